@@ -1,0 +1,91 @@
+/** Label cubes: what a conjunction of label requirements means, one value set a key; a key that is not named may have any value. */
+import { nameLabel } from '../k8s/namespaceFacts.ts';
+import type { Labels, LabelSelector } from '../k8s/labelSelector.ts';
+import type { ValueSet } from './valueSet.ts';
+import * as values from './valueSet.ts';
+
+/** Holds no entry that is `anything`, so that equal cubes have equal entries. */
+export type Cube = ReadonlyMap<string, ValueSet>;
+
+/** Every object of its kind. */
+export const everyPod: Cube = new Map();
+/** Every namespace: each carries its own name as a label, written by the API server. */
+export const everyNamespace: Cube = new Map([[nameLabel, values.present]]);
+
+const requirementOf = {
+  In: values.among,
+  NotIn: values.notAmong,
+  Exists: () => values.present,
+  DoesNotExist: () => values.missing,
+} as const;
+
+/** The cube of a selector inside `start`; undefined if no object can satisfy it. */
+export function cubeOf(selector: LabelSelector, start: Cube): Cube | undefined {
+  let cube: Cube | undefined = start;
+  for (const [key, value] of selector.matchLabels) cube = cube && constrain(cube, key, values.among([value]));
+  for (const { key, operator, values: listed } of selector.matchExpressions) {
+    cube = cube && constrain(cube, key, requirementOf[operator](listed));
+  }
+  return cube;
+}
+
+/** The cube with one more requirement; undefined if nothing is left. */
+export function constrain(cube: Cube, key: string, set: ValueSet): Cube | undefined {
+  const next = values.intersect(cube.get(key) ?? values.anything, set);
+  return values.isEmpty(next) ? undefined : replace(cube, key, next);
+}
+
+/** The cube with the values of one key replaced. */
+export function replace(cube: Cube, key: string, set: ValueSet): Cube {
+  const copy = new Map(cube);
+  if (values.isAnything(set)) copy.delete(key);
+  else copy.set(key, set);
+  return copy;
+}
+
+/** The cube with each of these labels known to be present with its value; undefined if that contradicts it. */
+export function withFacts(cube: Cube, facts: Labels): Cube | undefined {
+  let known: Cube | undefined = cube;
+  for (const [key, value] of facts) known = known && constrain(known, key, values.among([value]));
+  return known;
+}
+
+/** What both cubes select; undefined if nothing. */
+export function intersect(a: Cube, b: Cube): Cube | undefined {
+  if (a.size === 0) return b;
+  let both: Cube | undefined = a;
+  for (const [key, set] of b) both = both && constrain(both, key, set);
+  return both;
+}
+
+/** Whether no object satisfies both. */
+export function disjoint(a: Cube, b: Cube): boolean {
+  for (const [key, set] of b) {
+    const other = a.get(key);
+    if (other !== undefined && values.disjoint(other, set)) return true;
+  }
+  return false;
+}
+
+/** Whether every object that satisfies `a` satisfies `b`. */
+export function within(a: Cube, b: Cube): boolean {
+  for (const [key, set] of b) if (!values.within(a.get(key) ?? values.anything, set)) return false;
+  return true;
+}
+
+/** The keys in which `a` reaches outside `b`. */
+export function excessKeys(a: Cube, b: Cube): string[] {
+  const keys: string[] = [];
+  for (const [key, set] of b) if (!values.within(a.get(key) ?? values.anything, set)) keys.push(key);
+  return keys;
+}
+
+/** Whether a concrete set of labels satisfies the cube. */
+export function selects(cube: Cube, labels: Labels): boolean {
+  for (const [key, set] of cube) if (!values.contains(set, labels.get(key))) return false;
+  return true;
+}
+
+/** A text under which equal cubes, and only equal cubes, meet. */
+export const keyOf = (cube: Cube): string =>
+  JSON.stringify([...cube].map(([key, set]) => [key, values.keyOf(set)]).sort());

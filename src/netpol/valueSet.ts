@@ -1,0 +1,91 @@
+/** The possible values of one label key: a finite set, or all but a finite set, with or without "the key is missing". */
+
+/** `values` are the members, or with `complement` the only non-members, among present values; `absent` says whether a missing key belongs. */
+export interface ValueSet {
+  readonly complement: boolean;
+  readonly values: ReadonlySet<string>;
+  readonly absent: boolean;
+}
+
+const none: ReadonlySet<string> = new Set();
+
+/** Every value and the missing key. */
+export const anything: ValueSet = { complement: true, values: none, absent: true };
+/** Every value, but not the missing key: the operator Exists. */
+export const present: ValueSet = { complement: true, values: none, absent: false };
+/** Only the missing key: the operator DoesNotExist. */
+export const missing: ValueSet = { complement: false, values: none, absent: true };
+
+/** The operator In. */
+export const among = (values: Iterable<string>): ValueSet => ({
+  complement: false,
+  values: new Set(values),
+  absent: false,
+});
+/** The operator NotIn, which also selects objects without the key. */
+export const notAmong = (values: Iterable<string>): ValueSet => ({
+  complement: true,
+  values: new Set(values),
+  absent: true,
+});
+
+/** Whether nothing belongs to the set. (The values of a label are infinitely many for this purpose: a fresh one always exists.) */
+export const isEmpty = (set: ValueSet): boolean => !set.complement && set.values.size === 0 && !set.absent;
+
+/** Whether everything belongs to the set. */
+export const isAnything = (set: ValueSet): boolean => set.complement && set.values.size === 0 && set.absent;
+
+/** Whether a concrete value, or with undefined the missing key, belongs to the set. */
+export const contains = (set: ValueSet, value: string | undefined): boolean =>
+  value === undefined ? set.absent : set.values.has(value) !== set.complement;
+
+export const complementOf = (set: ValueSet): ValueSet => ({
+  complement: !set.complement,
+  values: set.values,
+  absent: !set.absent,
+});
+
+/** The members of both sets. */
+export function intersect(a: ValueSet, b: ValueSet): ValueSet {
+  const absent = a.absent && b.absent;
+  if (a.complement && b.complement) {
+    if (a.values.size === 0) return b.absent === absent ? b : { ...b, absent };
+    return { complement: true, values: a.values.union(b.values), absent };
+  }
+  const [finite, other] = a.complement ? [b, a] : [a, b];
+  const values = new Set<string>();
+  for (const value of finite.values) if (other.values.has(value) !== other.complement) values.add(value);
+  return { complement: false, values, absent };
+}
+
+/** The members of either set. */
+export const unite = (a: ValueSet, b: ValueSet): ValueSet =>
+  complementOf(intersect(complementOf(a), complementOf(b)));
+
+/** The members of `a` that are not in `b`. */
+export const subtract = (a: ValueSet, b: ValueSet): ValueSet => intersect(a, complementOf(b));
+
+/** Whether the sets have no member in common. */
+export function disjoint(a: ValueSet, b: ValueSet): boolean {
+  if (a.absent && b.absent) return false;
+  if (a.complement && b.complement) return false;
+  const [finite, other] = a.complement ? [b, a] : [a, b];
+  for (const value of finite.values) if (other.values.has(value) !== other.complement) return false;
+  return true;
+}
+
+/** Whether every member of `a` is a member of `b`. */
+export function within(a: ValueSet, b: ValueSet): boolean {
+  if (a.absent && !b.absent) return false;
+  if (a.complement) {
+    if (!b.complement) return false;
+    for (const value of b.values) if (!a.values.has(value)) return false;
+    return true;
+  }
+  for (const value of a.values) if (b.values.has(value) === b.complement) return false;
+  return true;
+}
+
+/** A key under which equal sets, and only equal sets, have the same text. */
+export const keyOf = (set: ValueSet): string =>
+  `${set.complement ? '!' : '='}${set.absent ? '?' : ''}${JSON.stringify([...set.values].sort())}`;
