@@ -54,11 +54,13 @@ export function intersection<T extends number | bigint>(a: Ranges<T>, b: Ranges<
   let i = 0;
   let j = 0;
   for (;;) {
-    const [aLow, aHigh, bLow, bHigh] = [a[i], a[i + 1], b[j], b[j + 1]];
+    const aLow = a[i];
+    const aHigh = a[i + 1];
+    const bLow = b[j];
+    const bHigh = b[j + 1];
     if (aLow === undefined || aHigh === undefined || bLow === undefined || bHigh === undefined) return both;
-    let [low, high]: [T, T] = [aLow, aHigh];
-    if (bLow > low) low = bLow;
-    if (bHigh < high) high = bHigh;
+    const low = aLow > bLow ? aLow : bLow;
+    const high = aHigh < bHigh ? aHigh : bHigh;
     if (low <= high) both.push(low, high);
     if (aHigh < bHigh) i += 2;
     else j += 2;
