@@ -1,5 +1,5 @@
-// Jest with native ESM: sources are TypeScript, stripped by swc; `npm test` runs every project.
-const shared = {
+// Jest with native ESM: sources are TypeScript, stripped by swc. End-to-end tests have jest.e2e.config.js.
+export const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
@@ -16,7 +16,7 @@ export default {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/', '<rootDir>/test/cluster/'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/'],
     },
   ],
 };

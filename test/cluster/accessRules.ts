@@ -1,0 +1,67 @@
+// The RBAC of the test cluster: developers may do nearly everything by RBAC, so that a denial is provably Bulkhead's.
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+const anything: readonly Rule[] = [
+  {
+    apiGroups: [''],
+    resources: [
+      ...['namespaces', 'namespaces/status', 'namespaces/finalize'],
+      ...[
+        'pods',
+        'pods/status',
+        'pods/binding',
+        'pods/ephemeralcontainers',
+        'pods/resize',
+        'pods/eviction',
+        'bindings',
+      ],
+      ...['configmaps', 'services', 'serviceaccounts', 'events'],
+    ],
+    verbs: ['*'],
+  },
+  { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['*'] },
+  { apiGroups: ['apps'], resources: ['*'], verbs: ['*'] },
+  { apiGroups: ['batch'], resources: ['*'], verbs: ['*'] },
+];
+
+/** What the product itself needs in this first version: to see namespaces and what they hold. */
+const looking: readonly Rule[] = [
+  { apiGroups: [''], resources: ['namespaces', 'pods'], verbs: ['get', 'list', 'watch'] },
+  { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['get', 'list', 'watch'] },
+];
+
+function granted(name: string, rules: readonly Rule[], subjects: readonly unknown[]): readonly unknown[] {
+  const apiVersion = 'rbac.authorization.k8s.io/v1';
+  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name };
+  return [
+    { apiVersion, kind: 'ClusterRole', metadata: { name }, rules },
+    { apiVersion, kind: 'ClusterRoleBinding', metadata: { name }, roleRef, subjects },
+  ];
+}
+
+const subject = (kind: 'User' | 'Group', name: string): unknown => ({
+  apiGroup: 'rbac.authorization.k8s.io',
+  kind,
+  name,
+});
+
+/** One List of ClusterRoles and bindings, for `kubectl apply -f -`. */
+export const accessRules: unknown = {
+  apiVersion: 'v1',
+  kind: 'List',
+  items: [
+    ...granted('tenant-developer', anything, [
+      subject('Group', 'team-payments'),
+      subject('Group', 'team-orders'),
+      subject('User', 'outsider'),
+    ]),
+    ...granted('bulkhead', looking, [
+      { kind: 'ServiceAccount', name: 'bulkhead', namespace: 'bulkhead-system' },
+    ]),
+  ],
+};
