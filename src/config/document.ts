@@ -1,0 +1,51 @@
+/** A document as it was read: plain data, and the way back from a pointer to the place in the text. */
+
+/** A place in a text; both count from 1, columns in UTF-16 code units as editors do. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Whether a place is asked for a field's name or for what stands behind it. */
+export type Part = 'key' | 'value';
+
+/**
+ * One document of a file.
+ *
+ * `value` is what `JSON.parse` would give: plain objects (a key `__proto__` is an own property), arrays, strings, booleans,
+ * null and numbers, where an integer is never outside ±(2^53 − 1). It is untrusted: read it with a schema.
+ */
+export interface Document {
+  readonly value: unknown;
+  /** The file as it was named to us; `-` for standard input. */
+  readonly file: string;
+  /**
+   * Where `pointer` stands. A pointer to something that is absent gives the place of its nearest existing ancestor, so that a
+   * missing field is reported at the object that should hold it.
+   */
+  positionOf(pointer: string, part?: Part): Place;
+}
+
+/** Translates an offset into a line and a column. */
+export function placeAt(text: string, offset: number): Place {
+  let line = 1;
+  let start = 0;
+  for (let end = text.indexOf('\n'); end !== -1 && end < offset; end = text.indexOf('\n', end + 1)) {
+    line += 1;
+    start = end + 1;
+  }
+  return { line, column: offset - start + 1 };
+}
+
+/** Whether a value is an object that is no list: the only thing that has fields. */
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Sets an own property, also under the name `__proto__`, which assignment would take for the prototype. */
+export function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === '__proto__') {
+    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+  } else {
+    target[key] = value;
+  }
+}

@@ -1,0 +1,55 @@
+/** Reads what people write, YAML or JSON, into documents; lists of objects are taken apart. */
+import { documentCodes } from './codes.ts';
+import { type Document, isObject } from './document.ts';
+import { type Read, sound, unsound } from './issue.ts';
+import { readJson } from './json.ts';
+import { readYaml } from './yaml.ts';
+
+/**
+ * Reads a text into its documents. A name that ends in `.json` promises JSON; any other text is YAML, of which JSON is a part.
+ *
+ * A `List` (or `NetworkPolicyList`, …) gives its items, as kubectl does; items of a typed list that name no kind of their own get
+ * the list's. What the items are is for the reader of the documents to judge.
+ */
+export function readDocuments(text: string, file: string): Read<readonly Document[]> {
+  const body = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  const read = readText(body, file);
+  return read.ok ? sound(read.value.flatMap(expand)) : read;
+}
+
+/** Reads bytes, which have to be UTF-8, into documents. */
+export function readBytes(bytes: Uint8Array, file: string): Read<readonly Document[]> {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return unsound([{ code: documentCodes.encoding, message: 'not UTF-8 text; save it as UTF-8', file }]);
+  }
+  return readDocuments(text, file);
+}
+
+/** What looks like JSON is read as JSON, which is faster; YAML's flow style (`{a: b}`) looks so too and gets its second chance. */
+function readText(text: string, file: string): Read<readonly Document[]> {
+  const json = file.endsWith('.json');
+  if (!json && !/^\s*[{[]/.test(text)) return readYaml(text, file);
+  const read = readJson(text, file);
+  if (read.ok || json || read.issues.some(({ code }) => code !== documentCodes.syntax)) return read;
+  return readYaml(text, file);
+}
+
+function expand(document: Document): readonly Document[] {
+  const { value } = document;
+  if (!isObject(value)) return [document];
+  const { apiVersion, kind, items } = value;
+  if (typeof kind !== 'string' || !kind.endsWith('List') || !Array.isArray(items)) return [document];
+
+  const itemKind = kind.slice(0, -'List'.length);
+  return items.flatMap((item: unknown, index) => {
+    const inherits = itemKind !== '' && isObject(item) && !Object.hasOwn(item, 'kind');
+    return expand({
+      value: inherits ? { apiVersion, kind: itemKind, ...item } : item,
+      file: document.file,
+      positionOf: (pointer, part) => document.positionOf(`/items/${index}${pointer}`, part),
+    });
+  });
+}

@@ -1,0 +1,92 @@
+/** Finds and reads the files that a person names: files, directories, standard input. */
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathCodes } from './codes.ts';
+import type { Document } from './document.ts';
+import { readBytes } from './documents.ts';
+import { type Issue, type Read, sound, unsound } from './issue.ts';
+
+/** How standard input is read; injected, since a process has only one. */
+export interface Sources {
+  stdin(): Promise<Uint8Array>;
+}
+
+const readable = /\.(?:yaml|yml|json)$/;
+
+/**
+ * Reads every document behind the paths, in the order given: a file as it is, a directory's `*.yaml`, `*.yml` and `*.json` with all
+ * below it in the order of their names, `-` for standard input.
+ *
+ * Names that start with a dot are passed over inside a directory: a mounted ConfigMap holds every file twice, once below `..data`.
+ * A path that is missing, unreadable or a directory without such files is an issue; all issues of all files are told at once.
+ */
+export async function readPaths(
+  paths: readonly string[],
+  sources: Sources,
+): Promise<Read<readonly Document[]>> {
+  const documents: Document[] = [];
+  const issues: Issue[] = [];
+  for (const path of paths) {
+    for (const found of path === '-' ? [sound('-')] : await filesBehind(path)) {
+      const read = found.ok ? await readOne(found.value, sources) : found;
+      if (read.ok) documents.push(...read.value);
+      else issues.push(...read.issues);
+    }
+  }
+  return issues.length === 0 ? sound(documents) : unsound(issues);
+}
+
+async function readOne(file: string, sources: Sources): Promise<Read<readonly Document[]>> {
+  let bytes: Uint8Array;
+  try {
+    bytes = file === '-' ? await sources.stdin() : await readFile(file);
+  } catch (error) {
+    return unsound([failure(file, error)]);
+  }
+  return readBytes(bytes, file);
+}
+
+/** Every readable file behind a path; at least one, or the reason why not. */
+async function filesBehind(path: string): Promise<readonly Read<string>[]> {
+  const found = await walk(path, new Set());
+  if (found.length > 0) return found;
+  return [
+    unsound([
+      { code: pathCodes.empty, message: 'this directory holds no *.yaml, *.yml or *.json', file: path },
+    ]),
+  ];
+}
+
+/** `above` holds the real directories on the way down, so that a link to one of them ends the walk instead of turning it in circles. */
+async function walk(path: string, above: ReadonlySet<string>): Promise<readonly Read<string>[]> {
+  try {
+    if (!(await stat(path)).isDirectory())
+      return above.size === 0 || readable.test(path) ? [sound(path)] : [];
+    const real = await realpath(path);
+    if (above.has(real)) return [];
+    const names = (await readdir(path)).filter((name) => !name.startsWith('.')).sort();
+    const found: Read<string>[] = [];
+    for (const name of names) found.push(...(await walk(join(path, name), new Set([...above, real]))));
+    return found;
+  } catch (error) {
+    return [unsound([failure(path, error)])];
+  }
+}
+
+/** A failed system call as an issue; anything else that is thrown is a bug. */
+function failure(file: string, error: unknown): Issue {
+  if (typeof error !== 'object' || error === null || !('code' in error)) throw error;
+  switch (error.code) {
+    case 'ENOENT':
+      return { code: pathCodes.missing, message: 'there is no such file or directory; check the path', file };
+    case 'EACCES':
+    case 'EPERM':
+      return {
+        code: pathCodes.unreadable,
+        message: 'may not be read by this user; check its permissions',
+        file,
+      };
+    default:
+      return { code: pathCodes.unreadable, message: `cannot be read (${String(error.code)})`, file };
+  }
+}
