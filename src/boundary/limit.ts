@@ -1,0 +1,145 @@
+/** A Boundary's limit for one namespace, as boxes: what it certainly allows, and what it forbids whatever else allows it. */
+import type { NamespaceFacts } from '../k8s/namespaceFacts.ts';
+import { nameLabel } from '../k8s/namespaceFacts.ts';
+import type { Direction } from '../k8s/networkPolicy.ts';
+import type { Box } from '../netpol/box.ts';
+import * as boxes from '../netpol/box.ts';
+import * as cubes from '../netpol/cube.ts';
+import type { Cube } from '../netpol/cube.ts';
+import { flowsOf, peerCubes, unpinned } from '../netpol/lift.ts';
+import type { Flows, Rule, RulePeer } from '../netpol/lift.ts';
+import type { Reading } from '../netpol/ipBlock.ts';
+import { merge } from '../netpol/merge.ts';
+import { among } from '../netpol/valueSet.ts';
+import type { Boundary } from './boundary.ts';
+import type { LimitPeer, LimitRule } from './limitRule.ts';
+import type { Surroundings } from './tenancy.ts';
+
+/** One prohibition, with the rule it came from. */
+export interface Prohibition {
+  readonly box: Box;
+  readonly rule: LimitRule;
+}
+
+/** One Boundary's say about one direction of one namespace. `allowed` is undefined where there is no limit, only prohibitions. */
+export interface Limit {
+  readonly boundary: Boundary;
+  readonly direction: Direction;
+  readonly allowed: readonly Box[] | undefined;
+  readonly never: readonly Prohibition[];
+  /** The rules behind `allowed` (with DNS), for messages and for the replay of witnesses. */
+  readonly rules: readonly LimitRule[];
+}
+
+const noLabels: ReadonlyMap<string, string> = new Map();
+
+/**
+ * Resolves a Boundary for a namespace. `dnsJoins`: whether the cluster's DNS peers are part of the egress limit, because every Boundary
+ * that limits the namespace's egress allows them. Undefined where the Boundary says nothing about the direction.
+ */
+export function resolveLimit(
+  boundary: Boundary,
+  direction: Direction,
+  namespace: NamespaceFacts,
+  surroundings: Surroundings,
+  dnsJoins: boolean,
+): Limit | undefined {
+  const limit = boundary.limit[direction];
+  const never = boundary.never[direction];
+  if (limit === undefined && never.length === 0) return undefined;
+  const dns = direction === 'Egress' && dnsJoins ? surroundings.dns : [];
+  const rules = limit === undefined ? [] : [...limit, ...dns];
+  const read = (list: readonly LimitRule[], reading: Reading): Flows[] =>
+    flowsOf(
+      list.map((rule) => toRule(rule, namespace, surroundings, reading)),
+      { cluster: surroundings.ranges, direction, reading, pinsFor: unpinned },
+    );
+  const carved = read(
+    (boundary.floor.allowDNS ? dns : []).filter((rule) =>
+      rule.peers.some((peer) => peer.ipBlock !== undefined),
+    ),
+    'must',
+  );
+  const prohibitions = never.flatMap((rule) =>
+    read([rule], 'never').flatMap(({ box }) => carve(box, carved).map((left) => ({ box: left, rule }))),
+  );
+  return {
+    boundary,
+    direction,
+    allowed: limit === undefined ? undefined : merge(read(rules, 'must').map(({ box }) => box)),
+    never: prohibitions,
+    rules,
+  };
+}
+
+/** Takes the cluster's own DNS addresses out of a prohibition, on their ports only (api.md 1, `never`). */
+function carve(box: Box, carved: readonly Flows[]): Box[] {
+  let left = [box];
+  for (const hole of carved) {
+    left = left.flatMap((part) => (boxes.disjoint(part, hole.box) ? [part] : boxes.subtract(part, hole.box)));
+  }
+  return left;
+}
+
+function toRule(rule: LimitRule, namespace: NamespaceFacts, around: Surroundings, reading: Reading): Rule {
+  const subject =
+    rule.appliesTo === undefined ? cubes.everyPod : cubes.cubeOf(rule.appliesTo, cubes.everyPod);
+  const nobody = subject === undefined;
+  return {
+    field: rule.field,
+    subject: subject ?? cubes.everyPod,
+    peers: nobody
+      ? []
+      : rule.peers.length === 0
+        ? undefined
+        : rule.peers.flatMap((peer) => toPeers(peer, namespace, around, reading)),
+    ports: rule.ports,
+  };
+}
+
+function toPeers(
+  peer: LimitPeer,
+  namespace: NamespaceFacts,
+  around: Surroundings,
+  reading: Reading,
+): RulePeer[] {
+  if (peer.kubeAPI === true) {
+    return around.apiServer.cidrs.map((cidr) => ({
+      field: peer.field,
+      ipBlock: { cidr, except: [] },
+      only: around.apiServer.ports,
+    }));
+  }
+  if (peer.ipBlock !== undefined) return [{ field: peer.field, ipBlock: peer.ipBlock }];
+  if (peer.sameLabels === undefined) {
+    return peerCubes(peer, { name: namespace.name, facts: noLabels }, () => undefined).map((cube) => ({
+      field: peer.field,
+      ...cube,
+    }));
+  }
+  const same = sameLabelsCube(peer.sameLabels, namespace);
+  if (same === undefined) {
+    // A missing label could be anybody's: it lets nobody in, and keeps everybody out.
+    const everybody = { field: peer.field, namespace: cubes.everyNamespace, pod: cubes.everyPod };
+    return reading === 'never' ? [everybody] : [];
+  }
+  const selected = {
+    ...peer,
+    namespaceSelector: peer.namespaceSelector ?? { matchLabels: noLabels, matchExpressions: [] },
+  };
+  return peerCubes(selected, { name: namespace.name, facts: noLabels }, () => undefined).flatMap((cube) => {
+    const both = cubes.intersect(cube.namespace, same);
+    return both === undefined ? [] : [{ field: peer.field, namespace: both, pod: cube.pod }];
+  });
+}
+
+/** Namespaces that carry the subject's own values of these labels; undefined where one is missing or empty. */
+function sameLabelsCube(keys: readonly string[], namespace: NamespaceFacts): Cube | undefined {
+  let cube: Cube | undefined = cubes.everyNamespace;
+  for (const key of keys) {
+    const value = key === nameLabel ? namespace.name : namespace.labels.get(key);
+    if (value === undefined || value === '') return undefined;
+    cube = cube && cubes.constrain(cube, key, among([value]));
+  }
+  return cube;
+}

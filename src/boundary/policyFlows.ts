@@ -1,0 +1,99 @@
+/** What a submitted NetworkPolicy might open, as boxes, with everything that is known of the namespaces it names. */
+import type { Labels } from '../k8s/labelSelector.ts';
+import type { Direction, IPBlock, NetworkPolicy, PolicyPeer, PolicyRule } from '../k8s/networkPolicy.ts';
+import { rulesOf } from '../k8s/networkPolicy.ts';
+import * as cubes from '../netpol/cube.ts';
+import type { Cube } from '../netpol/cube.ts';
+import type { Cluster } from '../netpol/cluster.ts';
+import { flowsOf, namedNamespaces, peerCubes } from '../netpol/lift.ts';
+import type { Flows, Rule, RulePeer } from '../netpol/lift.ts';
+import type { Reading } from '../netpol/ipBlock.ts';
+import type { PortPins } from '../netpol/ports.ts';
+
+/** More boxes than this in one policy are refused as not provable (semantics.md 2.2). */
+export const mostBoxes = 4096;
+
+/** What is known around a policy. `factsOf` answers undefined for a namespace of which nothing is known for certain. */
+export interface PolicySetting {
+  readonly namespace: string;
+  readonly facts: Labels;
+  readonly factsOf: (namespace: string) => Labels | undefined;
+  readonly cluster: Cluster;
+  readonly pinsFor: (namespaces: Cube) => PortPins;
+  readonly ownPins: PortPins;
+}
+
+/** The flows of one direction; empty where the policy does not speak of it or selects no pod. */
+export function policyFlows(
+  policy: NetworkPolicy,
+  direction: Direction,
+  reading: Reading,
+  setting: PolicySetting,
+): Flows[] {
+  const subject = cubes.cubeOf(policy.podSelector, cubes.everyPod);
+  if (subject === undefined) return [];
+  return flowsOf(
+    rulesOf(policy, direction).map((rule) => toRule(rule, subject, reading, setting)),
+    {
+      cluster: setting.cluster,
+      direction,
+      reading,
+      pinsFor: (peer) => (peer === undefined ? setting.ownPins : setting.pinsFor(peer)),
+    },
+  );
+}
+
+/** How many boxes a policy would make at most, before any are made. */
+export function countBoxes(policy: NetworkPolicy): number {
+  let count = 0;
+  for (const rule of [...policy.ingress, ...policy.egress]) {
+    count +=
+      Math.max(3, 3 * rule.peers.length) *
+      (1 + rule.ports.filter(({ port }) => typeof port === 'string').length);
+  }
+  return count;
+}
+
+function toRule(rule: PolicyRule, subject: Cube, reading: Reading, setting: PolicySetting): Rule {
+  return {
+    field: rule.field,
+    subject,
+    ports: rule.ports,
+    peers:
+      rule.peers.length === 0 ? undefined : rule.peers.flatMap((peer) => toPeers(peer, reading, setting)),
+  };
+}
+
+/** Facts make a policy's own reach smaller and exact; what an old policy certainly allowed is read without them. */
+function toPeers(peer: PolicyPeer, reading: Reading, setting: PolicySetting): RulePeer[] {
+  if (peer.ipBlock !== undefined) return [{ field: peer.field, ipBlock: peer.ipBlock }];
+  const known = reading === 'may';
+  const own = { name: setting.namespace, facts: known ? setting.facts : new Map<string, string>() };
+  return peerCubes(peer, own, known ? setting.factsOf : () => undefined).map((cube) => ({
+    field: peer.field,
+    ...cube,
+  }));
+}
+
+/** The other namespaces that a policy names outright, whose labels must be known before it is judged. */
+export function namespacesNamed(policy: NetworkPolicy): string[] {
+  const names = new Set<string>();
+  for (const rule of [...policy.ingress, ...policy.egress]) {
+    for (const { namespaceSelector } of rule.peers) {
+      if (namespaceSelector !== undefined)
+        for (const name of namedNamespaces(namespaceSelector)) names.add(name);
+    }
+  }
+  return [...names];
+}
+
+/** A text under which ipBlocks that mean the same on every network plugin meet. */
+export const blockKey = ({ cidr, except }: IPBlock): string => JSON.stringify([cidr, [...except].sort()]);
+
+/** The ipBlock that a field of the policy holds, if it holds one. */
+export function blockAt(policy: NetworkPolicy, field: string): IPBlock | undefined {
+  for (const rule of [...policy.ingress, ...policy.egress]) {
+    for (const peer of rule.peers) if (peer.field === field) return peer.ipBlock;
+  }
+  return undefined;
+}

@@ -1,0 +1,69 @@
+/** What an ipBlock means under each reading: what it might reach on some network plugin, and what it certainly reaches. */
+import { isMapped, mappedBlock, parseCidr } from '../k8s/cidr.ts';
+import type { Cidr } from '../k8s/cidr.ts';
+import type { IPBlock } from '../k8s/networkPolicy.ts';
+import type { Addresses, Cluster } from './cluster.ts';
+import {
+  addressesOf,
+  imagesInIPv4,
+  intersect,
+  isWithin,
+  meets,
+  noAddresses,
+  subtract,
+  unite,
+} from './cluster.ts';
+
+/**
+ * `may`: what a submitted policy might open somewhere. `must`: what a limit certainly allows everywhere. `never`: what a prohibition could
+ * possibly mean (semantics.md 2.1, the table of liftings).
+ */
+export type Reading = 'may' | 'must' | 'never';
+
+/** Addresses, and whether pods may be meant too because the block meets the pod ranges; `viaPods` are the pod addresses it holds. */
+export interface BlockMeaning {
+  readonly addresses: Addresses;
+  readonly viaPods: Addresses;
+}
+
+/** Reads one block. A text that cannot be parsed means nothing under `must`; callers refuse such policies before asking what they may mean. */
+export function meaningOf(block: IPBlock, reading: Reading, cluster: Cluster): BlockMeaning {
+  const cidr = parseCidr(block.cidr);
+  if (cidr === undefined) return { addresses: noAddresses, viaPods: noAddresses };
+  const excepts = block.except.flatMap((text) => parseCidr(text) ?? []);
+  return reading === 'must' ? certain(cidr, excepts, cluster) : possible(cidr, excepts, cluster);
+}
+
+/** Every reading of the block less only what every plugin takes out, with the IPv4 images of IPv6 addresses and the pods it may touch. */
+function possible(cidr: Cidr, excepts: readonly Cidr[], cluster: Cluster): BlockMeaning {
+  const whole = unite(...readingsOf(cidr));
+  const out = unite(...excepts.map((except) => readingsOf(except).reduce(intersect)));
+  const plain = subtract(whole, out);
+  const images = imagesInIPv4(plain.IPv6, cluster);
+  const addresses = unite(plain, { IPv4: images, IPv6: [] });
+  return { addresses, viaPods: intersect(addresses, cluster.pods) };
+}
+
+/** What every plugin agrees on: not pods, and not nodes or services unless the block names a part of such a range on purpose. */
+function certain(cidr: Cidr, excepts: readonly Cidr[], cluster: Cluster): BlockMeaning {
+  const whole = readingsOf(cidr).reduce(intersect);
+  const out = unite(...excepts.flatMap((except) => [...readingsOf(except), folded(except)]));
+  const notNamed = [cluster.services, cluster.nodes].filter(
+    (range) => !isWithin(addressesOf(cidr.block), range),
+  );
+  const addresses = subtract(whole, unite(out, cluster.pods, ...notNamed));
+  return { addresses, viaPods: noAddresses };
+}
+
+const readingsOf = (cidr: Cidr): Addresses[] =>
+  [cidr.block, cidr.octal].flatMap((block) => (block === undefined ? [] : [addressesOf(block)]));
+
+/** An IPv4-mapped except as Go-based evaluators see it: the IPv4 block. */
+function folded(cidr: Cidr): Addresses {
+  if (!isMapped(cidr.block)) return noAddresses;
+  const { low, high } = cidr.block;
+  return { IPv4: [low - mappedBlock.low, high - mappedBlock.low], IPv6: [] };
+}
+
+/** Whether a block could mean pods at all. */
+export const touchesPods = (meaning: BlockMeaning): boolean => meets(meaning.viaPods, meaning.viaPods);
