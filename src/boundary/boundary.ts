@@ -8,7 +8,7 @@ import type { LabelSelector } from '../k8s/labelSelector.ts';
 import { nameLabel } from '../k8s/namespaceFacts.ts';
 import type { Direction, Protocol } from '../k8s/networkPolicy.ts';
 import { isPortName, isQualifiedName } from '../k8s/syntax.ts';
-import { connectionsOf, noConnections, union } from '../netpol/connections.ts';
+import { numericConnections } from '../netpol/connections.ts';
 import type { PortPins } from '../netpol/ports.ts';
 import { decodeLimitRules } from './limitRule.ts';
 import type { LimitRule } from './limitRule.ts';
@@ -27,6 +27,7 @@ export interface Boundary {
   readonly limit: { readonly [D in Direction]: readonly LimitRule[] | undefined };
   readonly never: BothWays;
   readonly floor: { readonly mode: 'Create' | 'Audit'; readonly allowDNS: boolean; readonly allow: BothWays };
+  readonly portNames: ReadonlyMap<string, readonly PinnedPort[]>;
   readonly portPins: PortPins;
   readonly onExcess: OnExcess;
   readonly pods: Required<NonNullable<BoundarySpec['pods']>>;
@@ -44,6 +45,7 @@ export function decodeBoundary(document: BoundaryDocument): Read<Boundary> {
     Ingress: rules(ownAt(at, 'ingress'), `${pointer}/ingress`, 'Ingress'),
     Egress: rules(ownAt(at, 'egress'), `${pointer}/egress`, 'Egress'),
   });
+  const portNames = decodePortNames(decoder, spec.portNames ?? {});
   const boundary: Boundary = {
     name: metadata.name,
     selector: decodeSelector(decoder, spec.namespaceSelector, '/spec/namespaceSelector'),
@@ -57,7 +59,8 @@ export function decodeBoundary(document: BoundaryDocument): Read<Boundary> {
       allowDNS: spec.floor.allowDNS ?? true,
       allow: bothWays(spec.floor.allow, '/spec/floor/allow'),
     },
-    portPins: decodePins(decoder, spec.portNames ?? {}),
+    portNames,
+    portPins: toPins(portNames),
     onExcess: spec.onExcess ?? 'Deny',
     pods: {
       hostNetwork: spec.pods?.hostNetwork ?? 'Deny',
@@ -82,8 +85,17 @@ export function decodeBoundary(document: BoundaryDocument): Read<Boundary> {
   return decoder.issues.length > 0 ? unsound(decoder.issues) : sound(boundary);
 }
 
-function decodePins(decoder: Decoder, written: { readonly [name: string]: readonly string[] }): PortPins {
-  const pins = new Map<string, ReturnType<typeof connectionsOf>>();
+/** One port that a container port's name may stand for. */
+export interface PinnedPort {
+  readonly protocol: Protocol;
+  readonly port: number;
+}
+
+function decodePortNames(
+  decoder: Decoder,
+  written: { readonly [name: string]: readonly string[] },
+): ReadonlyMap<string, readonly PinnedPort[]> {
+  const names = new Map<string, readonly PinnedPort[]>();
   for (const [name, ports] of Object.entries(written)) {
     if (!isPortName(name)) {
       decoder.report(
@@ -92,18 +104,26 @@ function decodePins(decoder: Decoder, written: { readonly [name: string]: readon
         `"${name.slice(0, 80)}" is no port name: at most 15 of [a-z0-9-] with a letter`,
       );
     }
-    pins.set(name, ports.map((text) => pin(decoder, text)).reduce(union, noConnections));
+    names.set(
+      name,
+      ports.map((text) => pinnedPort(decoder, text)),
+    );
   }
-  return pins;
+  return names;
 }
 
-function pin(decoder: Decoder, text: string): ReturnType<typeof connectionsOf> {
+function pinnedPort(decoder: Decoder, text: string): PinnedPort {
   const [protocol, number] = text.split('/');
   const port = Number(number);
-  if (port < 1 || port > 65535)
+  if (port < 1 || port > 65535) {
     decoder.report('port.number', '/spec/portNames', `${text}: the port must be between 1 and 65535`);
-  return connectionsOf(asProtocol(protocol), [port, port]);
+  }
+  return { protocol: asProtocol(protocol), port };
 }
+
+/** The pinned names as sets of connections. */
+const toPins = (names: ReadonlyMap<string, readonly PinnedPort[]>): PortPins =>
+  new Map([...names].map(([name, ports]) => [name, numericConnections(ports)]));
 
 const asProtocol = (text: string | undefined): Protocol => (text === 'UDP' || text === 'SCTP' ? text : 'TCP');
 

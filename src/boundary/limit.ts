@@ -13,7 +13,7 @@ import { merge } from '../netpol/merge.ts';
 import { among } from '../netpol/valueSet.ts';
 import type { Boundary } from './boundary.ts';
 import type { LimitPeer, LimitRule } from './limitRule.ts';
-import type { Surroundings } from './tenancy.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** One prohibition, with the rule it came from. */
 export interface Prohibition {

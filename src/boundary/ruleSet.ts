@@ -13,12 +13,14 @@ import { trustedKeys } from './boundary.ts';
 import type { Boundary } from './boundary.ts';
 import { resolveLimit } from './limit.ts';
 import type { Limit } from './limit.ts';
-import type { Surroundings } from './tenancy.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** What guards one namespace: the Boundaries that select it and their limits. Empty where none does. */
 export interface Guard {
   readonly boundaries: readonly Boundary[];
   readonly limits: readonly Limit[];
+  /** The port pins that every pod of the namespace keeps. */
+  readonly pins: PortPins;
 }
 
 /** What the configuration adds to the Boundaries. */
@@ -88,15 +90,9 @@ export class RuleSet {
 
   /** The port pins that every pod of these namespaces keeps; where several Boundaries pin one name, all of them hold. */
   pinsFor(namespaces: Cube): PortPins {
-    const pins = new Map<string, connections.Connections>();
-    for (const guarded of this.guarded) {
-      if (!cubes.within(namespaces, guarded.cube)) continue;
-      for (const [name, ports] of guarded.pins) {
-        const known = pins.get(name);
-        pins.set(name, known === undefined ? ports : connections.intersection(known, ports));
-      }
-    }
-    return pins;
+    return together(
+      this.guarded.filter(({ cube }) => cubes.within(namespaces, cube)).map(({ pins }) => pins),
+    );
   }
 
   private resolve(namespace: NamespaceFacts): Guard {
@@ -107,7 +103,7 @@ export class RuleSet {
         (direction) => resolveLimit(boundary, direction, namespace, this.surroundings, dnsJoins) ?? [],
       ),
     );
-    return { boundaries, limits };
+    return { boundaries, limits, pins: together(boundaries.map(({ portPins }) => portPins)) };
   }
 
   /** Resolution reads the name and the protected labels, nothing else: every key that a Boundary uses is protected. */
@@ -119,4 +115,14 @@ export class RuleSet {
     }
     return parts.join('\n');
   }
+}
+
+/** Pins that hold at once: a name that several of them pin may only be what all of them say. */
+function together(all: readonly PortPins[]): PortPins {
+  const pins = new Map<string, connections.Connections>();
+  for (const [name, ports] of all.flatMap((one) => [...one])) {
+    const known = pins.get(name);
+    pins.set(name, known === undefined ? ports : connections.intersection(known, ports));
+  }
+  return pins;
 }
