@@ -23,7 +23,7 @@ export interface Document {
    * Where `pointer` stands. A pointer to something that is absent gives the place of its nearest existing ancestor, so that a
    * missing field is reported at the object that should hold it.
    */
-  positionOf(pointer: string, part?: Part): Place;
+  readonly positionOf: (pointer: string, part?: Part) => Place;
 }
 
 /** Translates an offset into a line and a column. */

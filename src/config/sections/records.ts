@@ -1,0 +1,91 @@
+/** What Bulkhead writes down and shows: diagnostics, the decision log, the review desk. */
+import { listOf, object, type Settled } from '../shape.ts';
+import { optional, port } from './serving.ts';
+
+export const log = object(
+  {
+    level: {
+      enum: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+      default: 'info',
+      description: 'The least important diagnostic that is written.',
+    },
+  },
+  { default: {}, description: 'Diagnostics of the process, as JSON lines.' },
+);
+
+export type Log = Settled<typeof log>;
+
+export const decisionLog = object(
+  {
+    store: {
+      enum: ['sqlite', 'postgres', 'none'],
+      default: 'sqlite',
+      description: 'Where decisions are kept.',
+    },
+    path: optional('path', 'The SQLite file (sqlite); null: decisions.sqlite in the state directory.'),
+    url: { ...optional('name', 'The connection string of PostgreSQL (postgres).'), writeOnly: true },
+    spool: optional(
+      'path',
+      'Where decisions wait while the store is away; null: spool in the state directory.',
+    ),
+    retention: {
+      type: 'string',
+      format: 'duration',
+      default: '90d',
+      description: 'How long decisions are kept.',
+    },
+    required: {
+      type: 'boolean',
+      default: false,
+      description: 'Whether what cannot be recorded must not be allowed.',
+    },
+    groups: listOf(
+      { type: 'string', format: 'name', minLength: 1 },
+      { uniqueItems: true, description: 'The user groups that are recorded; others are left out.' },
+    ),
+    annotations: listOf(
+      { type: 'string', format: 'annotationPattern' },
+      { uniqueItems: true, description: 'The annotations that are recorded; others are left out.' },
+    ),
+  },
+  { default: {}, description: 'The record of every decision.' },
+);
+
+export type DecisionLog = Settled<typeof decisionLog>;
+
+const oidc = object(
+  {
+    issuer: { type: 'string', format: 'httpsUrl', description: 'The issuer’s address.' },
+    clientId: {
+      type: 'string',
+      format: 'name',
+      minLength: 1,
+      description: 'The client’s name at the issuer.',
+    },
+    clientSecretFile: optional('path', 'The file that holds the client’s secret; null: a public client.'),
+    groupsClaim: {
+      type: 'string',
+      format: 'name',
+      minLength: 1,
+      default: 'groups',
+      description: 'The claim that names groups.',
+    },
+  },
+  { description: 'Sign-in with OpenID Connect.' },
+);
+
+export const desk = object(
+  {
+    address: { type: 'string', format: 'ip', default: '127.0.0.1', description: 'The address to listen on.' },
+    port: port(8444),
+    tokenFile: optional('path', 'The file that holds the token to sign in with.'),
+    oidc: {
+      anyOf: [oidc, { type: 'null' }],
+      default: null,
+      description: 'Sign-in with OpenID Connect; null: none.',
+    },
+  },
+  { default: {}, description: 'The review desk in the browser.' },
+);
+
+export type Desk = Settled<typeof desk>;
