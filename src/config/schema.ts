@@ -19,7 +19,7 @@ export const configuration = object(
     cluster,
     guards,
     webhook,
-    identity: optional('name', 'Bulkhead’s own user name in the cluster; null: asked of the API server.'),
+    identity: optional('name', "Bulkhead's own user name in the cluster; null: asked of the API server."),
     server,
     certificates,
     log,

@@ -6,7 +6,7 @@ const LONGEST = 60;
 /** Shows an offending value on one line: scalars in JSON, long ones cut, objects and lists by their kind only. */
 export function show(value: unknown): string {
   if (typeof value === 'string') {
-    const cut = value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value;
+    const cut = value.length > LONGEST ? `${value.slice(0, LONGEST)}...` : value;
     return JSON.stringify(cut).replace(/[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '?');
   }
   return value === null || typeof value === 'number' || typeof value === 'boolean'
@@ -53,7 +53,7 @@ export function remedy(value: unknown, types: readonly string[]): string {
   if (types.includes('string') && typeof value === 'boolean')
     return '; put quotes around it (YAML reads yes, no, on and off as booleans)';
   if (types.includes('string') && typeof value === 'number') return '; put quotes around it';
-  if (types.includes('array') && !isObject(value)) return '; write it as a list: [ … ]';
+  if (types.includes('array') && !isObject(value)) return '; write it as a list: [ ... ]';
   return '';
 }
 

@@ -355,7 +355,7 @@ describe('lists', () => {
     expect(items[1]?.positionOf('/x')).toEqual({ line: 6, column: 6 });
   });
 
-  test('items of a typed list without a kind of their own get the list’s', () => {
+  test('items of a typed list without a kind of their own get the kind of the list', () => {
     expect(
       values(
         '{"apiVersion": "v1", "kind": "PodList", "items": [{"metadata": {}}, {"apiVersion": "x/v1", "kind": "Y"}]}',

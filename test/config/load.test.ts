@@ -207,7 +207,7 @@ describe('overriding', () => {
     expect(loaded({ environment }).config).toEqual(loaded({}).config);
   });
 
-  test('leaves variables alone that are nobody’s setting', () => {
+  test('leaves variables alone that are no setting of ours', () => {
     expect(
       mistakes({ environment: { BULKHEAD_CONFIG: 'x', BULKHEAD_REQUIRE_CLUSTER: '1', PATH: '/bin' } }),
     ).toEqual([]);
@@ -231,8 +231,8 @@ describe('mistakes', () => {
     ).toEqual([
       'environment variable BULKHEAD_SERVER_PROT is no setting; did you mean BULKHEAD_SERVER_PORT? (config.setting)',
       expect.stringMatching(/^BULKHEAD_TENANCY_ASSIGN:1:2: not valid YAML: .* \(config\.setting\)$/),
-      '/server/address: expected an IP address such as 0.0.0.0 or ::1, found "everywhere" (given by --address) (schema.format)',
       '/log/level: expected "trace", "debug", "info", "warn", "error", "fatal" or "silent", found "loud" (given by BULKHEAD_LOG_LEVEL) (schema.choice)',
+      '/server/address: expected an IP address such as 0.0.0.0 or ::1, found "everywhere" (given by --address) (schema.format)',
       'bulkhead.yaml:4:9: /server/port: expected an integer from 0 to 65535, found 70000 (schema.range)',
       'bulkhead.yaml:5:3: /server/adress: unknown field "adress"; did you mean "address"? (schema.unknownField)',
       'bulkhead.yaml:6:14: /decisionLog: store postgres needs url (config.missing)',

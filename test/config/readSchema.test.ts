@@ -167,7 +167,7 @@ describe('a mistake', () => {
     [
       'a word for a list',
       { tags: 'ab' },
-      '/tags: expected a list, found "ab"; write it as a list: [ … ] (schema.type)',
+      '/tags: expected a list, found "ab"; write it as a list: [ ... ] (schema.type)',
     ],
     ['a list too long', { tags: ['ab', 'cd', 'ef', 'gh'] }, '/tags: 4 items; at most 3 (schema.size)'],
     [
@@ -240,7 +240,7 @@ describe('a mistake', () => {
 
   test('shows no control characters and cuts what is long', () => {
     const [issue] = mistakes({ name: `\u001b[31m\u202e${'x'.repeat(100)}` });
-    expect(issue).toMatch(/^\/name: expected .* found "\\u001b\[31m\?x{54}…" \(schema\.format\)$/);
+    expect(issue).toMatch(/^\/name: expected .* found "\\u001b\[31m\?x{54}\.\.\." \(schema\.format\)$/);
   });
 
   test('in a part of a document is pointed at from the root', () => {

@@ -76,7 +76,7 @@ export const guards = object(
           { uniqueItems: true, description: 'ServiceAccounts, as NAMESPACE/NAME.' },
         ),
       },
-      { default: {}, description: 'The network plugin’s own accounts, which may write guarded annotations.' },
+      { default: {}, description: "The network plugin's own accounts, which may write guarded annotations." },
     ),
   },
   {

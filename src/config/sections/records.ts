@@ -55,14 +55,17 @@ export type DecisionLog = Settled<typeof decisionLog>;
 
 const oidc = object(
   {
-    issuer: { type: 'string', format: 'httpsUrl', description: 'The issuer’s address.' },
+    issuer: { type: 'string', format: 'httpsUrl', description: 'The address of the issuer.' },
     clientId: {
       type: 'string',
       format: 'name',
       minLength: 1,
-      description: 'The client’s name at the issuer.',
+      description: 'The name of the client at the issuer.',
     },
-    clientSecretFile: optional('path', 'The file that holds the client’s secret; null: a public client.'),
+    clientSecretFile: optional(
+      'path',
+      'The file that holds the secret of the client; null: a public client.',
+    ),
     groupsClaim: {
       type: 'string',
       format: 'name',

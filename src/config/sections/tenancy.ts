@@ -65,7 +65,7 @@ export const tenancy = object(
     administrators: {
       ...subjects(
         ['system:masters', 'kubeadm:cluster-admins'],
-        'Who may write protected labels, floors and rules; everything else they send is judged like anyone’s.',
+        'Who may write protected labels, floors and rules; all else that they send is judged like anything.',
       ),
       default: {},
     },
@@ -105,7 +105,7 @@ export const tenancy = object(
       maxItems: 1_000,
       items: { type: 'string', format: 'namespaceName' },
       default: ['kube-system', 'kube-public', 'kube-node-lease'],
-      description: 'Namespaces that no Boundary ever selects; Bulkhead’s own is always added.',
+      description: 'Namespaces that no Boundary ever selects; the one Bulkhead runs in is always added.',
     },
     unassigned: {
       enum: ['Deny', 'Warn', 'Allow'],

@@ -1,0 +1,25 @@
+/** Every file that is generated from a schema in the source: one row a file. */
+import { format } from 'prettier';
+import { toEditorSchema } from '../src/config/editorSchema.ts';
+import { configuration } from '../src/config/schema.ts';
+import type { TSchema } from '../src/config/shape.ts';
+
+interface GeneratedFile {
+  /** Where it is committed, from the root of the repository. */
+  readonly file: string;
+  readonly title: string;
+  readonly schema: TSchema;
+}
+
+const files: readonly GeneratedFile[] = [
+  { file: 'schemas/configuration.json', title: 'Bulkhead Configuration', schema: configuration },
+];
+
+/** The text of every generated file, by its path. */
+export async function generated(): Promise<ReadonlyMap<string, string>> {
+  const texts = files.map(async ({ file, title, schema }): Promise<[string, string]> => {
+    const text = JSON.stringify(toEditorSchema(schema, { title }));
+    return [file, await format(text, { parser: 'json', printWidth: 110 })];
+  });
+  return new Map(await Promise.all(texts));
+}
