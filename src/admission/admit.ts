@@ -1,0 +1,44 @@
+/** The one decision that webhook, command line, tests, scan and replay share: request and world in, outcome out, nothing else. */
+import type { Attributes } from '../k8s/attributes.ts';
+import { applyPatch } from '../k8s/jsonPatch.ts';
+import { isObject } from '../k8s/json.ts';
+import { decide, failed, notApplicable } from './decision.ts';
+import type { Outcome } from './decision.ts';
+import { evaluate } from './evaluate.ts';
+import { mutate } from './mutate.ts';
+import type { Door, World } from './world.ts';
+
+/**
+ * Decides a request. At `validate` the object is judged; at `mutate` it is patched and judged no further, because the API server sends
+ * the result to `validate`; at `review` both happen in that order, and the patched object is what is judged.
+ */
+export function admit(attributes: Attributes, world: World, door: Door): Outcome {
+  if (door === 'validate') return { attributes, decision: decide(evaluate(attributes, world), []) };
+  const mutation = mutate(attributes, world);
+  if (!mutation.ok) return { attributes, decision: decide(mutation.evaluation, []) };
+  const { patch, warnings } = mutation;
+  if (door === 'mutate') {
+    return { attributes, decision: decide({ ...notApplicable, applied: patch.length > 0, warnings }, patch) };
+  }
+  const after = patched(attributes, patch);
+  if (after === undefined) {
+    const bug = failed(
+      'patch.broken',
+      'the patch could not be applied; please report this as a bug of Bulkhead',
+      500,
+    );
+    return { attributes, decision: decide(bug, []) };
+  }
+  const evaluation = evaluate(after, world);
+  const decision = decide({ ...evaluation, warnings: [...warnings, ...evaluation.warnings] }, patch);
+  return { attributes: after, decision };
+}
+
+function patched(
+  attributes: Attributes,
+  patch: readonly Parameters<typeof applyPatch>[1][number][],
+): Attributes | undefined {
+  if (patch.length === 0) return attributes;
+  const applied = applyPatch(attributes.object, patch);
+  return applied.ok && isObject(applied.value) ? { ...attributes, object: applied.value } : undefined;
+}

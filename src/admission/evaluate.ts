@@ -1,0 +1,124 @@
+/** Evaluates a request: sends it to the rules of its kind and gathers everything they find. */
+import { judgePolicy } from '../boundary/judge.ts';
+import { judgeNamespace, writesNamespace } from '../boundary/invariants/namespaces/judgeNamespace.ts';
+import { bindsPod, judgeBinding } from '../boundary/invariants/pods/judgeBinding.ts';
+import { judgePod, writesPod } from '../boundary/invariants/pods/judgePod.ts';
+import { judgeFloor, touchesFloor } from '../boundary/invariants/policies/floor.ts';
+import { judgeOtherPolicy } from '../boundary/invariants/policies/otherPolicies.ts';
+import { otherPolicyKindOf } from '../boundary/invariants/policies/otherPolicyKinds.ts';
+import type { Attributes } from '../k8s/attributes.ts';
+import { stringAt } from '../k8s/json.ts';
+import { readNamespace } from '../k8s/namespace.ts';
+import type { NetworkPolicy } from '../k8s/networkPolicy.ts';
+import { decodeNetworkPolicy } from '../k8s/networkPolicyDecode.ts';
+import { failed, notApplicable } from './decision.ts';
+import type { Evaluation } from './decision.ts';
+import { sceneOf } from './scene.ts';
+import type { Scene } from './scene.ts';
+import type { World } from './world.ts';
+import { policyHints } from './hints.ts';
+
+/** What every rule says of the request, together; violations are all told, never only the first. */
+export function evaluate(attributes: Attributes, world: World): Evaluation {
+  if (writesNamespace(attributes)) return evaluateNamespace(attributes, world);
+  const other = otherPolicyKindOf(attributes);
+  if (other?.scope === 'Cluster') {
+    return found(judgeOtherPolicy(attributes, world.rules.ruleSet.boundaries));
+  }
+  const evaluateIn = other === undefined ? evaluatorOf(attributes) : evaluateOther;
+  if (evaluateIn === undefined) return notApplicable;
+  const scene = sceneOf(attributes, world);
+  return scene.ok ? evaluateIn(attributes, scene.scene, world) : scene.evaluation;
+}
+
+type Evaluator = (attributes: Attributes, scene: Scene, world: World) => Evaluation;
+
+function evaluatorOf(attributes: Attributes): Evaluator | undefined {
+  if (isPolicy(attributes)) return evaluatePolicy;
+  if (writesPod(attributes)) return (_, { context }) => found(judgePod(attributes, context));
+  if (bindsPod(attributes)) return (_, { context }) => found(judgeBinding(attributes, context));
+  return undefined;
+}
+
+/** Claims that the request is about a NetworkPolicy. */
+export const isPolicy = ({ group, resource, subresource }: Attributes): boolean =>
+  group === 'networking.k8s.io' && resource === 'networkpolicies' && subresource === '';
+
+const found = (violations: Evaluation['violations']): Evaluation => ({
+  applied: true,
+  violations,
+  warnings: [],
+});
+
+const evaluateOther: Evaluator = (attributes, { boundaries }) =>
+  found(judgeOtherPolicy(attributes, boundaries));
+
+function evaluateNamespace(attributes: Attributes, world: World): Evaluation {
+  const { tenancy, guards, ruleSet } = world.rules;
+  const name =
+    attributes.name === '' ? (stringAt(attributes.object, 'metadata', 'name') ?? '') : attributes.name;
+  const labelled = [attributes.object, attributes.oldObject].flatMap((object) =>
+    object === null ? [] : ruleSet.selecting(name, readNamespace(object).namespace.metadata.labels),
+  );
+  const contents = world.contentsOf(name);
+  const violations = judgeNamespace(attributes, {
+    tenancy,
+    guards,
+    boundaries: [...new Set(labelled)],
+    contents,
+  });
+  return found(violations);
+}
+
+const evaluatePolicy: Evaluator = (attributes, { namespace, boundaries }, world) => {
+  const { tenancy, guards } = world.rules;
+  const floor = touchesFloor(attributes)
+    ? judgeFloor(attributes, {
+        tenancy,
+        guards,
+        namespace,
+        contents: world.contentsOf(namespace.name),
+        orderedDeletion: world.orderedDeletion,
+      })
+    : [];
+  if (attributes.operation === 'DELETE' || boundaries.length === 0) return found(floor);
+  const policy = decodeNetworkPolicy(attributes.object, { strict: false });
+  if (!policy.ok) return unreadable(policy.issues);
+  const old = previous(attributes);
+  const judgement = judgePolicy(
+    named(policy.value, attributes),
+    old,
+    namespace,
+    {
+      ruleSet: world.rules.ruleSet,
+      lookup: world.lookup,
+      known: world.known,
+    },
+    { left: world.budget },
+  );
+  return {
+    applied: true,
+    violations: [...floor, ...judgement.violations],
+    warnings: [...judgement.warnings, ...policyHints(policy.value)],
+  };
+};
+
+/** The stored policy of an update. One that cannot be read opened nothing that could be inherited. */
+export function previous({ operation, oldObject }: Attributes): NetworkPolicy | undefined {
+  if (operation !== 'UPDATE') return undefined;
+  const old = decodeNetworkPolicy(oldObject, { strict: false });
+  return old.ok ? old.value : undefined;
+}
+
+/** The name of the request where the object has none yet. */
+const named = (policy: NetworkPolicy, { name }: Attributes): NetworkPolicy =>
+  policy.metadata.name === '' ? { ...policy, metadata: { ...policy.metadata, name } } : policy;
+
+function unreadable(issues: readonly { readonly pointer?: string; readonly message: string }[]): Evaluation {
+  const told = issues.slice(0, 10).map(({ pointer = '', message }) => `${pointer} ${message}`);
+  return failed(
+    'object.unreadable',
+    `the NetworkPolicy cannot be read, so nothing is proven of it: ${told.join('; ')}`,
+    422,
+  );
+}

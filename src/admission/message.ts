@@ -1,0 +1,82 @@
+/** What a refused user reads (api.md 6): what and why, each violation with its flow and limit, then the way out. ASCII, at most 4 KB. */
+import { plain } from '../boundary/describe.ts';
+import type { Attributes } from '../k8s/attributes.ts';
+import { stringAt } from '../k8s/json.ts';
+import type { Violation } from '../k8s/violation.ts';
+import type { Decision } from './decision.ts';
+
+const longest = 4096;
+const docs = 'docs/rules.md';
+
+/** `NetworkPolicy payments/allow-out`, with generateName where there is no name yet. */
+export function titleOf({ kind, namespace, name, object, oldObject }: Attributes): string {
+  const own =
+    name ||
+    (stringAt(object, 'metadata', 'name') ??
+      stringAt(oldObject, 'metadata', 'name') ??
+      `${stringAt(object, 'metadata', 'generateName') ?? ''}*`);
+  const inside = namespace === '' || kind === 'Namespace' ? '' : `${namespace}/`;
+  return plain(`${kind} ${inside}${own}`, 300);
+}
+
+/** The message of a denial; `decisionId` finds it again in the log. */
+export function messageOf(attributes: Attributes, decision: Decision, decisionId: string): string {
+  const title = titleOf(attributes);
+  if (decision.failure !== undefined) {
+    return cut([
+      `${title} could not be decided: ${plain(decision.failure.message, 1000)}`,
+      `  Decision ${decisionId}`,
+    ]);
+  }
+  const denied = decision.violations.filter(({ action }) => action === 'Deny');
+  return cut([
+    headline(title, denied),
+    ...denied.flatMap(linesOf),
+    `  ${wayOut(denied)}Decision ${decisionId}, docs: ${docs}`,
+  ]);
+}
+
+function headline(title: string, denied: readonly Violation[]): string {
+  const boundaries = [
+    ...new Set(denied.filter(({ kind }) => kind === 'Boundary').map(({ rule }) => `"${rule}"`)),
+  ];
+  if (denied.every(({ witness }) => witness !== undefined)) {
+    return `${title} allows more than boundary ${boundaries.join(' and ')} does`;
+  }
+  const judges = [
+    ...(boundaries.length === 0 ? [] : [`boundary ${boundaries.join(', ')}`]),
+    ...(denied.some(({ kind }) => kind === 'Configuration') ? ['the tenancy rules'] : []),
+  ];
+  return `${title} is refused by ${judges.join(' and ')}`;
+}
+
+/** The finding, and on a line of its own the limit that it breaks. */
+function linesOf({ message, witness }: Violation): string[] {
+  const split = witness === undefined ? -1 : message.indexOf('; ');
+  if (split < 0) return [`  ${plain(message, 700)}`];
+  return [`  ${plain(message.slice(0, split), 700)}`, `    ${plain(message.slice(split + 2), 700)}`];
+}
+
+const wayOut = (denied: readonly Violation[]): string =>
+  denied.some(({ witness }) => witness !== undefined)
+    ? 'Inside the boundary: bulkhead review --narrow FILE prints the part that is allowed. '
+    : '';
+
+/** Keeps the first line and the way out; says how many lines in between did not fit. */
+function cut(lines: readonly string[]): string {
+  const whole = lines.join('\n');
+  if (whole.length <= longest) return whole;
+  const last = lines.at(-1) ?? '';
+  const kept: string[] = [];
+  let length = last.length + 80;
+  for (const line of lines.slice(0, -1)) {
+    if (length + line.length + 1 > longest) break;
+    kept.push(line);
+    length += line.length + 1;
+  }
+  return [
+    ...kept,
+    `  and ${lines.length - 1 - kept.length} more lines; bulkhead review shows them all`,
+    last,
+  ].join('\n');
+}

@@ -1,0 +1,40 @@
+/** What must be read live before a request can be decided, worked out without reading anything. */
+import { namespaceNeedsContents } from '../boundary/invariants/namespaces/judgeNamespace.ts';
+import { floorNeedsContents } from '../boundary/invariants/policies/floor.ts';
+import { namespacesNamed } from '../boundary/policyFlows.ts';
+import type { Attributes } from '../k8s/attributes.ts';
+import { decodeNetworkPolicy } from '../k8s/networkPolicyDecode.ts';
+import type { World } from './world.ts';
+
+/** Namespaces to look up and namespaces whose contents to count. Both are empty for nearly every request. */
+export interface Required {
+  readonly namespaces: readonly string[];
+  readonly contents: readonly string[];
+}
+
+/** The look-ups that a decision on `attributes` in `world` would miss. Names that a policy gives outright are always read live. */
+export function required(attributes: Attributes, world: World): Required {
+  const namespaces = new Set<string>();
+  const exempt = world.rules.tenancy.exemptNamespaces;
+  if (
+    attributes.namespace !== '' &&
+    attributes.resource !== 'namespaces' &&
+    !exempt.has(attributes.namespace)
+  ) {
+    if (world.lookup(attributes.namespace) === 'unknown') namespaces.add(attributes.namespace);
+  }
+  for (const name of namedByPolicy(attributes)) namespaces.add(name);
+  return { namespaces: [...namespaces], contents: contentsNeeded(attributes, world) };
+}
+
+function namedByPolicy(attributes: Attributes): readonly string[] {
+  const { group, resource, operation, object } = attributes;
+  if (group !== 'networking.k8s.io' || resource !== 'networkpolicies' || operation === 'DELETE') return [];
+  const policy = decodeNetworkPolicy(object, { strict: false });
+  return policy.ok ? namespacesNamed(policy.value) : [];
+}
+
+function contentsNeeded(attributes: Attributes, { rules, orderedDeletion }: World): readonly string[] {
+  if (namespaceNeedsContents(attributes, rules.tenancy)) return [attributes.name];
+  return floorNeedsContents(attributes, orderedDeletion) ? [attributes.namespace] : [];
+}

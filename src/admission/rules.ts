@@ -1,0 +1,136 @@
+/** The rules in force, compiled once: Boundaries, and what the configuration says of tenants, the cluster and guarded keys. */
+import { createHash } from 'node:crypto';
+import type { Document } from '../config/document.ts';
+import type { Issue, Read } from '../config/issue.ts';
+import { sound, unsound } from '../config/issue.ts';
+import { readSchema } from '../config/readSchema.ts';
+import type { Config } from '../config/schema.ts';
+import { holders } from '../config/sections/tenancy.ts';
+import { Decoder } from '../k8s/decoder.ts';
+import { decodeSelector } from '../k8s/labelSelector.ts';
+import { decodeBoundary } from '../boundary/boundary.ts';
+import type { Boundary } from '../boundary/boundary.ts';
+import type { Guards, Tenancy } from '../boundary/invariants/context.ts';
+import { RuleSet } from '../boundary/ruleSet.ts';
+import { boundarySchema } from '../boundary/schema.ts';
+import { compileSurroundings } from '../boundary/surroundings.ts';
+
+/** Everything that decides, frozen. `hash` tells rule sets apart in decisions and logs. */
+export interface Rules {
+  readonly ruleSet: RuleSet;
+  readonly tenancy: Tenancy;
+  readonly guards: Guards;
+  readonly hash: string;
+}
+
+/** Compiles the Boundaries among `documents` under a configuration. All mistakes are reported, each with its place. */
+export function compileRules(documents: readonly Document[], config: Config): Read<Rules> {
+  const issues: Issue[] = [];
+  const boundaries = documents.flatMap((document) => {
+    const read = compileBoundary(document);
+    if (read.ok) return [read.value];
+    issues.push(...read.issues);
+    return [];
+  });
+  issues.push(...duplicates(documents));
+  const surroundings = compileSurroundings(config.cluster);
+  const grants = readGrants(config);
+  if (!surroundings.ok) issues.push(...surroundings.issues);
+  if (!grants.ok) issues.push(...grants.issues);
+  if (!surroundings.ok || !grants.ok || issues.length > 0) return unsound(issues);
+  const exemptNamespaces = new Set(config.tenancy.exemptNamespaces);
+  const ruleSet = new RuleSet(boundaries, {
+    surroundings: surroundings.value,
+    protectedLabels: config.tenancy.protectedLabels,
+    exemptNamespaces,
+  });
+  return sound({
+    ruleSet,
+    tenancy: toTenancy(config, ruleSet, grants.value),
+    guards: {
+      annotations: new Set(config.guards.annotations),
+      extendedResources: new Set(config.guards.extendedResources),
+      annotationWriters: { users: [], groups: [], ...config.guards.annotationWriters },
+      identity: config.identity ?? null,
+    },
+    hash: hashOf(documents, config),
+  });
+}
+
+function compileBoundary(document: Document): Read<Boundary> {
+  const shaped = readSchema(boundarySchema, document.value, document);
+  if (!shaped.ok) return shaped;
+  const decoded = decodeBoundary(shaped.value);
+  return decoded.ok ? decoded : unsound(decoded.issues.map((issue) => placed(issue, document)));
+}
+
+/** Adds file, line and column to a mistake that knows only its pointer. */
+export const placed = (issue: Issue, document: Document): Issue => ({
+  ...issue,
+  file: document.file,
+  ...document.positionOf(issue.pointer ?? ''),
+});
+
+function duplicates(documents: readonly Document[]): Issue[] {
+  const seen = new Map<string, Document>();
+  return documents.flatMap((document) => {
+    const name = nameOf(document);
+    const first = seen.get(name);
+    if (first === undefined) {
+      seen.set(name, document);
+      return [];
+    }
+    const message = `Boundary "${name}" is defined twice, first in ${first.file}; remove one or rename it`;
+    return [placed({ code: 'rules.duplicate', pointer: '/metadata/name', message }, document)];
+  });
+}
+
+function nameOf({ value }: Document): string {
+  const read = readSchema(boundarySchema, value);
+  return read.ok ? read.value.metadata.name : JSON.stringify(value);
+}
+
+function readGrants(config: Config): Read<Tenancy['podLabelGrants']> {
+  const decoder = new Decoder();
+  const grants = config.tenancy.podLabelGrants.map(({ namespaceSelector, labels }, index) => ({
+    namespaceSelector: decodeSelector(
+      decoder,
+      namespaceSelector,
+      `/tenancy/podLabelGrants/${index}/namespaceSelector`,
+    ),
+    labels: new Map(Object.entries(labels)),
+  }));
+  return decoder.issues.length > 0 ? unsound(decoder.issues) : sound(grants);
+}
+
+function toTenancy(
+  { tenancy }: Config,
+  ruleSet: RuleSet,
+  podLabelGrants: Tenancy['podLabelGrants'],
+): Tenancy {
+  return {
+    tenantLabel: tenancy.tenantLabel,
+    protectedLabels: ruleSet.protectedKeys,
+    protectedPodLabels: new Set([
+      ...tenancy.protectedPodLabels,
+      ...ruleSet.boundaries.flatMap(({ stampPods }) => stampPods),
+    ]),
+    podLabelGrants,
+    roles: {
+      labelWriters: holders(tenancy, 'labelWriters'),
+      floorWriters: holders(tenancy, 'floorWriters'),
+      ruleWriters: holders(tenancy, 'ruleWriters'),
+      exceptionApprovers: holders(tenancy, 'exceptionApprovers'),
+    },
+    assign: tenancy.assign.map(({ groups, labels }) => ({ groups, labels: new Map(Object.entries(labels)) })),
+    exemptNamespaces: ruleSet.exemptNamespaces,
+    unassigned: tenancy.unassigned,
+  };
+}
+
+function hashOf(documents: readonly Document[], { tenancy, cluster, guards }: Config): string {
+  const hash = createHash('sha256');
+  for (const text of documents.map(({ value }) => JSON.stringify(value)).sort())
+    hash.update(text).update('\n');
+  return hash.update(JSON.stringify({ tenancy, cluster, guards })).digest('hex').slice(0, 16);
+}

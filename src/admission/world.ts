@@ -1,0 +1,26 @@
+/** What one decision may look at: rules, namespaces and live answers, all of them values; no clock, no I/O, no chance. */
+import type { LiveContents } from '../boundary/invariants/context.ts';
+import type { NamespaceFacts, NamespaceLookup } from '../k8s/namespaceFacts.ts';
+import type { Rules } from './rules.ts';
+
+export interface World {
+  readonly rules: Rules;
+  readonly lookup: NamespaceLookup;
+  /** Live namespaces, preferred as the other end of a witness. */
+  readonly known: () => Iterable<NamespaceFacts>;
+  /** What a namespace holds, where it was read live for this request. */
+  readonly contentsOf: (namespace: string) => LiveContents;
+  /** Whether the API server deletes pods before everything else in a terminating namespace (1.34 and later). */
+  readonly orderedDeletion: boolean;
+  /** Split nodes that this decision may take; a second try may be given more (semantics.md 2.2). */
+  readonly budget: number;
+}
+
+/** Where a request comes in: one of the two webhooks, or `review`, which mutates first and then validates, as the API server does. */
+export type Door = 'mutate' | 'validate' | 'review';
+
+/** A lookup over a list that is known to be complete. */
+export function completeLookup(namespaces: Iterable<NamespaceFacts>): NamespaceLookup {
+  const byName = new Map([...namespaces].map((facts) => [facts.name, facts]));
+  return (name) => byName.get(name) ?? 'absent';
+}
