@@ -1,0 +1,28 @@
+{{- /* What the pod reads: the Configuration file, and the rule files. */ -}}
+
+{{- define "bulkhead.configuration" -}}
+{{- $name := include "bulkhead.fullname" . -}}
+{{- $files := dict "mode" "files" "certFile" "/etc/bulkhead-tls/tls.crt" "keyFile" "/etc/bulkhead-tls/tls.key" -}}
+{{- if eq .Values.certificates.mode "certManager" -}}
+{{- $files = mergeOverwrite $files (dict "mode" "certManager" "certificate" (printf "%s/%s" .Release.Namespace $name)) -}}
+{{- end -}}
+{{- $own := dict "webhook" (dict "service" (printf "%s/%s" .Release.Namespace $name)) "certificates" $files -}}
+{{- range $key := list "webhook" "certificates" -}}
+{{- if hasKey $.Values.configuration $key -}}
+{{- fail (printf "configuration.%s is the chart's own: use the values webhooks and certificates" $key) -}}
+{{- end -}}
+{{- end -}}
+{{- $tenancy := dict "tenancy" (dict "exemptNamespaces" (include "bulkhead.exemptNamespaces" . | fromJsonArray)) -}}
+{{- $server := dict "server" (dict "port" .Values.containerPort) -}}
+{{- $head := dict "apiVersion" "config.bulkhead.dev/v1alpha1" "kind" "Configuration" -}}
+{{- mergeOverwrite $head (deepCopy .Values.configuration) $own $tenancy $server | toYaml -}}
+{{- end -}}
+
+{{- /* A YAML object: file name → content. Boundaries first, each a document of its own; always one file, so that the folder exists. */ -}}
+{{- define "bulkhead.rules" -}}
+{{- $documents := list -}}
+{{- range $name, $spec := .Values.boundaries -}}
+{{- $documents = append $documents (dict "apiVersion" "bulkhead.dev/v1alpha1" "kind" "Boundary" "metadata" (dict "name" $name) "spec" $spec | toYaml) -}}
+{{- end -}}
+{{- merge (dict "boundaries.yaml" (join "\n---\n" $documents)) .Values.rules | toYaml -}}
+{{- end -}}

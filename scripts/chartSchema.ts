@@ -1,0 +1,146 @@
+// The schema of the chart's values: what is the chart's own stands here, Boundaries and the Configuration come from the product's schemas.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { boundarySpecSchema, selectorSchema } from '../src/boundary/schema.ts';
+import { configuration } from '../src/config/schema.ts';
+
+/** Where the file stands. */
+export const chartSchemaFile = join(import.meta.dirname, '../charts/bulkhead/values.schema.json');
+
+const closed = { type: 'object', additionalProperties: false } as const;
+const text = { type: 'string' } as const;
+const labels = { type: 'object', additionalProperties: text } as const;
+const anyObject = { type: 'object' } as const;
+const anyObjects = { type: 'array', items: anyObject } as const;
+const flag = { type: 'boolean' } as const;
+const port = { type: 'integer', minimum: 1, maximum: 65535 } as const;
+
+/** What the chart writes into the Configuration file itself; a value for it would be overwritten, so it is refused. */
+const chartsOwn = ['apiVersion', 'kind', 'webhook', 'certificates'];
+
+const settings = {
+  ...configuration,
+  required: [],
+  properties: Object.fromEntries(
+    Object.entries(configuration.properties).filter(([name]) => !chartsOwn.includes(name)),
+  ),
+};
+
+/** charts/bulkhead/values.schema.json as data. */
+export const chartSchema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'Values of the Bulkhead chart',
+  ...closed,
+  required: ['replicaCount', 'image', 'boundaries', 'configuration', 'webhooks', 'certificates'],
+  properties: {
+    // Helm itself adds these two.
+    global: anyObject,
+    enabled: flag,
+    replicaCount: { type: 'integer', minimum: 1, maximum: 9 },
+    image: {
+      ...closed,
+      required: ['repository'],
+      properties: {
+        repository: { ...text, minLength: 1 },
+        tag: { ...text, pattern: '^([A-Za-z0-9_][A-Za-z0-9._-]{0,127})?$' },
+        digest: { ...text, pattern: '^(sha256:[0-9a-f]{64})?$' },
+        pullPolicy: { enum: ['Always', 'IfNotPresent', 'Never'] },
+      },
+    },
+    imagePullSecrets: anyObjects,
+    boundaries: {
+      type: 'object',
+      propertyNames: { pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$', maxLength: 200 },
+      additionalProperties: boundarySpecSchema,
+    },
+    rules: {
+      type: 'object',
+      propertyNames: {
+        pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]*\\.(yaml|yml|json)$',
+        not: { const: 'boundaries.yaml' },
+      },
+      additionalProperties: text,
+    },
+    configuration: settings,
+    webhooks: {
+      ...closed,
+      properties: {
+        enabled: flag,
+        failurePolicy: { enum: ['Fail', 'Ignore'] },
+        timeoutSeconds: { type: 'integer', minimum: 1, maximum: 30 },
+        annotations: labels,
+      },
+    },
+    certificates: {
+      ...closed,
+      required: ['mode'],
+      properties: {
+        mode: { enum: ['generated', 'certManager', 'secret'] },
+        days: { type: 'integer', minimum: 1, maximum: 3650 },
+        secretName: text,
+        caBundle: { ...text, pattern: '^(\\s*-----BEGIN CERTIFICATE-----[\\s\\S]*)?$' },
+        issuerRef: { ...closed, properties: { name: text, kind: text, group: text } },
+      },
+    },
+    serviceAccount: { ...closed, properties: { create: flag, name: text, annotations: labels } },
+    service: { ...closed, properties: { port, annotations: labels } },
+    containerPort: { ...port, minimum: 1024 },
+    resources: anyObject,
+    priorityClassName: text,
+    podDisruptionBudget: {
+      ...closed,
+      properties: { enabled: flag, maxUnavailable: { type: ['integer', 'string'] } },
+    },
+    terminationGracePeriodSeconds: { type: 'integer', minimum: 10 },
+    podAnnotations: labels,
+    podLabels: labels,
+    nodeSelector: labels,
+    tolerations: anyObjects,
+    affinity: anyObject,
+    topologySpreadConstraints: anyObjects,
+    nameOverride: text,
+    fullnameOverride: text,
+  },
+};
+
+const { ingress, egress } = boundarySpecSchema.properties;
+
+/** What stands in several places, the outer ones first. */
+const definitions = { ingress, egress, selector: selectorSchema };
+
+/** The file's text. */
+export async function chartSchemaText(): Promise<string> {
+  let text = JSON.stringify({ ...chartSchema, $defs: {} });
+  let defined = '';
+  for (const [name, schema] of Object.entries(definitions)) {
+    const whole = JSON.stringify(schema);
+    const reference = JSON.stringify({ $ref: `#/$defs/${name}` });
+    text = text.replaceAll(whole, reference);
+    defined = [defined.replaceAll(whole, reference), `${JSON.stringify(name)}:${whole}`]
+      .filter(Boolean)
+      .join(',');
+  }
+  const schema: unknown = JSON.parse(text.replace('"$defs":{}', () => `"$defs":{${defined}}`));
+  const style = await resolveConfig(chartSchemaFile);
+  return format(JSON.stringify(asWritten(schema)), { ...style, parser: 'json' });
+}
+
+/** What a person has to write: a field with a default may be left out. */
+function asWritten(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(asWritten);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const written = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, asWritten(value)]));
+  const { properties, required } = written;
+  if (!Array.isArray(required) || typeof properties !== 'object' || properties === null) return written;
+  const defaulted = new Set(
+    Object.entries(properties).flatMap(([name, field]: [string, unknown]) =>
+      typeof field === 'object' && field !== null && Object.hasOwn(field, 'default') ? [name] : [],
+    ),
+  );
+  return { ...written, required: required.filter((name) => !defaulted.has(String(name))) };
+}
+
+if (import.meta.main) {
+  await writeFile(chartSchemaFile, await chartSchemaText());
+}

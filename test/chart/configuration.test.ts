@@ -1,0 +1,107 @@
+// What the pods read: the product itself accepts the configuration and the rules that the chart renders.
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { chartSchemaFile, chartSchemaText } from '../../scripts/chartSchema.ts';
+import { decodeBoundary } from '../../src/boundary/boundary.ts';
+import { boundarySchema } from '../../src/boundary/schema.ts';
+import { readDocuments } from '../../src/config/documents.ts';
+import { assemble } from '../../src/config/load.ts';
+import { readSchema } from '../../src/config/readSchema.ts';
+import { at, only } from './helm.ts';
+import type { Manifest, Values } from './helm.ts';
+import { tenants } from './values.ts';
+import { withHelm } from './withHelm.ts';
+
+describe('the schema of the values', () => {
+  test('is the one that the schemas of the product give (node scripts/chartSchema.ts)', async () => {
+    expect(readFileSync(chartSchemaFile, 'utf8')).toBe(await chartSchemaText());
+  });
+});
+
+withHelm('the configuration', (helm) => {
+  const configuration = (rendered: readonly Manifest[]): unknown => {
+    const text = String(at(only(rendered, 'ConfigMap', 'bulkhead-configuration'), 'data', 'config.yaml'));
+    const documents = readDocuments(text, 'config.yaml');
+    if (!documents.ok) return documents.issues;
+    const loaded = assemble(documents.value[0], { environment: {} });
+    return loaded.ok ? loaded.value.config : loaded.issues;
+  };
+
+  test.each([
+    ['the default values', {}],
+    ['values with Boundaries', tenants],
+    ['cert-manager', { certificates: { mode: 'certManager' } }],
+  ])('Bulkhead accepts what is rendered from %s', async (_sentence, values: Values) => {
+    expect(configuration(await helm.render(values))).toMatchObject({
+      kind: 'Configuration',
+      server: { port: 8443 },
+      webhook: { service: 'bulkhead/bulkhead' },
+    });
+  });
+
+  test('the own namespace is exempt beside the configured ones', async () => {
+    expect(at(configuration(await helm.render(tenants, 'walls')), 'tenancy', 'exemptNamespaces')).toEqual([
+      'kube-system',
+      'monitoring',
+      'walls',
+    ]);
+  });
+
+  test('Bulkhead accepts the Boundaries that are rendered', async () => {
+    const rules = at(only(await helm.render(tenants), 'ConfigMap', 'bulkhead-rules'), 'data');
+    const documents = readDocuments(String(at(rules, 'boundaries.yaml')), 'boundaries.yaml');
+    const names = (documents.ok ? documents.value : []).map((document) => {
+      const read = readSchema(boundarySchema, document.value, document);
+      if (!read.ok) return read.issues;
+      const decoded = decodeBoundary(read.value);
+      return decoded.ok ? decoded.value.name : decoded.issues;
+    });
+    expect(names).toEqual(['production', 'tenants']);
+  });
+
+  test('every rule file is mounted under rules/', async () => {
+    const rendered = await helm.render({ ...tenants, rules: { 'more.yaml': 'kind: X\n' } });
+    const data = at(only(rendered, 'ConfigMap', 'bulkhead-rules'), 'data');
+    expect(Object.keys(Object(data) as object).sort()).toEqual(['boundaries.yaml', 'more.yaml']);
+    const volumes = at(only(rendered, 'Deployment'), 'spec', 'template', 'spec', 'volumes');
+    expect(at(volumes, 0, 'projected', 'sources', 1, 'configMap', 'items')).toEqual([
+      { key: 'boundaries.yaml', path: 'rules/boundaries.yaml' },
+      { key: 'more.yaml', path: 'rules/more.yaml' },
+    ]);
+  });
+
+  test.each<[string, Values, string]>([
+    ['an unknown value', { replicas: 3 }, "additional properties 'replicas' not allowed"],
+    ['no replica', { replicaCount: 0 }, '/replicaCount'],
+    [
+      'a Boundary without a selector',
+      { boundaries: { a: { floor: { mode: 'Audit' } } } },
+      'namespaceSelector',
+    ],
+    [
+      'a field that a Boundary does not have',
+      { boundaries: { a: { namespaceSelector: {}, floor: { mode: 'Audit' }, egres: [] } } },
+      "'egres' not allowed",
+    ],
+    [
+      'a Boundary whose name is none',
+      { boundaries: { A_: { namespaceSelector: {}, floor: { mode: 'Audit' } } } },
+      'A_',
+    ],
+    [
+      'a setting that does not exist',
+      { configuration: { tenancy: { tenant: 'x' } } },
+      "'tenant' not allowed",
+    ],
+    [
+      "a setting that is the chart's own",
+      { configuration: { webhook: { url: 'https://a' } } },
+      "'webhook' not allowed",
+    ],
+    ['a certificate mode that does not exist', { certificates: { mode: 'none' } }, '/certificates/mode'],
+    ['a digest that is none', { image: { repository: 'a', digest: 'latest' } }, '/image/digest'],
+    ['a rule file over the Boundaries', { rules: { 'boundaries.yaml': '' } }, 'boundaries.yaml'],
+  ])('refuses %s', async (_sentence, values, message) => {
+    await expect(helm.render(values)).rejects.toThrow(message);
+  });
+});
