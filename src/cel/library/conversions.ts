@@ -1,0 +1,235 @@
+/** Conversions between types: `int()`, `string()`, `timestamp()`, …, and `size()`, `type()`, `dyn()`. */
+import { Cidr, Ip } from '../values/address.ts';
+import { Failure, type Result } from '../values/failure.ts';
+import { asDouble, isInt, kindOf } from '../values/kind.ts';
+import { fitInt, fitUint, maxInt, maxUint, minInt, overflow } from '../values/number.ts';
+import { length } from '../values/text.ts';
+import {
+  Duration,
+  Timestamp,
+  fitTimestamp,
+  formatDuration,
+  formatTimestamp,
+  parseDuration,
+  parseTimestamp,
+} from '../values/time.ts';
+import { type Value, Bytes, TypeValue, Uint, double, int } from '../values/value.ts';
+import { traversal } from './cost.ts';
+import {
+  type Guard,
+  type Library,
+  anything,
+  bytes,
+  call,
+  define,
+  flag,
+  instance,
+  integer,
+  list,
+  map,
+  method,
+  one,
+  text,
+} from './definition.ts';
+
+const uint = instance(Uint);
+const timestamp = instance(Timestamp);
+const duration = instance(Duration);
+const number: Guard<number> = asDouble;
+
+const failed = (type: string, example: string): Failure =>
+  new Failure('conversion_failed', `the string is no ${type}${example === '' ? '' : ` such as ${example}`}`);
+
+function toInt(value: string): Result {
+  if (!/^[+-]?\d{1,30}$/.test(value)) return failed('int', '-42');
+  const parsed = BigInt(value.replace('+', ''));
+  return parsed >= minInt && parsed <= maxInt ? int(parsed) : failed('int that fits 64 bits', '');
+}
+
+function toUint(value: string): Result {
+  if (!/^\d{1,30}$/.test(value)) return failed('uint', '42');
+  const parsed = BigInt(value);
+  return parsed <= maxUint ? new Uint(parsed) : failed('uint that fits 64 bits', '');
+}
+
+/** Cuts the fraction off; the ends of the 64-bit range itself are refused, as the reference implementation does. */
+const doubleToInt = (value: number): Result =>
+  value > -(2 ** 63) && value < 2 ** 63 ? fitInt(BigInt(Math.trunc(value))) : overflow('int');
+
+const doubleToUint = (value: number): Result =>
+  value >= 0 && value < 2 ** 64 ? fitUint(BigInt(Math.trunc(value))) : overflow('uint');
+
+function toDouble(value: string): Result {
+  if (/^[+-]?(?:inf|infinity)$/i.test(value)) return value.startsWith('-') ? -Infinity : Infinity;
+  if (/^nan$/i.test(value)) return NaN;
+  const digits = value.includes('_') ? '' : value;
+  if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(digits)) return failed('double', '1.5');
+  const parsed = Number(digits);
+  return Number.isFinite(parsed) ? double(parsed) : failed('double of 64 bits', '');
+}
+
+const truths: ReadonlyMap<string, boolean> = new Map([
+  ...['1', 't', 'T', 'true', 'TRUE', 'True'].map((word) => [word, true] as const),
+  ...['0', 'f', 'F', 'false', 'FALSE', 'False'].map((word) => [word, false] as const),
+]);
+
+/** A double as Go prints it with %g: shortest digits, an exponent below 1e-4 and from 1e+21 (1e+06 for six digits and more) on. */
+export function formatDouble(value: number): string {
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
+  if (value === 0) return Object.is(value, -0) ? '-0' : '0';
+  const [mantissa = '', power = '0'] = value.toExponential().split('e');
+  const exponent = Number(power);
+  const digits = mantissa.replace(/[-.]/g, '').length;
+  const limit = digits > 21 ? digits : 21;
+  if (exponent >= -4 && exponent < limit) return plain(value);
+  const size = String(Math.abs(exponent)).padStart(2, '0');
+  return `${mantissa}e${exponent < 0 ? '-' : '+'}${size}`;
+}
+
+const plain = (value: number): string =>
+  Math.abs(value) < 1e21 && Math.abs(value) >= 1e-6 ? String(value) : value.toFixed(10).replace(/0+$/, '');
+
+function bytesToString(value: Bytes): Result {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value.data);
+  } catch (error) {
+    if (error instanceof TypeError) return new Failure('conversion_failed', 'the bytes are no valid UTF-8');
+    throw error;
+  }
+}
+
+const size = (run: Library[number]['overloads'][number]['run'], type: string) => [
+  call(`(${type}): int`, run),
+  method(type, '(): int', run),
+];
+
+const identity = <T extends Value>(value: T): Value => value;
+
+export const conversions: Library = [
+  define('size', [
+    ...size(one(text, length), 'string'),
+    ...size(
+      one(bytes, (value) => value.data.length),
+      'bytes',
+    ),
+    ...size(
+      one(list, (value) => value.length),
+      'list(A)',
+    ),
+    ...size(
+      one(map, (value, frame) => frame.sizeOf(value)),
+      'map(A, B)',
+    ),
+  ]),
+  define('type', [
+    call(
+      '(A): type(A)',
+      one(anything, (value) => new TypeValue(kindOf(value))),
+    ),
+  ]),
+  define('dyn', [call('(A): dyn', one(anything, identity))]),
+  define('bool', [
+    call('(bool): bool', one(flag, identity)),
+    call(
+      '(string): bool',
+      one(text, (value) => truths.get(value) ?? failed('bool', 'true')),
+    ),
+  ]),
+  define('int', [
+    call('(int): int', one(integer, identity)),
+    call('(double): int', one(number, doubleToInt)),
+    call(
+      '(uint): int',
+      one(uint, (value) => fitInt(value.value)),
+    ),
+    call('(string): int', one(text, toInt)),
+    call(
+      '(timestamp): int',
+      one(timestamp, (value) => int(value.seconds)),
+    ),
+    call(
+      '(duration): int',
+      one(duration, (value) => int(value.nanoseconds)),
+    ),
+  ]),
+  define('uint', [
+    call('(uint): uint', one(uint, identity)),
+    call('(double): uint', one(number, doubleToUint)),
+    call(
+      '(int): uint',
+      one(integer, (value) => fitUint(BigInt(value))),
+    ),
+    call('(string): uint', one(text, toUint)),
+  ]),
+  define('double', [
+    call(
+      '(double): double',
+      one(number, (value) => double(value)),
+    ),
+    call(
+      '(int): double',
+      one(integer, (value) => double(Number(value))),
+    ),
+    call(
+      '(uint): double',
+      one(uint, (value) => double(Number(value.value))),
+    ),
+    call('(string): double', one(text, toDouble)),
+  ]),
+  define('string', [
+    call('(string): string', one(text, identity)),
+    call('(bool): string', one(flag, String)),
+    call('(int): string', one(integer, String)),
+    call(
+      '(uint): string',
+      one(uint, (value) => String(value.value)),
+    ),
+    call('(double): string', one(number, formatDouble)),
+    call('(bytes): string', one(bytes, bytesToString), traversal()),
+    call('(timestamp): string', one(timestamp, formatTimestamp)),
+    call('(duration): string', one(duration, formatDuration)),
+    call(
+      '(IP): string',
+      one(instance(Ip), (value) => value.text),
+    ),
+    call(
+      '(CIDR): string',
+      one(instance(Cidr), (value) => value.text),
+    ),
+  ]),
+  define('bytes', [
+    call('(bytes): bytes', one(bytes, identity)),
+    call(
+      '(string): bytes',
+      one(text, (value) => new Bytes(new Uint8Array(Buffer.from(value, 'utf8')))),
+      traversal(),
+    ),
+  ]),
+  define('timestamp', [
+    call('(timestamp): timestamp', one(timestamp, identity)),
+    call(
+      '(string): timestamp',
+      one(text, (value) => parseTimestamp(value) ?? failed('RFC 3339 timestamp', '2026-11-21T09:00:00Z')),
+    ),
+    call(
+      '(int): timestamp',
+      one(integer, (value) => fitTimestamp(BigInt(value) * 1_000_000_000n)),
+    ),
+  ]),
+  define('duration', [
+    call('(duration): duration', one(duration, identity)),
+    call(
+      '(string): duration',
+      one(text, (value) => parseDuration(value) ?? failed('duration', '1h30m')),
+    ),
+    call(
+      '(int): duration',
+      one(integer, (value) =>
+        isInt(value)
+          ? new Failure('conversion_failed', 'an int cannot be converted to a duration: write duration("5s")')
+          : value,
+      ),
+    ),
+  ]),
+];

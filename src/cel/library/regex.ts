@@ -1,0 +1,70 @@
+/** Regular expressions in RE2's syntax and time: `matches`, `find`, `findAll`. No backtracking, whatever the pattern. */
+import { RE2JS } from 're2js';
+import { type Frame } from '../evaluation/frame.ts';
+import { Failure, type Result } from '../values/failure.ts';
+import { regex } from './cost.ts';
+import { type Library, call, define, integer, method, text, three, two } from './definition.ts';
+
+/** Work a character of text and a character of pattern make, measured on RE2's slowest engine. */
+const workPerStep = 0.5;
+
+/** Compiles a pattern; undefined if it is none in RE2's syntax. */
+export function compilePattern(pattern: string): RE2JS | undefined {
+  try {
+    return RE2JS.compile(pattern);
+  } catch (error) {
+    if (error instanceof Error) return undefined;
+    throw error;
+  }
+}
+
+type Search = (pattern: RE2JS, value: string, limit: number) => Result;
+
+/** Runs a search, pattern compiled on the way unless it was at load; pays for both beforehand. */
+export function searching(search: Search, compiled?: RE2JS) {
+  return (value: string, pattern: string, limit: number | bigint, frame: Frame): Result => {
+    const work =
+      (value.length + 1) * (pattern.length + 1) * workPerStep +
+      (compiled === undefined ? 200 * (pattern.length + 1) : 0);
+    if (!frame.pay(work)) return frame.exhausted();
+    const machine = compiled ?? compilePattern(pattern);
+    return machine === undefined
+      ? new Failure('invalid_argument', "the pattern is no regular expression in RE2's syntax")
+      : search(machine, value, Number(limit));
+  };
+}
+
+export const matching: Search = (pattern, value) => pattern.matcher(value).find();
+
+export const finding: Search = (pattern, value) => {
+  const matcher = pattern.matcher(value);
+  return matcher.find() ? (matcher.group() ?? '') : '';
+};
+
+export const findingAll: Search = (pattern, value, limit) => {
+  const found: string[] = [];
+  const matcher = pattern.matcher(value);
+  while ((limit < 0 || found.length < limit) && matcher.find()) found.push(matcher.group() ?? '');
+  return found;
+};
+
+const plain = (search: Search) => {
+  const run = searching(search);
+  return two(text, text, (value, pattern, frame) => run(value, pattern, -1, frame));
+};
+
+export const regexes: Library = [
+  define('matches', [
+    call('(string, string): bool', plain(matching)),
+    method('string', '(string): bool', plain(matching), regex),
+  ]),
+  define('find', [method('string', '(string): string', plain(finding))], regex),
+  define(
+    'findAll',
+    [
+      method('string', '(string): list(string)', plain(findingAll)),
+      method('string', '(string, int): list(string)', three(text, text, integer, searching(findingAll))),
+    ],
+    regex,
+  ),
+];

@@ -1,0 +1,282 @@
+/** Functions of strings: the standard ones and the strings extension, version 2, by code point. */
+import { Failure, type Result } from '../values/failure.ts';
+import { characterOffset, length, slice, unitOffset } from '../values/text.ts';
+import { type Value } from '../values/value.ts';
+import { resultTraversal, search, traversal, tree } from './cost.ts';
+import {
+  type Library,
+  anything,
+  call,
+  define,
+  four,
+  integer,
+  list,
+  method,
+  one,
+  text,
+  three,
+  two,
+} from './definition.ts';
+import { equals } from '../values/equality.ts';
+import { type Frame } from '../evaluation/frame.ts';
+
+/** Longest string that an expression may build, in UTF-16 units. */
+export const maxStringLength = 16_000_000;
+
+const outOfRange = (): Failure => new Failure('index_out_of_range', 'the index is outside the string');
+
+/** Joins two strings, unless the result were larger than memory should bear. */
+export function concatenated(a: string, b: string, frame: Frame): Result {
+  const size = a.length + b.length;
+  if (size > 256 && (size > maxStringLength || !frame.pay(size / 64))) return frame.exhausted();
+  return a + b;
+}
+
+/** The part between two offsets in characters. */
+function substring(value: string, start: number | bigint, end: number | bigint | undefined): Result {
+  const size = length(value);
+  const [from, to] = [Number(start), end === undefined ? size : Number(end)];
+  if (from > to && end !== undefined)
+    return new Failure('index_out_of_range', 'substring(): the start is after the end');
+  if (from < 0 || from > size || to < 0 || to > size) return outOfRange();
+  return slice(value, from, to);
+}
+
+function indexOf(value: string, part: string, from: number | bigint): Result {
+  if (part === '') return from;
+  const start = Number(from);
+  if (start < 0) return outOfRange();
+  if (start >= length(value)) return -1;
+  return characterOffset(value, value.indexOf(part, unitOffset(value, start)));
+}
+
+function lastIndexOf(value: string, part: string, from: number | bigint | undefined): Result {
+  if (part === '') return from ?? length(value);
+  if (from === undefined) return characterOffset(value, value.lastIndexOf(part));
+  const start = Number(from);
+  if (start < 0) return outOfRange();
+  if (start >= length(value)) return -1;
+  return characterOffset(value, value.lastIndexOf(part, unitOffset(value, start)));
+}
+
+function replaced(value: string, part: string, by: string, limit: number | bigint, frame: Frame): Result {
+  const most = Number(limit);
+  if (most === 0) return value;
+  const pieces = part === '' ? ['', ...value] : value.split(part);
+  const joints = part === '' ? length(value) + 1 : pieces.length - 1;
+  const count = most < 0 ? joints : Math.min(most, joints);
+  if (!frame.pay(pieces.length + (value.length + count * by.length) / 16)) return frame.exhausted();
+  if (value.length + count * by.length > maxStringLength) return frame.exhausted();
+  if (part === '') {
+    const characters = [...value];
+    return (
+      characters.map((character, index) => (index < count ? by : '') + character).join('') +
+      (count > characters.length ? by : '')
+    );
+  }
+  return [...pieces.slice(0, count).map((piece) => piece + by), pieces.slice(count).join(part)].join('');
+}
+
+function split(value: string, separator: string, limit: number | bigint, frame: Frame): Result {
+  const most = Number(limit);
+  if (most === 0) return [];
+  const pieces = separator === '' ? [...value] : value.split(separator);
+  if (!frame.pay(pieces.length * 4)) return frame.exhausted();
+  if (most < 0 || pieces.length <= most) return pieces;
+  return [...pieces.slice(0, most - 1), pieces.slice(most - 1).join(separator)];
+}
+
+function joined(values: readonly Value[], separator: string, frame: Frame): Result {
+  let size = 0;
+  for (const value of values) {
+    if (typeof value !== 'string')
+      return new Failure('invalid_argument', 'join() takes a list of strings only');
+    size += value.length + separator.length;
+  }
+  if (size > maxStringLength || !frame.pay(values.length + size / 16)) return frame.exhausted();
+  return values.join(separator);
+}
+
+const ascii = (value: string, letters: RegExp, change: (letter: string) => string): string =>
+  value.replaceAll(letters, change);
+
+const quotes: ReadonlyMap<string, string> = new Map([
+  ['\x07', '\\a'],
+  ['\b', '\\b'],
+  ['\f', '\\f'],
+  ['\n', '\\n'],
+  ['\r', '\\r'],
+  ['\t', '\\t'],
+  ['\v', '\\v'],
+  ['\\', '\\\\'],
+  ['"', '\\"'],
+]);
+
+/** A string in double quotes, with the escapes of CEL. */
+export const quoted = (value: string): string =>
+  `"${value.toWellFormed().replaceAll(/[\x07\b\f\n\r\t\v\\"]/g, (character) => quotes.get(character) ?? character)}"`;
+
+/** The white space that Go's strings.TrimSpace cuts. */
+const space =
+  /^[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+|[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/g;
+
+function position(values: readonly Value[], wanted: Value, frame: Frame, last: boolean): Result {
+  for (let step = 0; step < values.length; step += 1) {
+    if (!frame.pay(1)) return frame.exhausted();
+    const index = last ? values.length - 1 - step : step;
+    if (equals(values[index] ?? null, wanted, frame) === true) return index;
+  }
+  return -1;
+}
+
+export const strings: Library = [
+  define('contains', [
+    method(
+      'string',
+      '(string): bool',
+      two(text, text, (a, b) => a.includes(b)),
+      search,
+    ),
+  ]),
+  define('startsWith', [
+    method(
+      'string',
+      '(string): bool',
+      two(text, text, (a, b) => a.startsWith(b)),
+      traversal(),
+    ),
+  ]),
+  define('endsWith', [
+    method(
+      'string',
+      '(string): bool',
+      two(text, text, (a, b) => a.endsWith(b)),
+      traversal(),
+    ),
+  ]),
+  define('charAt', [
+    method(
+      'string',
+      '(int): string',
+      two(text, integer, (value, index) =>
+        BigInt(index) === BigInt(length(value)) ? '' : substring(value, index, BigInt(index) + 1n),
+      ),
+    ),
+  ]),
+  define(
+    'substring',
+    [
+      method(
+        'string',
+        '(int): string',
+        two(text, integer, (value, start) => substring(value, start, undefined)),
+      ),
+      method('string', '(int, int): string', three(text, integer, integer, substring)),
+    ],
+    traversal(),
+  ),
+  define(
+    'indexOf',
+    [
+      method(
+        'list(A)',
+        '(A): int',
+        two(list, anything, (values, wanted, frame) => position(values, wanted, frame, false)),
+      ),
+      method(
+        'string',
+        '(string): int',
+        two(text, text, (value, part) => indexOf(value, part, 0)),
+      ),
+      method('string', '(string, int): int', three(text, text, integer, indexOf)),
+    ],
+    tree,
+  ),
+  define(
+    'lastIndexOf',
+    [
+      method(
+        'list(A)',
+        '(A): int',
+        two(list, anything, (values, wanted, frame) => position(values, wanted, frame, true)),
+      ),
+      method(
+        'string',
+        '(string): int',
+        two(text, text, (value, part) => lastIndexOf(value, part, undefined)),
+      ),
+      method('string', '(string, int): int', three(text, text, integer, lastIndexOf)),
+    ],
+    tree,
+  ),
+  define(
+    'lowerAscii',
+    [
+      method(
+        'string',
+        '(): string',
+        one(text, (value) => ascii(value, /[A-Z]+/g, (letters) => letters.toLowerCase())),
+      ),
+    ],
+    traversal(),
+  ),
+  define(
+    'upperAscii',
+    [
+      method(
+        'string',
+        '(): string',
+        one(text, (value) => ascii(value, /[a-z]+/g, (letters) => letters.toUpperCase())),
+      ),
+    ],
+    traversal(),
+  ),
+  define(
+    'trim',
+    [
+      method(
+        'string',
+        '(): string',
+        one(text, (value) => value.replaceAll(space, '')),
+      ),
+    ],
+    traversal(),
+  ),
+  define(
+    'replace',
+    [
+      method(
+        'string',
+        '(string, string): string',
+        three(text, text, text, (value, part, by, frame) => replaced(value, part, by, -1, frame)),
+      ),
+      method('string', '(string, string, int): string', four([text, text, text, integer], replaced)),
+    ],
+    traversal(2),
+  ),
+  define(
+    'split',
+    [
+      method(
+        'string',
+        '(string): list(string)',
+        two(text, text, (value, separator, frame) => split(value, separator, -1, frame)),
+      ),
+      method('string', '(string, int): list(string)', three(text, text, integer, split)),
+    ],
+    traversal(2),
+  ),
+  define(
+    'join',
+    [
+      method(
+        'list(string)',
+        '(): string',
+        one(list, (values, frame) => joined(values, '', frame)),
+      ),
+      method('list(string)', '(string): string', two(list, text, joined)),
+    ],
+    resultTraversal(2),
+  ),
+  define('strings.quote', [call('(string): string', one(text, quoted), traversal())]),
+];

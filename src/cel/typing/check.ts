@@ -1,0 +1,331 @@
+/** The type checker: what every part of an expression may be, and every mistake that shows before it runs (after cel-go's checker). */
+import {
+  type Call,
+  type Construction,
+  type Expression,
+  type Indexing,
+  type ListLiteral,
+  type MapLiteral,
+} from '../syntax/expression.ts';
+import { type Mistake, type MistakeCode } from '../syntax/mistake.ts';
+import { checkComprehension, checkOptionalMapping } from './checkLoop.ts';
+import { type Declarations, type OverloadDeclaration, suggestion } from './declaration.ts';
+import { Inference, isDynOrError, lessSpecific } from './inference.ts';
+import { noOverload, resolve } from './resolve.ts';
+import * as types from './type.ts';
+import { type Type, describeType } from './type.ts';
+
+/** What the checker found out about a node: its type, and what its name or call means. */
+export interface Checked {
+  readonly type: (node: Expression) => Type;
+  readonly meaning: (node: Expression) => Meaning | undefined;
+}
+
+export type Meaning =
+  | { readonly kind: 'type'; readonly name: string }
+  /** `name` is the full name of the function; without `member` the receiver was only part of that name. */
+  | {
+      readonly kind: 'call';
+      readonly name: string;
+      readonly member: boolean;
+      readonly overloads: readonly OverloadDeclaration[];
+    };
+
+/** Checks an expression; all mistakes are told, in the order of the source. */
+export function check(
+  expression: Expression,
+  declarations: Declarations,
+): { readonly checked: Checked; readonly mistakes: readonly Mistake[] } {
+  const checker = new Checker(declarations);
+  checker.check(expression);
+  return { checked: checker, mistakes: checker.mistakes.toSorted((a, b) => a.at - b.at) };
+}
+
+/** The state of one check; the loops are in checkLoop.ts. */
+export class Checker implements Checked {
+  readonly inference = new Inference();
+  readonly mistakes: Mistake[] = [];
+  readonly declarations: Declarations;
+  readonly #types = new Map<Expression, Type>();
+  readonly #meanings = new Map<Expression, Meaning>();
+  #scope: ReadonlyMap<string, Type> = new Map();
+
+  constructor(declarations: Declarations) {
+    this.declarations = declarations;
+  }
+
+  type(node: Expression): Type {
+    return this.inference.resolve(this.#types.get(node) ?? types.dyn, true);
+  }
+
+  meaning(node: Expression): Meaning | undefined {
+    return this.#meanings.get(node);
+  }
+
+  report(code: MistakeCode, message: string, at: number): Type {
+    this.mistakes.push({ code, message, at });
+    return types.error;
+  }
+
+  /** Runs `body` with loop variables in scope. */
+  within(variables: Readonly<Record<string, Type>>, body: () => Type): Type {
+    const outer = this.#scope;
+    this.#scope = new Map([...outer, ...Object.entries(variables)]);
+    const type = body();
+    this.#scope = outer;
+    return type;
+  }
+
+  check(node: Expression): Type {
+    const type = this.#typeOf(node);
+    this.#types.set(node, type);
+    return type;
+  }
+
+  #typeOf(node: Expression): Type {
+    switch (node.kind) {
+      case 'literal':
+        return types.literalType(node.value);
+      case 'identifier':
+        return this.#identifier(node.name, node);
+      case 'selection':
+        return this.#qualified(node) ?? this.#field(node.operand, node.field, node.optional, node.at);
+      case 'presence':
+        this.#field(node.operand, node.field, false, node.at);
+        return types.bool;
+      case 'indexing':
+        return this.#index(node);
+      case 'call':
+        return this.#call(node);
+      case 'logic':
+        for (const term of node.terms) this.expectBool(term, `${node.operator} joins bools`);
+        return types.bool;
+      case 'conditional': {
+        const parts = [node.condition, node.consequent, node.alternative].map((part) => this.check(part));
+        return this.choose(parts, node.at);
+      }
+      case 'list':
+        return this.#list(node);
+      case 'map':
+        return this.#map(node);
+      case 'construction':
+        return this.#construction(node);
+      case 'comprehension':
+        return checkComprehension(this, node);
+      case 'optionalMapping':
+        return checkOptionalMapping(this, node);
+    }
+  }
+
+  /** The type of `condition ? a : b`. */
+  choose(parts: readonly Type[], at: number): Type {
+    const [condition = types.dyn, consequent = types.dyn, alternative = types.dyn] = parts;
+    if (!this.inference.assign(condition, types.bool)) {
+      return this.report(
+        'type_mismatch',
+        `a condition must be a bool, this is a ${this.describe(condition)}`,
+        at,
+      );
+    }
+    const result = this.inference.variable();
+    if (this.inference.assignAll([consequent, alternative], [result, result])) {
+      return this.inference.resolve(result);
+    }
+    const [a, b] = [this.describe(consequent), this.describe(alternative)];
+    return this.report(
+      'type_mismatch',
+      `both outcomes of ?: must have one type, these are ${a} and ${b}`,
+      at,
+    );
+  }
+
+  expectBool(node: Expression, reason: string): void {
+    const type = this.check(node);
+    if (!this.inference.assign(type, types.bool)) {
+      this.report('type_mismatch', `${reason}, this is a ${this.describe(type)}`, node.at);
+    }
+  }
+
+  /** Resolves a call on the argument types; undefined if no overload fits. */
+  apply(name: string, member: boolean, operands: readonly Type[]): Type | undefined {
+    const declaration = this.declarations.function(name);
+    return declaration === undefined
+      ? undefined
+      : resolve(this.inference, declaration, member, operands)?.type;
+  }
+
+  describe(type: Type): string {
+    return describeType(this.inference.resolve(type, true));
+  }
+
+  #identifier(name: string, node: Expression): Type {
+    const local = this.#scope.get(name) ?? this.declarations.variable(name);
+    if (local !== undefined) return local;
+    const named = this.declarations.typeName(name);
+    if (named !== undefined) return this.#typeName(name, named, node);
+    if (name === 'authorizer') {
+      const message =
+        "authorizer is not available: an admission webhook cannot ask the API server's authorizer";
+      return this.report('unavailable', message, node.at);
+    }
+    const hint = suggestion(name, [...this.#scope.keys(), ...this.declarations.variableNames()]);
+    return this.report('unknown_variable', `there is no variable ${name}${hint}`, node.at);
+  }
+
+  #typeName(name: string, type: Type, node: Expression): Type {
+    this.#meanings.set(node, { kind: 'type', name });
+    return types.typeOf(type);
+  }
+
+  /** A selection that spells a type's name, such as google.protobuf.Timestamp. */
+  #qualified(node: Expression): Type | undefined {
+    const name = qualifiedName(node);
+    const type = name === undefined ? undefined : this.declarations.typeName(name);
+    return name === undefined || type === undefined ? undefined : this.#typeName(name, type, node);
+  }
+
+  #field(operand: Expression, field: string, optional: boolean, at: number): Type {
+    const type = this.inference.resolve(this.check(operand));
+    const target = type.kind === 'optional' ? type.value : type;
+    const found = this.#fieldOf(target, field, at);
+    return optional || type.kind === 'optional' ? types.optionalOf(found) : found;
+  }
+
+  #fieldOf(target: Type, field: string, at: number): Type {
+    if (target.kind === 'map') return target.value;
+    if (target.kind === 'object') {
+      const found = target.field(field);
+      if (found !== undefined) return found;
+      const hint = suggestion(field, target.names());
+      return this.report('unknown_field', `${target.name} has no field ${field}${hint}`, at);
+    }
+    if (target.kind === 'parameter') this.inference.assign(types.dyn, target);
+    else if (!isDynOrError(target)) {
+      this.report(
+        'not_selectable',
+        `a ${describeType(target)} has no fields, so .${field} cannot be read from it`,
+        at,
+      );
+    }
+    return types.dyn;
+  }
+
+  #index(node: Indexing): Type {
+    const operands = [this.check(node.operand), this.check(node.index)];
+    return this.#resolve(node, node.optional ? '_[?_]' : '_[_]', false, operands, node.at);
+  }
+
+  #call(node: Call): Type {
+    const operands = node.operands.map((operand) => this.check(operand));
+    const { receiver } = node;
+    if (receiver === undefined) return this.#resolve(node, node.name, false, operands, node.at);
+    const prefix = qualifiedName(receiver);
+    const full = prefix === undefined ? undefined : `${prefix}.${node.name}`;
+    if (full !== undefined && this.declarations.function(full) !== undefined) {
+      return this.#resolve(node, full, false, operands, node.at);
+    }
+    const target = this.#receiver(receiver, full);
+    return this.#resolve(node, node.name, true, [target, ...operands], node.at);
+  }
+
+  /** The receiver of a method; a name that only begins functions, as lists in lists.range, is told as such. */
+  #receiver(receiver: Expression, full: string | undefined): Type {
+    const before = this.mistakes.length;
+    const type = this.check(receiver);
+    const first = this.mistakes[before];
+    if (full !== undefined && receiver.kind === 'identifier' && first?.code === 'unknown_variable') {
+      const family = this.declarations.functionNames().filter((name) => name.startsWith(`${receiver.name}.`));
+      if (family.length > 0) {
+        const message = `there is no function ${full}${suggestion(full, family) || `; there is ${family.join(', ')}`}`;
+        this.mistakes.splice(before, 1, { code: 'unknown_function', message, at: first.at });
+      }
+    }
+    return type;
+  }
+
+  #resolve(node: Expression, name: string, member: boolean, operands: readonly Type[], at: number): Type {
+    const declaration = this.declarations.function(name);
+    if (declaration === undefined) {
+      if (operands.some((type) => type.kind === 'error')) return types.error;
+      const hint = suggestion(name, this.declarations.functionNames());
+      return this.report('unknown_function', `there is no function ${name}()${hint}`, at);
+    }
+    const resolution = resolve(this.inference, declaration, member, operands);
+    if (resolution === undefined) {
+      const given = operands.map((type) => this.inference.resolve(type, true));
+      return this.report('no_matching_overload', noOverload(declaration, member, given), at);
+    }
+    this.#meanings.set(node, { kind: 'call', name, member, overloads: resolution.overloads });
+    return resolution.type;
+  }
+
+  #list(node: ListLiteral): Type {
+    let joined: Type | undefined;
+    for (const { value, optional } of node.elements) {
+      joined = this.#join(joined, this.#element(value, optional));
+    }
+    return types.listOf(joined ?? this.inference.variable());
+  }
+
+  #map(node: MapLiteral): Type {
+    let keys: Type | undefined;
+    let values: Type | undefined;
+    for (const { key, value, optional } of node.entries) {
+      keys = this.#join(keys, this.check(key));
+      values = this.#join(values, this.#element(value, optional));
+    }
+    return types.mapOf(keys ?? this.inference.variable(), values ?? this.inference.variable());
+  }
+
+  /** The type of a value in a literal; where it is marked optional, the type of what the optional holds. */
+  #element(node: Expression, optional: boolean): Type {
+    const type = this.inference.resolve(this.check(node));
+    if (!optional) return type;
+    if (type.kind === 'optional') return type.value;
+    if (!isDynOrError(type)) {
+      this.report(
+        'type_mismatch',
+        `after ? an optional is expected, this is a ${this.describe(type)}`,
+        node.at,
+      );
+    }
+    return type;
+  }
+
+  #join(joined: Type | undefined, type: Type): Type {
+    if (joined === undefined) return type;
+    if (!this.inference.assign(joined, type)) return types.dyn;
+    return lessSpecific(joined, type) ? joined : type;
+  }
+
+  #construction(node: Construction): Type {
+    const type = this.declarations.constructible(node.name);
+    if (type === undefined) {
+      const message =
+        node.name.startsWith('Object') || node.name === 'JSONPatch'
+          ? `${node.name}{…} exists in mutations only`
+          : `there is no type ${node.name} to make a value of`;
+      this.report('unknown_type', message, node.at);
+    }
+    for (const field of node.fields) {
+      const value = this.#element(field.value, field.optional);
+      const expected = type?.field(field.name);
+      if (type !== undefined && expected === undefined) {
+        const hint = suggestion(field.name, type.names());
+        this.report('unknown_field', `${node.name} has no field ${field.name}${hint}`, field.at);
+      } else if (expected !== undefined && !this.inference.assign(expected, value)) {
+        const message = `${node.name}.${field.name} is a ${describeType(expected)}, this is a ${this.describe(value)}`;
+        this.report('type_mismatch', message, field.at);
+      }
+    }
+    return type ?? types.error;
+  }
+}
+
+/** The dotted name that a chain of selections spells, if it is one. */
+export function qualifiedName(node: Expression): string | undefined {
+  if (node.kind === 'identifier') return node.name;
+  if (node.kind !== 'selection' || node.optional) return undefined;
+  const prefix = qualifiedName(node.operand);
+  return prefix === undefined ? undefined : `${prefix}.${node.field}`;
+}
