@@ -12,7 +12,7 @@ import type { Cube } from './cube.ts';
 import * as cubes from './cube.ts';
 import type { Ranges } from './ranges.ts';
 import * as ranges from './ranges.ts';
-import * as values from './valueSet.ts';
+import type * as values from './valueSet.ts';
 
 /** The other end of a picked flow. `exists`: the namespace is a live one. */
 export type PointPeer =
@@ -34,10 +34,10 @@ export interface Point {
   readonly portNames: readonly string[];
 }
 
-/** Addresses that tell their story: instance metadata first, then well-known hosts of the Internet. */
+/** Addresses that tell their story: a host of the Internet, and where that is not at issue, instance metadata. */
 const tellingAddresses: Readonly<Record<Family, readonly bigint[]>> = {
-  IPv4: ['169.254.169.254', '8.8.8.8', '10.0.0.1'].flatMap((text) => parseAddress(text)?.value ?? []),
-  IPv6: ['fd00:ec2::254', '2001:4860:4860::8888'].flatMap((text) => parseAddress(text)?.value ?? []),
+  IPv4: ['8.8.8.8', '169.254.169.254', '10.0.0.1'].flatMap((text) => parseAddress(text)?.value ?? []),
+  IPv6: ['2001:4860:4860::8888', 'fd00:ec2::254'].flatMap((text) => parseAddress(text)?.value ?? []),
 };
 const tellingPorts: readonly number[] = [80, 443];
 

@@ -13,7 +13,7 @@ import * as boxes from '../../netpol/box.ts';
 import { originsInIPv6 } from '../../netpol/cluster.ts';
 import type { Budget, TooComplex } from '../../netpol/cover.ts';
 import { remainder } from '../../netpol/cover.ts';
-import { everyPod } from '../../netpol/cube.ts';
+import { everyPod, within } from '../../netpol/cube.ts';
 import type { Flows } from '../../netpol/lift.ts';
 import { Before } from '../excess.ts';
 import type { Limit } from '../limit.ts';
@@ -57,10 +57,14 @@ export function narrowDirection(
     if (cuts.size === 0) narrowed.push(written[index]);
     else {
       fields.push(...new Set([...cuts.keys()].map(({ field }) => field)));
-      narrowed.push(...rewrite(written[index], rule, policy, direction, flows, cuts, setting));
+      narrowed.push(
+        ...rewrite(written[index], rule, policy, direction, flows, cuts, relevant, setting, budget),
+      );
     }
   }
-  return fields.length === 0 ? undefined : { direction, rules: narrowed, fields };
+  if (fields.length === 0) return undefined;
+  const distinct = new Map(narrowed.map((rule) => [JSON.stringify(rule), rule]));
+  return { direction, rules: [...distinct.values()], fields };
 }
 
 /** The parts of a flow that some limit forbids for some selected pod and that the old policy did not open. */
@@ -96,7 +100,9 @@ function rewrite(
   direction: Direction,
   flows: readonly Flows[],
   cuts: ReadonlyMap<Flows, readonly Box[]>,
+  limits: readonly Limit[],
   setting: PolicySetting,
+  budget: Budget,
 ): JsonObject[] {
   const key = direction === 'Ingress' ? 'from' : 'to';
   const cutFields = new Set([...cuts.keys()].map(({ field }) => field));
@@ -119,7 +125,7 @@ function rewrite(
   }
   const words = { ownNamespace: setting.namespace, factsOf: factsWith(setting) };
   for (const part of flows.filter(({ field }) => cutFields.has(field))) {
-    for (const left of leftOf(part, flows, cuts, policy, setting)) {
+    for (const left of leftOf(part, flows, cuts, policy, limits, setting, budget)) {
       const ports = writePorts(left);
       if (ports === 'inexpressible') continue;
       const peers = writePeers(left, blockAt(policy, part.field), words);
@@ -146,10 +152,15 @@ function leftOf(
   flows: readonly Flows[],
   cuts: ReadonlyMap<Flows, readonly Box[]>,
   policy: NetworkPolicy,
+  limits: readonly Limit[],
   setting: PolicySetting,
+  budget: Budget,
 ): Box[] {
   const block = blockAt(policy, part.field);
-  if (block === undefined) return minus({ ...part.box, subject: everyPod }, cuts.get(part) ?? []);
+  if (block === undefined) {
+    const left = minus({ ...part.box, subject: everyPod }, cuts.get(part) ?? []);
+    return inWordsOf(limits, part.box, left, budget) ?? left;
+  }
   const { peer } = part.box;
   const family = block.cidr.includes(':') ? 'IPv6' : 'IPv4';
   if (peer.sort !== family) return [];
@@ -158,6 +169,40 @@ function leftOf(
     (cuts.get(sibling) ?? []).flatMap((box) => inFamily(box, sibling, family, setting)),
   );
   return minus({ ...part.box, subject: everyPod }, out);
+}
+
+/**
+ * The same flows in the words of the limits: what the flow has in common with each of their boxes, which reads better than disjoint pieces.
+ * Undefined where that says less (a limit's box is for some pods only, or the old policy opened something beside it).
+ */
+function inWordsOf(
+  limits: readonly Limit[],
+  box: Box,
+  left: readonly Box[],
+  budget: Budget,
+): Box[] | undefined {
+  let pieces = [box];
+  for (const { allowed, never } of limits) {
+    const whole = allowed?.filter(({ subject }) => within(box.subject, subject));
+    if (whole !== undefined)
+      pieces = pieces.flatMap((piece) => whole.flatMap((one) => boxes.intersect(piece, one) ?? []));
+    pieces = pieces.flatMap((piece) =>
+      minus(
+        piece,
+        never.map((prohibition) => prohibition.box),
+      ),
+    );
+  }
+  const general = pieces.map((piece) => ({ ...piece, subject: everyPod }));
+  for (const part of left) {
+    const missed = remainder(part, general, budget, 1);
+    if (missed === 'tooComplex' || missed.length > 0) return undefined;
+  }
+  for (const piece of general) {
+    const beyond = remainder(piece, left, budget, 1);
+    if (beyond === 'tooComplex' || beyond.length > 0) return undefined;
+  }
+  return general;
 }
 
 /** A forbidden part as addresses of the family in which the block is written. */
