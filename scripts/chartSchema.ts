@@ -1,12 +1,7 @@
 // The schema of the chart's values: what is the chart's own stands here, Boundaries and the Configuration come from the product's schemas.
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { format, resolveConfig } from 'prettier';
 import { boundarySpecSchema, selectorSchema } from '../src/boundary/schema.ts';
+import { toEditorSchema } from '../src/config/editorSchema.ts';
 import { configuration } from '../src/config/schema.ts';
-
-/** Where the file stands. */
-export const chartSchemaFile = join(import.meta.dirname, '../charts/bulkhead/values.schema.json');
 
 const closed = { type: 'object', additionalProperties: false } as const;
 const text = { type: 'string' } as const;
@@ -27,10 +22,7 @@ const settings = {
   ),
 };
 
-/** charts/bulkhead/values.schema.json as data. */
-export const chartSchema = {
-  $schema: 'https://json-schema.org/draft/2020-12/schema',
-  title: 'Values of the Bulkhead chart',
+const values = {
   ...closed,
   required: ['replicaCount', 'image', 'boundaries', 'configuration', 'webhooks', 'certificates'],
   properties: {
@@ -109,38 +101,21 @@ const { ingress, egress } = boundarySpecSchema.properties;
 /** What stands in several places, the outer ones first. */
 const definitions = { ingress, egress, selector: selectorSchema };
 
-/** The file's text. */
-export async function chartSchemaText(): Promise<string> {
-  let text = JSON.stringify({ ...chartSchema, $defs: {} });
-  let defined = '';
-  for (const [name, schema] of Object.entries(definitions)) {
-    const whole = JSON.stringify(schema);
+/** charts/bulkhead/values.schema.json as JSON text, not yet laid out. */
+export function chartSchema(): string {
+  const published = toEditorSchema(
+    { ...values, $defs: definitions },
+    { title: 'Values of the Bulkhead chart' },
+  );
+  const $defs = new Map<string, string>();
+  let text = JSON.stringify({ ...published, $defs: undefined });
+  for (const name of Object.keys(definitions)) {
+    const whole = JSON.stringify(Reflect.get(Reflect.get(published, '$defs') as object, name));
     const reference = JSON.stringify({ $ref: `#/$defs/${name}` });
     text = text.replaceAll(whole, reference);
-    defined = [defined.replaceAll(whole, reference), `${JSON.stringify(name)}:${whole}`]
-      .filter(Boolean)
-      .join(',');
+    for (const [outer, one] of $defs) $defs.set(outer, one.replaceAll(whole, reference));
+    $defs.set(name, whole);
   }
-  const schema: unknown = JSON.parse(text.replace('"$defs":{}', () => `"$defs":{${defined}}`));
-  const style = await resolveConfig(chartSchemaFile);
-  return format(JSON.stringify(asWritten(schema)), { ...style, parser: 'json' });
-}
-
-/** What a person has to write: a field with a default may be left out. */
-function asWritten(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(asWritten);
-  if (typeof schema !== 'object' || schema === null) return schema;
-  const written = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, asWritten(value)]));
-  const { properties, required } = written;
-  if (!Array.isArray(required) || typeof properties !== 'object' || properties === null) return written;
-  const defaulted = new Set(
-    Object.entries(properties).flatMap(([name, field]: [string, unknown]) =>
-      typeof field === 'object' && field !== null && Object.hasOwn(field, 'default') ? [name] : [],
-    ),
-  );
-  return { ...written, required: required.filter((name) => !defaulted.has(String(name))) };
-}
-
-if (import.meta.main) {
-  await writeFile(chartSchemaFile, await chartSchemaText());
+  const defined = [...$defs].map(([name, one]) => `${JSON.stringify(name)}:${one}`).join();
+  return `${text.slice(0, -1)},"$defs":{${defined}}}`;
 }

@@ -1,5 +1,6 @@
 /** Every file that is generated from a schema in the source: one row a file. */
 import { format } from 'prettier';
+import { chartSchema } from './chartSchema.ts';
 import { toEditorSchema } from '../src/config/editorSchema.ts';
 import { configuration } from '../src/config/schema.ts';
 import type { TSchema } from '../src/config/shape.ts';
@@ -18,8 +19,12 @@ const files: readonly GeneratedFile[] = [
 /** The text of every generated file, by its path. */
 export async function generated(): Promise<ReadonlyMap<string, string>> {
   const texts = files.map(async ({ file, title, schema }): Promise<[string, string]> => {
-    const text = JSON.stringify(toEditorSchema(schema, { title }));
-    return [file, await format(text, { parser: 'json', printWidth: 110 })];
+    return [file, await laidOut(JSON.stringify(toEditorSchema(schema, { title })))];
   });
-  return new Map(await Promise.all(texts));
+  return new Map([
+    ...(await Promise.all(texts)),
+    ['charts/bulkhead/values.schema.json', await laidOut(chartSchema())],
+  ]);
 }
+
+const laidOut = (text: string): Promise<string> => format(text, { parser: 'json', printWidth: 110 });

@@ -1,7 +1,5 @@
 // What the pods read: the product itself accepts the configuration and the rules that the chart renders.
-import { readFileSync } from 'node:fs';
-import { describe, expect, test } from '@jest/globals';
-import { chartSchemaFile, chartSchemaText } from '../../scripts/chartSchema.ts';
+import { expect, test } from '@jest/globals';
 import { decodeBoundary } from '../../src/boundary/boundary.ts';
 import { boundarySchema } from '../../src/boundary/schema.ts';
 import { readDocuments } from '../../src/config/documents.ts';
@@ -11,12 +9,6 @@ import { at, only } from './helm.ts';
 import type { Manifest, Values } from './helm.ts';
 import { tenants } from './values.ts';
 import { withHelm } from './withHelm.ts';
-
-describe('the schema of the values', () => {
-  test('is the one that the schemas of the product give (node scripts/chartSchema.ts)', async () => {
-    expect(readFileSync(chartSchemaFile, 'utf8')).toBe(await chartSchemaText());
-  });
-});
 
 withHelm('the configuration', (helm) => {
   const configuration = (rendered: readonly Manifest[]): unknown => {
