@@ -19,20 +19,21 @@ export function titleOf({ kind, namespace, name, object, oldObject }: Attributes
   return plain(`${kind} ${inside}${own}`, 300);
 }
 
-/** The message of a denial; `decisionId` finds it again in the log. */
-export function messageOf(attributes: Attributes, decision: Decision, decisionId: string): string {
+/** The message of a denial; `decisionId` finds it again in the log, where it is logged. */
+export function messageOf(attributes: Attributes, decision: Decision, decisionId?: string): string {
+  const trace = decisionId === undefined ? '' : `Decision ${decisionId}, `;
   const title = titleOf(attributes);
   if (decision.failure !== undefined) {
     return cut([
       `${title} could not be decided: ${plain(decision.failure.message, 1000)}`,
-      `  Decision ${decisionId}`,
+      `  ${trace}docs: ${docs}`,
     ]);
   }
   const denied = decision.violations.filter(({ action }) => action === 'Deny');
   return cut([
     headline(title, denied),
     ...denied.flatMap(linesOf),
-    `  ${wayOut(denied)}Decision ${decisionId}, docs: ${docs}`,
+    `  ${wayOut(denied)}${trace}docs: ${docs}`,
   ]);
 }
 

@@ -7,6 +7,7 @@ import { readSchema } from '../config/readSchema.ts';
 import type { Config } from '../config/schema.ts';
 import { holders } from '../config/sections/tenancy.ts';
 import { Decoder } from '../k8s/decoder.ts';
+import { stringAt } from '../k8s/json.ts';
 import { decodeSelector } from '../k8s/labelSelector.ts';
 import { decodeBoundary } from '../boundary/boundary.ts';
 import type { Boundary } from '../boundary/boundary.ts';
@@ -23,9 +24,13 @@ export interface Rules {
   readonly hash: string;
 }
 
-/** Compiles the Boundaries among `documents` under a configuration. All mistakes are reported, each with its place. */
-export function compileRules(documents: readonly Document[], config: Config): Read<Rules> {
+/** Claims that a document is a Namespace: rule directories may hold them, as an inventory does. */
+const isNamespace = ({ value }: Document): boolean => stringAt(value, 'kind') === 'Namespace';
+
+/** Compiles the Boundaries among the documents under a configuration. All mistakes are reported, each with its place. */
+export function compileRules(all: readonly Document[], config: Config): Read<Rules> {
   const issues: Issue[] = [];
+  const documents = all.filter((document) => !isNamespace(document));
   const boundaries = documents.flatMap((document) => {
     const read = compileBoundary(document);
     if (read.ok) return [read.value];
@@ -58,6 +63,11 @@ export function compileRules(documents: readonly Document[], config: Config): Re
 }
 
 function compileBoundary(document: Document): Read<Boundary> {
+  const kind = stringAt(document.value, 'kind');
+  if (kind !== undefined && kind !== 'Boundary') {
+    const message = `"${kind.slice(0, 80)}" is no kind of rule; write kind: Boundary, or move the file out of the rules`;
+    return unsound([placed({ code: 'rules.kind', pointer: '/kind', message }, document)]);
+  }
   const shaped = readSchema(boundarySchema, document.value, document);
   if (!shaped.ok) return shaped;
   const decoded = decodeBoundary(shaped.value);

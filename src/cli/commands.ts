@@ -1,0 +1,29 @@
+/** The table of commands. A new command is a file beside this one and a row here. */
+import type { CommandRow } from './command.ts';
+
+export const commands: readonly CommandRow[] = [
+  {
+    name: 'review',
+    group: 'Decide',
+    summary: 'decides manifests and AdmissionReviews exactly as the server would',
+    load: () => import('./review.ts'),
+  },
+  {
+    name: 'certs',
+    group: 'Run the webhook',
+    summary: 'makes or renews an authority and a serving certificate in a directory',
+    load: () => import('./certs.ts'),
+  },
+  {
+    name: 'config',
+    group: 'Run the webhook',
+    summary: 'prints the configuration in force, and where each value came from',
+    load: () => import('./config.ts'),
+  },
+  {
+    name: 'version',
+    group: 'About',
+    summary: 'prints the version of Bulkhead and of what it runs on',
+    load: () => import('./version.ts'),
+  },
+];
