@@ -51,6 +51,6 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- /* Bulkhead's own namespace is exempt, so it must hold nothing else: not the cluster's, and not where people work. */ -}}
 {{- define "bulkhead.refuseNamespace" -}}
 {{- if has .Release.Namespace (list "kube-system" "kube-public" "kube-node-lease" "default") -}}
-{{- fail (printf "Bulkhead cannot be installed into the namespace %q: its own namespace is exempt from its rules, so it needs one of its own (helm install … --namespace bulkhead --create-namespace)" .Release.Namespace) -}}
+{{- fail (printf "Bulkhead cannot be installed into the namespace %q: its own namespace is exempt from its rules, so it needs one of its own (helm install … --namespace bulkhead-system --create-namespace)" .Release.Namespace) -}}
 {{- end -}}
 {{- end -}}

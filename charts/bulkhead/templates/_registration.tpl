@@ -66,13 +66,13 @@ annotations:
 {{- define "bulkhead.podConditions" -}}
 - name: status-changes-what-is-guarded
   expression: >-
-    request.subResource != "status" ||
+    request.?subResource.orValue("") != "status" ||
     {{ include "bulkhead.podLabels" . }}.exists(k, object.metadata.?labels[?k] != oldObject.metadata.?labels[?k]) ||
     [object, oldObject].exists(o, o.metadata.?annotations.orValue({}).exists(k, {{ include "bulkhead.isGuardedAnnotation" . }} &&
     object.metadata.?annotations[?k] != oldObject.metadata.?annotations[?k]))
 - name: binding-carries-what-is-guarded
   expression: >-
-    (request.subResource != "binding" && request.resource.resource != "bindings") ||
+    (request.?subResource.orValue("") != "binding" && request.resource.resource != "bindings") ||
     {{ include "bulkhead.podLabels" . }}.exists(k, k in object.metadata.?labels.orValue({})) ||
     object.metadata.?annotations.orValue({}).exists(k, {{ include "bulkhead.isGuardedAnnotation" . }})
 {{- end -}}

@@ -1,0 +1,113 @@
+// The chart against a real API server: it accepts every object, and sends exactly what the registration means it to send.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { at, listAt, only } from '../chart/helm.ts';
+import type { Manifest, Values } from '../chart/helm.ts';
+import { pod, pods } from '../chart/objects.ts';
+import { startRecorder } from '../chart/recorder.ts';
+import type { Recorder } from '../chart/recorder.ts';
+import { sentCases } from '../chart/sentCases.ts';
+import { withHelm } from '../chart/withHelm.ts';
+import { connect } from '../cluster/cluster.ts';
+import { readConnection } from '../cluster/connection.ts';
+import { eventually } from '../cluster/eventually.ts';
+
+const cluster = connect(readConnection(process.env));
+const home = 'chart-release';
+const values: Values = {
+  fullnameOverride: 'walls',
+  boundaries: {
+    tenants: {
+      namespaceSelector: { matchLabels: { 'chart.example/tenant': 'a' } },
+      floor: { mode: 'Audit' },
+      stampPods: ['chart.example/tenant'],
+    },
+  },
+  configuration: {
+    tenancy: { protectedPodLabels: ['exposure'], exemptNamespaces: ['kube-system', 'chart-exempt'] },
+    guards: { annotations: ['example.com/address'] },
+  },
+};
+const secret = {
+  mode: 'secret',
+  secretName: 'mine',
+  caBundle: '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n',
+};
+
+/** What came back for a request that nobody should refuse: nothing but its status. */
+async function send(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<void> {
+  const answer = await cluster.call('admin', path, body === undefined ? { method } : { method, body });
+  if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.text}`);
+}
+
+withHelm('the chart in a cluster', (helm) => {
+  beforeAll(() => cluster.createNamespace(home));
+
+  test.each<[string, Values]>([
+    ['generated certificates', values],
+    ['a Secret of your own', { ...values, certificates: secret }],
+  ])('the API server accepts every object (%s)', async (_sentence, given) => {
+    const text = await helm.template(given, home);
+    const applied = await cluster.kubectl('admin', ['apply', '--dry-run=server', '-f', '-'], { stdin: text });
+    expect(applied).toMatchObject({ code: 0, stderr: '' });
+    expect(applied.stdout.trim().split('\n')).toHaveLength([...text.matchAll(/^kind: /gm)].length);
+  });
+
+  test('its pods are admitted by the restricted Pod Security profile', async () => {
+    await cluster.createNamespace('chart-restricted', { 'pod-security.kubernetes.io/enforce': 'restricted' });
+    const template = at(only(await helm.render(values, home), 'Deployment'), 'spec', 'template');
+    const spec = { ...(Object(at(template, 'spec')) as object), serviceAccountName: undefined };
+    const path = `${pods('chart-restricted')}?dryRun=All`;
+    await send('POST', path, { ...pod('bulkhead'), spec });
+    await expect(send('POST', path, pod('unhardened'))).rejects.toThrow('violates PodSecurity');
+  });
+
+  describe('sends what is guarded and nothing else', () => {
+    let recorder: Recorder;
+
+    beforeAll(async () => {
+      await cluster.createNamespace('chart-tenant', { 'chart.example/tenant': 'a' });
+      await cluster.createNamespace('chart-plain');
+      await cluster.createNamespace('chart-exempt', { 'chart.example/tenant': 'a' });
+      for (const namespace of ['chart-tenant', 'chart-plain'])
+        for (const name of ['status', 'bound', 'bound-too']) await send('POST', pods(namespace), pod(name));
+      recorder = await startRecorder();
+      const rendered = await helm.render(values, home);
+      for (const one of rendered.filter(({ kind }) => kind.endsWith('WebhookConfiguration'))) {
+        const stdin = sentTo(recorder, one);
+        const applied = await cluster.kubectl('admin', ['apply', '-f', '-'], { stdin });
+        expect(applied).toMatchObject({ code: 0, stderr: '' });
+      }
+      await eventually('the registration is in force', async () => {
+        const body = pod('probe', { labels: { exposure: 'x' } });
+        await cluster.call('admin', `${pods('chart-tenant')}?dryRun=All`, { method: 'POST', body });
+        const seen = recorder.taken().join();
+        return ['mutate:tenants', 'validate:tenants', 'validate:elsewhere'].every((one) =>
+          seen.includes(one),
+        );
+      });
+    });
+
+    afterAll(async () => {
+      for (const kind of ['validatingwebhookconfiguration', 'mutatingwebhookconfiguration'])
+        await cluster.kubectl('admin', ['delete', kind, 'walls', '--ignore-not-found']);
+      await recorder.close();
+    });
+
+    test.each(sentCases)('%s', async (_sentence, method, path, body, calls) => {
+      recorder.taken();
+      await send(method, path, body);
+      expect(recorder.taken()).toEqual(calls);
+    });
+  });
+});
+
+/** The same registration with every entry sent to the recorder, under the entry's own name. */
+function sentTo({ url, authority }: Recorder, configuration: Manifest): object {
+  const door = configuration.kind === 'MutatingWebhookConfiguration' ? 'mutate' : 'validate';
+  const caBundle = Buffer.from(authority).toString('base64');
+  const webhooks = listAt(configuration, 'webhooks').map((entry) => ({
+    ...(Object(entry) as object),
+    clientConfig: { url: `${url}/${door}:${String(at(entry, 'name')).split('.')[0] ?? ''}`, caBundle },
+  }));
+  return { ...configuration, webhooks };
+}
