@@ -1,0 +1,168 @@
+/** Takes one review request from its headers to its answer. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readBody } from './body.ts';
+import type { Budget } from './budget.ts';
+import type { ClientGate } from './clients.ts';
+import { deadlineOf, examine } from './intake.ts';
+import type { Limits } from './limits.ts';
+import type { ServerLog, ServerObserver } from './observer.ts';
+import type { Refusal, Refusals } from './refusal.ts';
+import { reply } from './reply.ts';
+import type { Answer, Door, Review } from './review.ts';
+import type { Traffic } from './traffic.ts';
+import type { Turnstile } from './turnstile.ts';
+
+/** Everything that a request meets on its way. */
+export interface Reception {
+  readonly review: Review;
+  readonly limits: Limits;
+  readonly refusals: Refusals;
+  readonly budget: Budget;
+  readonly turnstile: Turnstile<Call>;
+  readonly traffic: Traffic;
+  readonly observer: ServerObserver;
+  readonly log: ServerLog;
+  readonly clients: ClientGate | undefined;
+}
+
+/** A request whose body was read. */
+export interface Call {
+  readonly door: Door;
+  readonly body: Buffer;
+  readonly response: ServerResponse;
+  readonly deadline: number;
+  /** Runs from the moment on at which the call has to wait for anything. */
+  timer: NodeJS.Timeout | undefined;
+}
+
+/** What the client's leaving before the answer counts as, after nginx. */
+const clientLeft = 499;
+
+/**
+ * Receives one request: refuses, or reads the body, waits for a place, reviews and answers. Whatever happens in between, the request's share of the
+ * budget is given back once, when its response is over.
+ */
+export function receive(
+  reception: Reception,
+  door: Door,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const { budget, observer, traffic } = reception;
+  const started = performance.now();
+  const deadline = deadlineOf(request.url, Date.now(), reception.limits.deadlineMillis);
+  let held = 0;
+  traffic.began();
+  response.on('close', () => {
+    budget.release(held);
+    traffic.ended();
+    const status = response.writableFinished ? response.statusCode : clientLeft;
+    observer.answered(door, status, (performance.now() - started) / 1000);
+  });
+  const length = examine(request, reception.limits, reception.refusals, reception.clients);
+  if (typeof length !== 'number') {
+    reply(response, length, traffic.draining);
+    return;
+  }
+  if (!budget.reserve(length)) {
+    observer.shed('bytes');
+    reply(response, reception.refusals.overloaded, traffic.draining);
+    return;
+  }
+  held = length;
+  readBody(request, length, (body) => {
+    admit(reception, { door, body, response, deadline, timer: undefined });
+  });
+}
+
+/** Gives the call a place, a place in line, or a refusal. */
+function admit(reception: Reception, call: Call): void {
+  const entrance = reception.turnstile.enter(call);
+  switch (entrance) {
+    case 'entered':
+      decide(reception, call);
+      return;
+    case 'queued':
+      startTimer(reception, call);
+      return;
+    case 'full':
+      reception.observer.shed('queue');
+      answer(reception, call, reception.refusals.overloaded);
+      return;
+    default:
+      entrance satisfies never;
+  }
+}
+
+/** Reviews a call that has a place, and passes the place on. */
+function decide(reception: Reception, call: Call): void {
+  if (call.response.destroyed || call.response.headersSent) {
+    leave(reception);
+    return;
+  }
+  let pending: Promise<Answer>;
+  try {
+    const outcome = reception.review(call.door, call.body, call.deadline);
+    if (!('then' in outcome)) {
+      answer(reception, call, outcome);
+      leave(reception);
+      return;
+    }
+    pending = outcome;
+  } catch (error) {
+    fail(reception, call, error);
+    leave(reception);
+    return;
+  }
+  let inside = true;
+  const settle = (): void => {
+    if (inside) leave(reception);
+    inside = false;
+  };
+  // The place is passed on at the deadline too: what never settles must not shut everybody out.
+  startTimer(reception, call, settle);
+  pending
+    .then((late) => {
+      answer(reception, call, late);
+    })
+    .catch((error: unknown) => {
+      fail(reception, call, error);
+    })
+    .finally(settle);
+}
+
+function leave(reception: Reception): void {
+  const next = reception.turnstile.leave();
+  // One turn of the event loop for each, so that probes come through.
+  if (next !== undefined) setImmediate(decide, reception, next);
+}
+
+/** Answers in the review's place once the deadline has passed; a timer that runs already is replaced. */
+function startTimer(reception: Reception, call: Call, then?: () => void): void {
+  clearTimeout(call.timer);
+  call.timer = setTimeout(
+    () => {
+      answer(reception, call, reception.refusals.deadline);
+      then?.();
+    },
+    Math.max(0, call.deadline - Date.now()),
+  );
+}
+
+function answer(reception: Reception, call: Call, given: Answer | Refusal): void {
+  clearTimeout(call.timer);
+  if (given.status === 200 || (given.status >= 400 && given.status <= 599)) {
+    reply(call.response, given, reception.traffic.draining);
+    return;
+  }
+  // The API server follows a redirect and sends the object along; anything else unexpected is no better.
+  fail(reception, call, new Error(`the review answered with status ${given.status}`));
+}
+
+function fail(reception: Reception, call: Call, error: unknown): void {
+  reception.log.error(
+    { err: error, door: call.door, code: 'review_failed' },
+    'a review failed; answered 500',
+  );
+  answer(reception, call, reception.refusals.internal);
+}

@@ -1,0 +1,90 @@
+/** The structured log: one JSON object a line, safe to read in a terminal, without secrets. */
+import { pino } from 'pino';
+import type { DestinationStream, LogFn, Logger } from 'pino';
+import { errorFields } from './errorFields.ts';
+import { redacted } from './redaction.ts';
+
+export type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+
+export interface LoggerOptions {
+  readonly level: Level;
+  /** A file descriptor (1 is stdout, 2 stderr), written without blocking the event loop, or anything that takes lines. */
+  readonly destination: 1 | 2 | { write(line: string): void };
+  /** Fields of each line, such as the replica. */
+  readonly base?: Readonly<Record<string, string>>;
+  /** The time of each line; the process clock where absent. */
+  readonly now?: () => Date;
+}
+
+export interface Log {
+  readonly logger: Logger;
+  /** Resolves when everything logged so far is written; call it before the process ends. */
+  flush(): Promise<void>;
+}
+
+export function createLog(options: LoggerOptions): Log {
+  const stream =
+    typeof options.destination === 'number'
+      ? pino.destination({ dest: options.destination, sync: false })
+      : undefined;
+  const target = typeof options.destination === 'number' ? stream : options.destination;
+  const safe: DestinationStream = {
+    write: (line) => {
+      target?.write(printable(line));
+    },
+  };
+  const now = options.now ?? (() => new Date());
+  const logger = pino(
+    {
+      level: options.level,
+      base: options.base ?? {},
+      messageKey: 'message',
+      timestamp: () => `,"time":"${now().toISOString()}"`,
+      formatters: {
+        level: (label) => ({ level: label }),
+        bindings: (bindings) => ({ ...redacted(bindings) }),
+        log: (fields) => ({ ...redacted(fields) }),
+      },
+      serializers: { err: errorFields },
+      hooks: { logMethod: withMessage },
+    },
+    safe,
+  );
+  return { logger, flush: () => flush(stream) };
+}
+
+/**
+ * Escapes what JSON lets through and a terminal or a reader acts on: DEL and the C1 controls (a one-byte CSI among them), the Unicode line
+ * separators, and the marks that reverse the direction of text.
+ */
+function printable(line: string): string {
+  return hidden.test(line) ? line.replace(everyHidden, escaped) : line;
+}
+
+const hidden = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
+const everyHidden = new RegExp(hidden, 'g');
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/** Without a message of its own, pino takes that of the error, which `errorFields` may have left out on purpose. */
+function withMessage(this: Logger, args: Parameters<LogFn>, method: LogFn): void {
+  const [first, message] = args;
+  const error: unknown = first instanceof Error ? first : Reflect.get(Object(first), 'err');
+  if (message === undefined && error instanceof Error) {
+    method.apply(this, [first instanceof Error ? { err: first } : first, 'an error']);
+  } else {
+    method.apply(this, args);
+  }
+}
+
+function flush(stream: ReturnType<typeof pino.destination> | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (stream === undefined) {
+      resolve();
+      return;
+    }
+    stream.flush((error) => {
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+}
