@@ -28,14 +28,31 @@ export function piecesOf(format: string): readonly Piece[] | string {
     if (letter === '') return 'the format ends in the middle of a clause: write %% for a percent sign';
     if (digits === '') return 'digits are missing after %.';
     if (!isVerb(letter)) return `%${letter} is no clause: there are %s %d %f %e %b %x %X %o`;
-    pieces.push({ kind: 'clause', verb: letter, precision: digits === undefined ? undefined : Number(digits) });
+    pieces.push({
+      kind: 'clause',
+      verb: letter,
+      precision: digits === undefined ? undefined : Number(digits),
+    });
     at = next + clause.length;
   }
   return pieces;
 }
 
 const takes: Readonly<Record<Verb, readonly string[]>> = {
-  s: ['list', 'map', 'int', 'uint', 'double', 'bool', 'string', 'timestamp', 'bytes', 'duration', 'type', 'null'],
+  s: [
+    'list',
+    'map',
+    'int',
+    'uint',
+    'double',
+    'bool',
+    'string',
+    'timestamp',
+    'bytes',
+    'duration',
+    'type',
+    'null',
+  ],
   d: ['int', 'uint'],
   f: ['double', 'string'],
   e: ['double', 'string'],

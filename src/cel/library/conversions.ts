@@ -73,22 +73,16 @@ const truths: ReadonlyMap<string, boolean> = new Map([
   ...['0', 'f', 'F', 'false', 'FALSE', 'False'].map((word) => [word, false] as const),
 ]);
 
-/** A double as Go prints it with %g: shortest digits, an exponent below 1e-4 and from 1e+21 (1e+06 for six digits and more) on. */
+/** A double as Go prints it with %g: shortest digits, with an exponent below 1e-4 and from 1e+06 on. */
 export function formatDouble(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
   if (value === 0) return Object.is(value, -0) ? '-0' : '0';
   const [mantissa = '', power = '0'] = value.toExponential().split('e');
   const exponent = Number(power);
-  const digits = mantissa.replace(/[-.]/g, '').length;
-  const limit = digits > 21 ? digits : 21;
-  if (exponent >= -4 && exponent < limit) return plain(value);
-  const size = String(Math.abs(exponent)).padStart(2, '0');
-  return `${mantissa}e${exponent < 0 ? '-' : '+'}${size}`;
+  if (exponent >= -4 && exponent < 6) return String(value);
+  return `${mantissa}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
 }
-
-const plain = (value: number): string =>
-  Math.abs(value) < 1e21 && Math.abs(value) >= 1e-6 ? String(value) : value.toFixed(10).replace(/0+$/, '');
 
 function bytesToString(value: Bytes): Result {
   try {

@@ -25,7 +25,8 @@ function format(pattern: string, values: readonly Value[], frame: Frame): Result
     if (piece.kind === 'text') printed += piece.text;
     else {
       const value = values[index];
-      if (value === undefined) return new Failure('invalid_argument', `format() needs more than ${values.length} values`);
+      if (value === undefined)
+        return new Failure('invalid_argument', `format() needs more than ${values.length} values`);
       index += 1;
       const shown = clause(piece, value, frame);
       if (shown instanceof Failure) return shown;
@@ -47,8 +48,12 @@ function clause(piece: Piece & { kind: 'clause' }, value: Value, frame: Frame): 
     case 'e': {
       const number = asDouble(value) ?? named(value);
       if (number === undefined) return wrong(verb, value);
-      if ((precision ?? 0) > 1000) return new Failure('invalid_argument', `%${verb} prints at most 1000 decimals`);
-      return verb === 'f' ? fixedPoint(number, precision ?? 6) : scientific(number, precision ?? 6);
+      if ((precision ?? 0) > 1000)
+        return new Failure('invalid_argument', `%${verb} prints at most 1000 decimals`);
+      // The reference implementation takes the precision of %e for a width.
+      return verb === 'f'
+        ? fixedPoint(number, precision ?? 6)
+        : scientific(number, 6).padStart(precision ?? 0);
     }
     case 'b':
       return typeof value === 'boolean' ? String(Number(value)) : (radix(value, 2) ?? wrong(verb, value));
@@ -68,10 +73,15 @@ const names: ReadonlyMap<string, number> = new Map([
   ['-Infinity', -Infinity],
 ]);
 
-const named = (value: Value): number | undefined => (typeof value === 'string' ? names.get(value) : undefined);
+const named = (value: Value): number | undefined =>
+  typeof value === 'string' ? names.get(value) : undefined;
 
 const radix = (value: Value, base: number): string | undefined =>
-  isInt(value) ? BigInt(value).toString(base) : value instanceof Uint ? value.value.toString(base) : undefined;
+  isInt(value)
+    ? BigInt(value).toString(base)
+    : value instanceof Uint
+      ? value.value.toString(base)
+      : undefined;
 
 const hex = (value: Value): string | undefined =>
   typeof value === 'string'
@@ -122,7 +132,12 @@ function showMap(map: Parameters<typeof keysOf>[0], frame: Frame): string | Fail
   const shown: { key: string; value: string }[] = [];
   for (const name of keysOf(map, frame)) {
     if (!frame.pay(8)) return frame.exhausted();
-    const key = typeof name === 'string' ? quoted(name) : asDouble(name) === undefined ? show(name, frame) : wrong('s', name);
+    const key =
+      typeof name === 'string'
+        ? quoted(name)
+        : asDouble(name) === undefined
+          ? show(name, frame)
+          : wrong('s', name);
     const value = showInside(findKey(map, name) ?? null, frame);
     if (key instanceof Failure) return key;
     if (value instanceof Failure) return value;

@@ -146,12 +146,14 @@ export class Checker implements Checked {
     }
   }
 
-  /** Resolves a call on the argument types; undefined if no overload fits. */
-  apply(name: string, member: boolean, operands: readonly Type[]): Type | undefined {
+  /** Resolves the method that a macro stands for on the argument types; undefined if no overload fits. */
+  apply(node: Expression, name: string, operands: readonly Type[]): Type | undefined {
     const declaration = this.declarations.function(name);
-    return declaration === undefined
-      ? undefined
-      : resolve(this.inference, declaration, member, operands)?.type;
+    const resolution =
+      declaration === undefined ? undefined : resolve(this.inference, declaration, true, operands);
+    if (resolution === undefined) return undefined;
+    this.#meanings.set(node, { kind: 'call', name, member: true, overloads: resolution.overloads });
+    return resolution.type;
   }
 
   describe(type: Type): string {

@@ -42,7 +42,7 @@ function resultOf(checker: Checker, node: Comprehension, range: Type, key: Type)
     }
     case 'sortBy': {
       const sort = types.listOf(checker.check(node.step));
-      const sorted = checker.apply('@sortByAssociatedKeys', true, [range, sort]);
+      const sorted = checker.apply(node, '@sortByAssociatedKeys', [range, sort]);
       if (sorted !== undefined) return sorted;
       const [list, by] = [
         checker.describe(range),
@@ -77,7 +77,7 @@ function variableTypes(checker: Checker, node: Comprehension, range: Type): read
 /** The type of `target.optMap(x, body)`: that of `target.hasValue() ? optional.of(body) : optional.none()`. */
 export function checkOptionalMapping(checker: Checker, node: OptionalMapping): Type {
   const target = checker.check(node.target);
-  const held = checker.apply('value', true, [target]);
+  const held = checker.apply(node, 'value', [target]);
   const macro = node.flat ? 'optFlatMap' : 'optMap';
   if (held === undefined) {
     const message = `${macro}() is for optionals, as in object.?field.${macro}(x, …); this is a ${checker.describe(target)}`;

@@ -25,12 +25,24 @@ function visit(node: Expression, checked: Checked, inFormat: boolean, mistakes: 
 /** The first element of each list or map literal that has another type than those before it. */
 function mixture(node: Expression, checked: Checked): readonly Mistake[] {
   if (node.kind === 'list') {
-    return firstStray(node.elements.map(({ value, optional }) => ({ node: value, type: held(checked.type(value), optional) })), 'elements of a list');
+    return firstStray(
+      node.elements.map(({ value, optional }) => ({
+        node: value,
+        type: held(checked.type(value), optional),
+      })),
+      'elements of a list',
+    );
   }
   if (node.kind !== 'map') return [];
   return [
-    ...firstStray(node.entries.map(({ key }) => ({ node: key, type: checked.type(key) })), 'keys of a map'),
-    ...firstStray(node.entries.map(({ value, optional }) => ({ node: value, type: held(checked.type(value), optional) })), 'values of a map'),
+    ...firstStray(
+      node.entries.map(({ key }) => ({ node: key, type: checked.type(key) })),
+      'keys of a map',
+    ),
+    ...firstStray(
+      node.entries.map(({ value, optional }) => ({ node: value, type: held(checked.type(value), optional) })),
+      'values of a map',
+    ),
   ];
 }
 
@@ -53,17 +65,31 @@ function argumentMistakes(node: Call, checked: Checked): readonly Mistake[] {
     case 'findAll': {
       const pattern = textOf(given);
       if (given === undefined || pattern === undefined || compilePattern(pattern) !== undefined) return [];
-      return [{ code: 'invalid_regex', message: 'this is no regular expression in RE2\'s syntax (no look-around, no back references)', at: given.at }];
+      return [
+        {
+          code: 'invalid_regex',
+          message: "this is no regular expression in RE2's syntax (no look-around, no back references)",
+          at: given.at,
+        },
+      ];
     }
     case 'timestamp': {
       const text = node.receiver === undefined ? textOf(first) : undefined;
       if (first === undefined || text === undefined || parseTimestamp(text) !== undefined) return [];
-      return [{ code: 'invalid_timestamp', message: 'this is no RFC 3339 timestamp such as 2026-11-21T09:00:00Z', at: first.at }];
+      return [
+        {
+          code: 'invalid_timestamp',
+          message: 'this is no RFC 3339 timestamp such as 2026-11-21T09:00:00Z',
+          at: first.at,
+        },
+      ];
     }
     case 'duration': {
       const text = node.receiver === undefined ? textOf(first) : undefined;
       if (first === undefined || text === undefined || parseDuration(text) !== undefined) return [];
-      return [{ code: 'invalid_duration', message: 'this is no duration such as 1h30m or 250ms', at: first.at }];
+      return [
+        { code: 'invalid_duration', message: 'this is no duration such as 1h30m or 250ms', at: first.at },
+      ];
     }
     case 'format':
       return formatMistakes(node, checked);
@@ -99,7 +125,11 @@ function formatMistakes(node: Call, checked: Checked): readonly Mistake[] {
 }
 
 /** The part of a value that a clause cannot print. */
-function unprintable(node: Expression, verb: Parameters<typeof kindsOf>[0], checked: Checked): Expression | undefined {
+function unprintable(
+  node: Expression,
+  verb: Parameters<typeof kindsOf>[0],
+  checked: Checked,
+): Expression | undefined {
   const { kind } = checked.type(node);
   if (kind !== 'dyn' && !kindsOf(verb).includes(kind)) return node;
   if (verb !== 's' || (node.kind !== 'list' && node.kind !== 'map')) return undefined;

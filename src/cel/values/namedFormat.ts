@@ -25,6 +25,7 @@ interface Rule {
   readonly message: string;
   readonly examples: readonly string[];
   readonly limit?: number;
+  readonly unit?: 'bytes' | 'characters';
 }
 
 const label: Rule = {
@@ -50,7 +51,8 @@ const label1035: Rule = {
 };
 const key: Rule = {
   pattern: '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]',
-  message: "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
+  message:
+    "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
   examples: ['MyName', 'my.name', '123-abc'],
 };
 const labelValue: Rule = {
@@ -59,6 +61,7 @@ const labelValue: Rule = {
     "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
   examples: ['MyValue', 'my_value', '12345'],
   limit: 63,
+  unit: 'bytes',
 };
 
 const matches = (rule: Rule, value: string): boolean => new RegExp(`^${rule.pattern}$`).test(value);
@@ -69,8 +72,10 @@ const sentence = (rule: Rule): string =>
 function mistakes(rule: Rule, value: string): string[] {
   const tooLong = rule.limit !== undefined && Buffer.byteLength(value) > rule.limit;
   return [
-    ...(tooLong ? [`must be no more than ${rule.limit} characters`] : []),
-    ...(matches(rule, value) ? [] : [rule === label && matches(subdomain, value) ? 'must not contain dots' : sentence(rule)]),
+    ...(tooLong ? [`must be no more than ${rule.limit} ${rule.unit ?? 'characters'}`] : []),
+    ...(matches(rule, value)
+      ? []
+      : [rule === label && matches(subdomain, value) ? 'must not contain dots' : sentence(rule)]),
   ];
 }
 
@@ -83,12 +88,24 @@ const prefixed =
 function qualifiedName(value: string): string[] {
   const parts = value.split('/');
   if (parts.length > 2) {
-    return [`a valid label key ${sentence(key)} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`];
+    return [
+      `a valid label key ${sentence(key)} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
+    ];
   }
   const name = parts.at(-1) ?? '';
   const [prefix] = parts.length === 2 ? parts : [];
-  const found = prefix === '' ? ['must be non-empty'] : prefix === undefined ? [] : mistakes(subdomain, prefix);
-  const size = name === '' ? ['name part must be non-empty'] : Buffer.byteLength(name) > 63 ? ['name part must be no more than 63 characters'] : [];
+  const found =
+    prefix === ''
+      ? ['must be non-empty']
+      : prefix === undefined
+        ? []
+        : mistakes({ ...subdomain, unit: 'bytes' }, prefix);
+  const size =
+    name === ''
+      ? ['name part must be non-empty']
+      : Buffer.byteLength(name) > 63
+        ? ['name part must be no more than 63 bytes']
+        : [];
   return [
     ...found.map((mistake) => `prefix part ${mistake}`),
     ...size,
@@ -100,6 +117,9 @@ const unless =
   (message: string, valid: (value: string) => boolean) =>
   (value: string): string[] =>
     valid(value) ? [] : [message];
+
+const notUri = (value: string): string =>
+  `parse ${JSON.stringify(value)}: ${value === '' ? 'empty url' : 'invalid URI for request'}`;
 
 const isBase64 = (value: string): boolean =>
   /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})$/.test(value);
@@ -134,11 +154,11 @@ export function namedFormats(isUri: (value: string) => boolean): ReadonlyMap<str
     ['dns1123SubdomainPrefix', new NamedFormat('DNS1123SubdomainPrefix', 60, prefixed(subdomain))],
     ['dns1035LabelPrefix', new NamedFormat('DNS1035LabelPrefix', 30, prefixed(label1035))],
     ['labelValue', new NamedFormat('LabelValue', 40, byRule(labelValue))],
-    ['uri', new NamedFormat('URI', 1103, unless('invalid URI for request', isUri))],
-    ['uuid', new NamedFormat('uuid', 76, unless('does not match the UUID format', isUuid))],
+    ['uri', new NamedFormat('URI', 1103, (value) => (isUri(value) ? [] : [notUri(value)]))],
+    ['uuid', new NamedFormat('uuid', 70, unless('does not match the UUID format', isUuid))],
     ['byte', new NamedFormat('byte', 84, unless('invalid base64', isBase64))],
-    ['date', new NamedFormat('date', 79, unless('invalid date', isDate))],
-    ['datetime', new NamedFormat('datetime', 79, unless('invalid datetime', isDateTime))],
+    ['date', new NamedFormat('date', 71, unless('invalid date', isDate))],
+    ['datetime', new NamedFormat('datetime', 71, unless('invalid datetime', isDateTime))],
   ];
   return new Map(formats);
 }

@@ -1,0 +1,187 @@
+/** Calls of functions, methods and operators on evaluated arguments. */
+import { type Call } from '../syntax/expression.ts';
+import { type Cost, type Overload, type Run } from '../library/definition.ts';
+import { compilePattern, finding, findingAll, matching, searching } from '../library/regex.ts';
+import { equals } from '../values/equality.ts';
+import { Failure, type Result, noSuchOverload } from '../values/failure.ts';
+import { isInt, kindOf } from '../values/kind.ts';
+import { type Value, Optional, isList } from '../values/value.ts';
+import { type Evaluate, Frame } from './frame.ts';
+import { compileEquality, firstFailure, quickComparisons } from './logic.ts';
+import { type Compiled, type Compiling, type Scope, constant, dynamic } from './node.ts';
+
+/** Conversions that are computed at load where their argument is constant; one that fails refuses the expression. */
+const conversions: ReadonlySet<string> = new Set(
+  'bool bytes double duration dyn int string timestamp type uint'.split(' '),
+);
+
+/** Compiles a call; a mistake at load is thrown as the {@link Failure} it would always give. */
+export function compileCall(compiling: Compiling, node: Call, scope: Scope): Compiled {
+  if (node.name === '_==_' || node.name === '_!=_') return compileEquality(compiling, node, scope);
+  const meaning = compiling.checked.meaning(node);
+  if (meaning?.kind !== 'call') return dynamic(() => noSuchOverload(node.name));
+  const definition = compiling.definition(meaning.name);
+  const all =
+    node.receiver === undefined || !meaning.member ? node.operands : [node.receiver, ...node.operands];
+  const operands = all.map((operand) => compiling.compile(operand, scope));
+  const [first, second] = operands;
+  if (
+    meaning.member &&
+    (node.name === 'or' || node.name === 'orValue') &&
+    first !== undefined &&
+    second !== undefined
+  ) {
+    return dynamic(lazyOr(node.name, first.evaluate, second.evaluate, node.at));
+  }
+  const overloads = (definition?.overloads ?? []).filter((overload) => meaning.overloads.includes(overload));
+  const only = overloads.length === 1 ? overloads[0] : undefined;
+  const cost = definition?.cost ?? only?.cost;
+  if (
+    node.name === '@in' &&
+    second?.constant !== undefined &&
+    isList(second.constant) &&
+    only !== undefined
+  ) {
+    if (second.constant.length === 0) return constant(false);
+    if (first !== undefined) return dynamic(memberOf(first.evaluate, second.constant));
+  }
+  const run = patternRun(node, second?.constant) ?? dispatch(meaning.name, overloads, only);
+  const quick = quickComparisons.get(node.name);
+  const evaluate = invoke(
+    run,
+    cost,
+    operands.map((operand) => operand.evaluate),
+    node.at,
+    quick,
+  );
+  if (conversions.has(meaning.name) && operands.length === 1 && first?.constant !== undefined) {
+    return folded(evaluate);
+  }
+  return dynamic(evaluate);
+}
+
+/** Tries the overloads that may be meant, in order. */
+function dispatch(name: string, overloads: readonly Overload[], only: Overload | undefined): Run {
+  if (only !== undefined) return only.run;
+  return (frame, a, b, c, d) => {
+    for (const overload of overloads) {
+      const result = overload.run(frame, a, b, c, d);
+      if (result !== undefined) return result;
+    }
+    return noSuchOverload(name, kindOf(a), ...(b === null ? [] : [kindOf(b)]));
+  };
+}
+
+function invoke(
+  run: Run,
+  cost: Cost | undefined,
+  operands: readonly Evaluate[],
+  at: number,
+  quick: ((a: number, b: number) => boolean) | undefined,
+): Evaluate {
+  const finish = (frame: Frame, result: Result | undefined, a: Value, b: Value): Result => {
+    if (frame.work < 0) return frame.exhausted();
+    if (result === undefined) return mismatch(a, b, operands.length, at);
+    frame.cost += cost === undefined ? 1 : cost(frame, a, b, result);
+    return result instanceof Failure ? result.located(at) : result;
+  };
+  const [first, second, third, fourth] = operands;
+  if (first === undefined) return (frame) => finish(frame, run(frame, null, null, null, null), null, null);
+  if (second === undefined) {
+    return (frame) => {
+      const a = first(frame);
+      return a instanceof Failure ? a : finish(frame, run(frame, a, null, null, null), a, null);
+    };
+  }
+  if (third === undefined) {
+    return (frame) => {
+      const a = first(frame);
+      const b = second(frame);
+      if (
+        quick !== undefined &&
+        typeof a === 'number' &&
+        typeof b === 'number' &&
+        Number.isSafeInteger(a) &&
+        Number.isSafeInteger(b)
+      ) {
+        frame.cost += 1;
+        return quick(a, b);
+      }
+      if (a instanceof Failure || b instanceof Failure) return firstFailure(a, b);
+      return finish(frame, run(frame, a, b, null, null), a, b);
+    };
+  }
+  return (frame) => {
+    const a = first(frame);
+    const b = second(frame);
+    const c = third(frame);
+    const d = fourth?.(frame) ?? null;
+    const failed = [a, b, c, d].find((value) => value instanceof Failure);
+    if (a instanceof Failure || b instanceof Failure || c instanceof Failure || d instanceof Failure)
+      return failed ?? a;
+    return finish(frame, run(frame, a, b, c, d), a, b);
+  };
+}
+
+const mismatch = (a: Value, b: Value, count: number, at: number): Failure =>
+  new Failure(
+    'no_such_overload',
+    `no such overload: this does not take a ${kindOf(a)}${count > 1 ? ` and a ${kindOf(b)}` : ''}`,
+    at,
+  );
+
+/** Computes a conversion of a constant at load. */
+function folded(evaluate: Evaluate): Compiled {
+  const value = evaluate(new Frame([], new Map(), Infinity, 1_000_000));
+  if (value instanceof Failure) throw new ConstantFailure(value);
+  return constant(value);
+}
+
+/** Leaves compilation when a conversion of a constant can only fail; caught where compilation starts. */
+export class ConstantFailure extends Error {
+  readonly failure: Failure;
+  constructor(failure: Failure) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}
+
+/** A regular expression whose pattern is known is compiled once. */
+function patternRun(node: Call, pattern: Value | undefined): Run | undefined {
+  const search = searches.get(node.name);
+  if (search === undefined || typeof pattern !== 'string') return undefined;
+  const compiled = compilePattern(pattern);
+  const run = searching(search, compiled);
+  return (frame, a, b, c) =>
+    typeof a === 'string' && typeof b === 'string' ? run(a, b, isInt(c) ? c : -1, frame) : undefined;
+}
+
+const searches: ReadonlyMap<string, typeof matching> = new Map([
+  ['matches', matching],
+  ['find', finding],
+  ['findAll', findingAll],
+]);
+
+/** `value in [constants]`: a look-up that Kubernetes does not charge for. */
+function memberOf(operand: Evaluate, values: readonly Value[]): Evaluate {
+  const strings = new Set(values.filter((value) => typeof value === 'string'));
+  const onlyStrings = strings.size > 0 && values.every((value) => typeof value === 'string');
+  return (frame) => {
+    const value = operand(frame);
+    if (value instanceof Failure) return value;
+    if (onlyStrings) return typeof value === 'string' && strings.has(value);
+    if (!frame.pay(values.length)) return frame.exhausted();
+    return values.some((member) => equals(value, member, frame) === true);
+  };
+}
+
+/** `or` and `orValue`: the other side is evaluated only where it is needed; a value that is no optional is its own answer. */
+function lazyOr(name: 'or' | 'orValue', first: Evaluate, second: Evaluate, at: number): Evaluate {
+  return (frame) => {
+    const held = first(frame);
+    if (held instanceof Failure || !(held instanceof Optional)) return held;
+    if (held.value !== undefined) return name === 'or' ? held : held.value;
+    const other = second(frame);
+    return other instanceof Failure ? other.located(at) : other;
+  };
+}
