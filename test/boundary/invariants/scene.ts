@@ -1,5 +1,5 @@
 /** The scene of the invariants' tests: two tenants, one boundary, and requests against them. */
-import type { Attributes } from '../../../src/k8s/attributes.ts';
+import type { Attributes, UserInfo } from '../../../src/k8s/attributes.ts';
 import type { JsonObject } from '../../../src/k8s/json.ts';
 import type { LabelSelector } from '../../../src/k8s/labelSelector.ts';
 import type { NamespaceFacts } from '../../../src/k8s/namespaceFacts.ts';
@@ -103,9 +103,32 @@ export const ofFloor = (change: Partial<FloorContext> = {}): FloorContext => ({
   ...change,
 });
 
-export const developer = { username: 'dev', groups: ['system:authenticated', 'team-payments'] };
-export const stranger = { username: 'eve', groups: ['system:authenticated'] };
-export const admin = { username: 'root', groups: ['system:authenticated', 'system:masters'] };
+export const developer: UserInfo = { username: 'dev', groups: ['system:authenticated', 'team-payments'] };
+/** Three teams that can create namespaces: two of them agree, each has a label of its own. */
+export const threeTeams: Tenancy = {
+  ...tenancy,
+  assign: [
+    ...tenancy.assign,
+    {
+      groups: ['team-orders'],
+      labels: new Map([
+        [tenant, 'orders'],
+        ['note', 'o'],
+      ]),
+    },
+    {
+      groups: ['team-prod'],
+      labels: new Map([
+        [environment, 'prod'],
+        [tenant, 'payments'],
+      ]),
+    },
+  ],
+};
+export const inGroups = (...groups: readonly string[]): UserInfo => ({ username: 'dev', groups });
+
+export const stranger: UserInfo = { username: 'eve', groups: ['system:authenticated'] };
+export const admin: UserInfo = { username: 'root', groups: ['system:authenticated', 'system:masters'] };
 
 const request: Attributes = {
   uid: 'u',

@@ -11,7 +11,7 @@ import { harmlessPod, plant, unfinishedPod } from './arbitraryPods.ts';
 const context = inNamespace({ boundaries: [boundary(), boundary({ name: 'second' })] });
 const codes = (violations: ReturnType<typeof judgePod>): readonly string[] =>
   violations.map(({ code }) => code);
-const runs = { numRuns: 1000 };
+const runs = { numRuns: 400 };
 
 /** The Pod after mutation. */
 function mutated(pod: ArbitraryPod): ArbitraryPod {
@@ -96,7 +96,7 @@ describe('an update', () => {
           expect(judgePod(podUpdated(bad, structuredClone(bad), { subresource }), context)).toEqual([]);
           expect(judgePod(podUpdated(bad, edited(bad), { subresource }), context)).toEqual([]);
         }),
-        { numRuns: 300 },
+        { numRuns: 150 },
       );
     },
   );
@@ -143,7 +143,7 @@ describe('an update', () => {
           'pods.hostAccess /spec/ephemeralContainers/0/securityContext/privileged',
         ]);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });

@@ -1,26 +1,27 @@
-/** Namespaces: protected labels, assignment, the tenant label, exempt names, guarded annotations, and the mutation. */
+/** Namespaces: protected labels, assignment, the tenant label and exempt names. */
 import { describe, expect, test } from '@jest/globals';
 import {
   judgeNamespace,
   namespaceNeedsContents,
 } from '../../../../src/boundary/invariants/namespaces/judgeNamespace.ts';
-import { mutateNamespace } from '../../../../src/boundary/invariants/namespaces/mutateNamespace.ts';
-import type { LiveContents, Tenancy } from '../../../../src/boundary/invariants/context.ts';
+import type { UserInfo } from '../../../../src/k8s/attributes.ts';
+import type { LiveContents } from '../../../../src/boundary/invariants/context.ts';
 import {
   admin,
   boundary,
   developer,
   environment,
+  inGroups,
   namespaceCreated,
   namespaceObject,
   namespaceUpdated,
   nobody,
   ofNamespace,
-  plugin,
   podCreated,
   stranger,
   tenancy,
   tenant,
+  threeTeams,
   told,
 } from '../scene.ts';
 
@@ -28,34 +29,8 @@ const field = (key: string): string => `/metadata/labels/${key.replace('/', '~1'
 const wrong = (key: string): string => `labels.protected ${field(key)}`;
 const unassigned = `namespace.unassigned ${field(tenant)}`;
 
-/** Two groups, of which one has a second label. */
-const both: Tenancy = {
-  ...tenancy,
-  assign: [
-    ...tenancy.assign,
-    {
-      groups: ['team-orders'],
-      labels: new Map([
-        [tenant, 'orders'],
-        ['note', 'o'],
-      ]),
-    },
-    {
-      groups: ['team-prod'],
-      labels: new Map([
-        [environment, 'prod'],
-        [tenant, 'payments'],
-      ]),
-    },
-  ],
-};
-const inGroups = (...groups: readonly string[]): typeof developer => ({
-  username: 'dev',
-  groups: [...groups],
-});
-
 describe('created', () => {
-  const cases: readonly [string, typeof developer, object | null, readonly string[]][] = [
+  const cases: readonly [string, UserInfo, object | null, readonly string[]][] = [
     ['by a member, with the assigned label', developer, { [tenant]: 'payments', app: 'a' }, []],
     ['by a member, with another tenant', developer, { [tenant]: 'orders' }, [wrong(tenant)]],
     ['by a member, with an empty value', developer, { [tenant]: '' }, [wrong(tenant), unassigned]],
@@ -108,7 +83,7 @@ describe('created', () => {
   ];
   test.each(cases)('%s', (_says, user, labels, expected) => {
     const request = namespaceCreated(namespaceObject(labels), { user });
-    expect(told(judgeNamespace(request, ofNamespace({ tenancy: both })))).toEqual(expected);
+    expect(told(judgeNamespace(request, ofNamespace({ tenancy: threeTeams })))).toEqual(expected);
   });
 
   test.each([
@@ -225,35 +200,6 @@ describe('changed', () => {
   });
 });
 
-describe('guarded annotations', () => {
-  const annotated = (annotations: object): ReturnType<typeof namespaceObject> => ({
-    metadata: { name: 'shop', labels: { [tenant]: 'payments' }, annotations },
-  });
-  const pools = { 'cni.projectcalico.org/ipv4pools': '["a"]' };
-  const found = 'annotations.guarded /metadata/annotations/cni.projectcalico.org~1ipv4pools';
-  test.each([
-    ['set at creation', namespaceCreated(annotated(pools)), [found]],
-    ['set later', namespaceUpdated(annotated({}), annotated(pools)), [found]],
-    [
-      'changed through status',
-      namespaceUpdated(annotated({ 'cni.projectcalico.org/ipv4pools': '[]' }), annotated(pools), {
-        subresource: 'status',
-      }),
-      [found],
-    ],
-    ['kept', namespaceUpdated(annotated(pools), annotated({ ...pools, note: 'x' })), []],
-    ['removed', namespaceUpdated(annotated(pools), annotated({})), []],
-  ] as const)('%s', (_says, request, expected) => {
-    const context = ofNamespace({ boundaries: [boundary()] });
-    expect(told(judgeNamespace(request, context))).toEqual(expected);
-    const user = { username: plugin, groups: ['team-payments'] };
-    expect(judgeNamespace({ ...request, user }, context)).toEqual([]);
-    expect(judgeNamespace(request, ofNamespace())).toEqual([]);
-    const allows = ofNamespace({ boundaries: [boundary({ pods: { addressRequests: 'Allow' } })] });
-    expect(judgeNamespace(request, allows)).toEqual([]);
-  });
-});
-
 describe('what cannot be read', () => {
   test.each([
     [
@@ -285,45 +231,6 @@ describe('what cannot be read', () => {
     expect(told(judgeNamespace({ ...request, object: null }, ofNamespace()))).toEqual(['object.unreadable ']);
     expect(judgeNamespace({ ...request, operation: 'DELETE', object: null }, ofNamespace())).toEqual([]);
     expect(judgeNamespace(podCreated({}), ofNamespace())).toEqual([]);
-  });
-});
-
-describe('the mutation', () => {
-  const mutated = (labels: unknown, user = developer, change: object = {}): readonly unknown[] =>
-    mutateNamespace(namespaceCreated(namespaceObject(labels), { user, ...change }), both);
-  const add = (key: string, value: string): object => ({ op: 'add', path: field(key), value });
-
-  test.each([
-    ['adds what is assigned', {}, developer, [add(tenant, 'payments')]],
-    [
-      'creates the labels where they are absent',
-      null,
-      developer,
-      [{ op: 'add', path: '/metadata/labels', value: { [tenant]: 'payments' } }],
-    ],
-    [
-      'adds what several assignments agree on',
-      {},
-      inGroups('team-prod', 'team-payments'),
-      [add(tenant, 'payments'), add(environment, 'prod')],
-    ],
-    ['leaves out what they disagree on', {}, inGroups('team-payments', 'team-orders'), [add('note', 'o')]],
-    ['adds nothing that is there', { [tenant]: 'payments' }, developer, []],
-    ['leaves a differing value to be denied', { [tenant]: 'orders' }, developer, []],
-    ['adds nothing for a stranger', {}, stranger, []],
-    ['keeps what an administrator wrote', { [tenant]: 'x' }, inGroups('system:masters', 'team-payments'), []],
-  ])('%s', (_says, labels, user, expected) => {
-    expect(mutated(labels, user)).toEqual(expected);
-  });
-
-  test.each([
-    ['an update', { operation: 'UPDATE', oldObject: namespaceObject({}) }],
-    ['a subresource', { subresource: 'status' }],
-    ['a request without an object', { object: null }],
-    ['what cannot be read', { object: { metadata: { labels: [] } } }],
-    ['another kind', { kind: 'Pod', resource: 'pods' }],
-  ])('leaves %s alone', (_says, change) => {
-    expect(mutated({}, developer, change)).toEqual([]);
   });
 });
 
