@@ -9,6 +9,12 @@ export const commands: readonly CommandRow[] = [
     load: () => import('./review.ts'),
   },
   {
+    name: 'compare',
+    group: 'Understand policies',
+    summary: 'tells how two sets of policies relate, by what they allow',
+    load: () => import('./compare.ts'),
+  },
+  {
     name: 'serve',
     group: 'Run the webhook',
     summary: 'runs the webhook, with a cluster or with an inventory of its own',

@@ -16,9 +16,9 @@ import {
 
 /**
  * `may`: what a submitted policy might open somewhere. `must`: what a limit certainly allows everywhere. `never`: what a prohibition could
- * possibly mean (semantics.md 2.1, the table of liftings).
+ * possibly mean (semantics.md 2.1, the table of liftings). `documented`: what the API's documentation says, for comparing policies.
  */
-export type Reading = 'may' | 'must' | 'never';
+export type Reading = 'may' | 'must' | 'never' | 'documented';
 
 /** Addresses, and whether pods may be meant too because the block meets the pod ranges; `viaPods` are the pod addresses it holds. */
 export interface BlockMeaning {
@@ -31,6 +31,7 @@ export function meaningOf(block: IPBlock, reading: Reading, cluster: Cluster): B
   const cidr = parseCidr(block.cidr);
   if (cidr === undefined) return { addresses: noAddresses, viaPods: noAddresses };
   const excepts = block.except.flatMap((text) => parseCidr(text) ?? []);
+  if (reading === 'documented') return documented(cidr, excepts);
   return reading === 'must' ? certain(cidr, excepts, cluster) : possible(cidr, excepts, cluster);
 }
 
@@ -53,6 +54,12 @@ function certain(cidr: Cidr, excepts: readonly Cidr[], cluster: Cluster): BlockM
   );
   const addresses = subtract(whole, unite(out, cluster.pods, ...notNamed));
   return { addresses, viaPods: noAddresses };
+}
+
+/** The API server's own reading: the block less its exceptions, IPv4-mapped spellings folded as Go does. */
+function documented(cidr: Cidr, excepts: readonly Cidr[]): BlockMeaning {
+  const plain = (one: Cidr): Addresses => (isMapped(one.block) ? folded(one) : addressesOf(one.block));
+  return { addresses: subtract(plain(cidr), unite(...excepts.map(plain))), viaPods: noAddresses };
 }
 
 const readingsOf = (cidr: Cidr): Addresses[] =>
