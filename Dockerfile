@@ -33,7 +33,8 @@ COPY --from=bundle /src/dist/ /app/dist/
 COPY LICENSE package.json /app/
 COPY policies/ /app/policies/
 COPY examples/inventory/ /app/examples/inventory/
-ENV PATH=/usr/local/bin NODE_ENV=production
+ARG COMMIT=unknown
+ENV PATH=/usr/local/bin NODE_ENV=production BULKHEAD_COMMIT=${COMMIT}
 WORKDIR /app
 USER 65532:65532
 EXPOSE 8443

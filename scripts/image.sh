@@ -58,12 +58,14 @@ choose_base() {
 }
 
 build() {
-  local secrets=() chosen
+  local secrets=() chosen commit
   mkdir -p "$store"
   [ ! -f "${NODE_EXTRA_CA_CERTS:-}" ] || secrets+=(--secret "id=authorities,src=$NODE_EXTRA_CA_CERTS")
   [ ! -f "$HOME/.npmrc" ] || secrets+=(--secret "id=npmrc,src=$HOME/.npmrc")
   chosen=$(choose_base)
-  buildah build --quiet --pull-never --build-arg "BASE=$chosen" "${secrets[@]}" --tag "$image" "$tree" >/dev/null
+  commit=$(git -C "$tree" rev-parse HEAD 2>/dev/null || echo unknown)
+  buildah build --quiet --pull-never --build-arg "BASE=$chosen" --build-arg "COMMIT=$commit" "${secrets[@]}" \
+    --tag "$image" "$tree" >/dev/null
   buildah rmi --prune >/dev/null
   say "built $image on $chosen"
 }
