@@ -2,7 +2,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Option } from '@commander-js/extra-typings';
-import { formats } from '../config/formats.ts';
 import { type Ensured, ensureCertificates } from '../server/tls/directory.ts';
 import type { Definition } from './command.ts';
 import { tellIssues } from './diagnostics.ts';
@@ -39,33 +38,15 @@ async function make(
   output: string,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const strange = names.filter((name) => !hostForms.some((form) => form.test(name)));
-  if (strange.length > 0) {
-    const message = (name: string): string =>
-      `--name ${JSON.stringify(name)}: expected a DNS name or an IP address`;
-    tellIssues(
-      strange.map((name) => ({ code: 'certs.name', message: message(name) })),
-      terminal,
-    );
+  const ensured = await ensureCertificates({ directory, names });
+  if (!ensured.ok) {
+    tellIssues(ensured.issues, terminal);
     return 2;
   }
-  let ensured: Ensured;
-  try {
-    ensured = await ensureCertificates({ directory, names });
-  } catch (error) {
-    if (typeof error !== 'object' || error === null || !('code' in error)) throw error;
-    const message = `certificates cannot be kept there (${String(error.code)}); name a directory that this user may write`;
-    tellIssues([{ code: 'certs.directory', message, file: directory }], terminal);
-    return 2;
-  }
-  terminal.stdout.write(output === 'json' ? `${JSON.stringify(ensured)}\n` : await told(ensured));
+  const { value } = ensured;
+  terminal.stdout.write(output === 'json' ? `${JSON.stringify(value)}\n` : await told(value));
   return 0;
 }
-
-const hostForms: readonly { test(name: string): boolean }[] = [
-  { test: (name) => formats.get('ip')?.matches(name) === true },
-  /^(?=.{1,253}$)(?:\*\.)?[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)*$/i,
-];
 
 async function told({ files, authority, serving }: Ensured): Promise<string> {
   const until = async (path: string): Promise<string> => new X509Certificate(await readFile(path)).validTo;

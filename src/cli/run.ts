@@ -48,22 +48,18 @@ export async function run(
 }
 
 function root(terminal: Terminal): Command {
-  const { bold, red } = paletteFor(terminal.stderr, terminal);
+  const { red } = paletteFor(terminal.stderr, terminal);
   const titles = paletteFor(terminal.stdout, terminal);
   return new Command('bulkhead')
     .description(opening)
     .usage('COMMAND [OPTIONS]')
     .version(terminal.version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'explain a command')
-    .helpCommand('help [COMMAND]', 'explain a command')
     .commandsGroup('About:')
+    .helpCommand('help [COMMAND]', 'explain a command')
     .addHelpText('after', closing)
     .showHelpAfterError('Try: bulkhead --help')
-    .configureHelp({
-      styleTitle: titles.bold,
-      styleCommandText: titles.bold,
-      styleOptionText: bold === titles.bold ? titles.bold : titles.bold,
-    })
+    .configureHelp({ styleTitle: titles.bold })
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
       writeErr: (text) => terminal.stderr.write(text),

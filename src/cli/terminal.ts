@@ -19,6 +19,8 @@ export interface Terminal {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The version of Bulkhead. */
   readonly version: () => string;
+  /** Where something stands that ships with Bulkhead, such as `policies`. */
+  readonly shipped: (path: string) => string;
   /**
    * From now on SIGINT and SIGTERM are the command's: it has to end by itself. Before, an interrupt ends the process with 130.
    */
