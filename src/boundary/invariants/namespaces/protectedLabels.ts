@@ -81,7 +81,7 @@ function changes(
 
 function inWords(contents: LiveContents): string {
   if (typeof contents !== 'object') return 'what it holds could not be listed';
-  return `it holds ${contents.pods} pods and ${contents.policies} NetworkPolicies besides the floor`;
+  return `it holds pods (${contents.pods}) or NetworkPolicies besides the floor (${contents.policies})`;
 }
 
 const finding = (key: string, message: () => string): Finding => ({

@@ -2,7 +2,7 @@
 import type { Pod } from '../../../k8s/pod.ts';
 import type { GuardingBoundary } from '../context.ts';
 import type { Finding } from '../finding.ts';
-import { quoted } from '../text.ts';
+import { asciiLine, quoted } from '../text.ts';
 
 /** Container ports of every kind of container whose name the Boundary pins to something else. */
 export function portNameFindings(pod: Pod, { portNames }: GuardingBoundary): readonly Finding[] {
@@ -17,7 +17,7 @@ export function portNameFindings(pod: Pod, { portNames }: GuardingBoundary): rea
           identity: `${port.name} ${port.protocol}/${port.containerPort} ${container.identity}`,
           field: port.field,
           message: () =>
-            `container ${quoted(container.name)} calls ${quoted(`${port.protocol}/${port.containerPort}`)} ${quoted(port.name)}, a name pinned to ${pins(pinned)}; rename the port or move it there`,
+            `container ${quoted(container.name)} gives port name ${quoted(port.name)} to ${asciiLine(port.protocol, 20)}/${port.containerPort}, but it is pinned to ${pins(pinned)}; rename the port or move it there`,
         },
       ];
     }),

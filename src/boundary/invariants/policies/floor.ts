@@ -70,7 +70,7 @@ function judgeLastDeletion(
   }
   if (contents.pods === 0) return [];
   return denied(
-    `${contents.pods} pods are left in the namespace that is being deleted; the deletion succeeds once they are gone`,
+    `pods are left in the namespace that is being deleted (${contents.pods}); the deletion succeeds once they are gone`,
   );
 }
 
