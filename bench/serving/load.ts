@@ -1,0 +1,86 @@
+/** A load generator that costs little: raw TLS sockets, one request in flight on each, answers read by their Content-Length. */
+import { connect } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
+
+/** What one run saw. Latencies are milliseconds, ascending. */
+export interface Measured {
+  readonly perSecond: number;
+  readonly latencies: readonly number[];
+  readonly failed: number;
+}
+
+export interface Load {
+  readonly port: number;
+  readonly path: string;
+  readonly body: Buffer;
+  readonly authority: Buffer;
+  readonly connections: number;
+  readonly millis: number;
+}
+
+/** Keeps every connection busy for the given time; bounded, and against this machine only. */
+export async function measure(load: Load): Promise<Measured> {
+  const head = `POST ${load.path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${load.body.length}\r\n\r\n`;
+  const request = Buffer.concat([Buffer.from(head), load.body]);
+  const latencies: number[] = [];
+  let failed = 0;
+  const sockets = await Promise.all(Array.from({ length: load.connections }, () => open(load)));
+  const started = performance.now();
+  const until = started + load.millis;
+  await Promise.all(
+    sockets.map((socket) =>
+      keepBusy(socket, request, until, (millis, ok) => {
+        latencies.push(millis);
+        if (!ok) failed += 1;
+      }),
+    ),
+  );
+  const seconds = (performance.now() - started) / 1000;
+  for (const socket of sockets) socket.destroy();
+  return { perSecond: latencies.length / seconds, latencies: latencies.sort((a, b) => a - b), failed };
+}
+
+function open({ port, authority }: Load): Promise<TLSSocket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port, ca: authority, servername: 'localhost' }, () => {
+      socket.setNoDelay(true);
+      resolve(socket);
+    });
+    socket.once('error', reject);
+  });
+}
+
+function keepBusy(
+  socket: TLSSocket,
+  request: Buffer,
+  until: number,
+  done: (millis: number, ok: boolean) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let sent = 0;
+    let seen = '';
+    const send = (): void => {
+      sent = performance.now();
+      seen = '';
+      socket.write(request);
+    };
+    socket.on('error', reject);
+    socket.on('close', () => {
+      reject(new Error('the server closed a connection under load'));
+    });
+    socket.on('data', (chunk: Buffer) => {
+      seen += chunk.toString('latin1');
+      const end = seen.indexOf('\r\n\r\n');
+      const length = Number(/content-length: (\d+)/i.exec(seen)?.[1] ?? Number.NaN);
+      if (end < 0 || seen.length < end + 4 + length) return;
+      const now = performance.now();
+      done(now - sent, seen.startsWith('HTTP/1.1 200') && seen.includes('"allowed":true'));
+      if (now < until) send();
+      else {
+        socket.removeAllListeners('close');
+        resolve();
+      }
+    });
+    send();
+  });
+}
