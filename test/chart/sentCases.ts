@@ -147,6 +147,20 @@ export const sentCases: readonly SentCase[] = [
     ['validate:namespaces UPDATE namespaces/status chart-plain/chart-plain'],
   ],
   [
+    'an annotation of a namespace',
+    'PATCH',
+    '/api/v1/namespaces/chart-plain',
+    annotated('cni.projectcalico.org/ipv4pools'),
+    ['validate:namespaces UPDATE namespaces chart-plain/chart-plain'],
+  ],
+  [
+    'a status of a namespace that says how it goes',
+    'PATCH',
+    '/api/v1/namespaces/chart-plain/status',
+    { status: { conditions: [{ type: 'Seen', status: 'True', reason: 'r', message: 'm' }] } },
+    [],
+  ],
+  [
     'a new namespace',
     'POST',
     '/api/v1/namespaces',
