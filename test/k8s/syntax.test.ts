@@ -34,7 +34,7 @@ describe('label keys', () => {
       '0',
       'example.com/a',
       'a.b.c/X_y',
-      `${a(63)}`,
+      a(63),
       `${a(253)}/${a(63)}`,
       'constructor',
       'toString',
