@@ -73,8 +73,9 @@ export async function ensureCertificates(options: CertificateDirectory): Promise
     await mkdir(options.directory, { recursive: true, mode: 0o700 });
     return sound(await ensure(files, names, (options.now ?? (() => new Date()))()));
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-    if (reason === undefined) throw error;
+    // Asked by its code: an error of Node.js itself is no `Error` of a realm of its own, such as a test's.
+    if (typeof error !== 'object' || error === null || !('code' in error)) throw error;
+    const reason = String(error.code);
     return unsound([
       {
         code: 'tls_directory_unwritable',

@@ -1,0 +1,41 @@
+/** A terminal that keeps what a command writes. */
+import { run } from '../../src/cli/run.ts';
+import type { CommandRow } from '../../src/cli/command.ts';
+import { commands } from '../../src/cli/commands.ts';
+import type { ExitCode, Output, Terminal } from '../../src/cli/terminal.ts';
+
+export interface Captured {
+  readonly code: ExitCode;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Surroundings {
+  readonly environment?: Record<string, string>;
+  readonly stdin?: string;
+  readonly isTerminal?: boolean;
+  readonly rows?: readonly CommandRow[];
+}
+
+/** Runs one command line and keeps everything it wrote. */
+export async function capture(argv: readonly string[], given: Surroundings = {}): Promise<Captured> {
+  const { environment = {}, stdin = '', isTerminal = false, rows = commands } = given;
+  const written = { stdout: '', stderr: '' };
+  const output = (name: keyof typeof written): Output => ({
+    isTerminal,
+    write: (text) => {
+      written[name] += text;
+    },
+  });
+  const terminal: Terminal = {
+    stdout: output('stdout'),
+    stderr: output('stderr'),
+    stdin: () => Promise.resolve(Buffer.from(stdin)),
+    environment,
+    version: () => '1.2.3',
+    shipped: (path) => path,
+    takeSignals: () => undefined,
+  };
+  const code = await run(rows, argv, terminal);
+  return { code, ...written };
+}
