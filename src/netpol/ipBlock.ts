@@ -35,35 +35,36 @@ export function meaningOf(block: IPBlock, reading: Reading, cluster: Cluster): B
   return reading === 'must' ? certain(cidr, excepts, cluster) : possible(cidr, excepts, cluster);
 }
 
-/** Every reading of the block less only what every plugin takes out, with the IPv4 images of IPv6 addresses and the pods it may touch. */
+/** What any plugin reaches, each reading all texts of the block in its own one way, with the IPv4 images of IPv6 addresses and the pods it may touch. */
 function possible(cidr: Cidr, excepts: readonly Cidr[], cluster: Cluster): BlockMeaning {
-  const whole = unite(...readingsOf(cidr));
-  const out = unite(...excepts.map((except) => readingsOf(except).reduce(intersect)));
-  const plain = subtract(whole, out);
+  const plain = unite(
+    ...spellingsOf(cidr, excepts).map((read) => subtract(read(cidr), unite(...excepts.map(read)))),
+  );
   const images = imagesInIPv4(plain.IPv6, cluster);
   const addresses = unite(plain, { IPv4: images, IPv6: [] });
   return { addresses, viaPods: intersect(addresses, cluster.pods) };
 }
 
+const decimal = ({ block }: Cidr): Addresses => addressesOf(block);
+const octal = (cidr: Cidr): Addresses => addressesOf(cidr.octal ?? cidr.block);
+
+/** The ways to read the numbers of these texts that differ. */
+const spellingsOf = (cidr: Cidr, excepts: readonly Cidr[]): readonly ((cidr: Cidr) => Addresses)[] =>
+  [cidr, ...excepts].some((one) => one.octal !== undefined) ? [decimal, octal] : [decimal];
+
 /** What every plugin agrees on: not pods, and not nodes or services unless the block names a part of such a range on purpose. */
 function certain(cidr: Cidr, excepts: readonly Cidr[], cluster: Cluster): BlockMeaning {
-  const whole = readingsOf(cidr).reduce(intersect);
-  const out = unite(...excepts.flatMap((except) => [...readingsOf(except), folded(except)]));
+  const spellings = spellingsOf(cidr, excepts);
+  const whole = spellings.map((read) => read(cidr)).reduce(intersect);
+  const out = unite(
+    ...excepts.flatMap((except) => [...spellings.map((read) => read(except)), folded(except)]),
+  );
   const notNamed = [cluster.services, cluster.nodes].filter(
     (range) => !isWithin(addressesOf(cidr.block), range),
   );
   const addresses = subtract(whole, unite(out, cluster.pods, ...notNamed));
   return { addresses, viaPods: noAddresses };
 }
-
-/** The API server's own reading: the block less its exceptions, IPv4-mapped spellings folded as Go does. */
-function documented(cidr: Cidr, excepts: readonly Cidr[]): BlockMeaning {
-  const plain = (one: Cidr): Addresses => (isMapped(one.block) ? folded(one) : addressesOf(one.block));
-  return { addresses: subtract(plain(cidr), unite(...excepts.map(plain))), viaPods: noAddresses };
-}
-
-const readingsOf = (cidr: Cidr): Addresses[] =>
-  [cidr.block, cidr.octal].flatMap((block) => (block === undefined ? [] : [addressesOf(block)]));
 
 /** An IPv4-mapped except as Go-based evaluators see it: the IPv4 block. */
 function folded(cidr: Cidr): Addresses {
