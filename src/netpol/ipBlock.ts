@@ -66,6 +66,12 @@ function certain(cidr: Cidr, excepts: readonly Cidr[], cluster: Cluster): BlockM
   return { addresses, viaPods: noAddresses };
 }
 
+/** The API server's own reading: the block less its exceptions, IPv4-mapped spellings folded as Go does. */
+function documented(cidr: Cidr, excepts: readonly Cidr[]): BlockMeaning {
+  const plain = (one: Cidr): Addresses => (isMapped(one.block) ? folded(one) : addressesOf(one.block));
+  return { addresses: subtract(plain(cidr), unite(...excepts.map(plain))), viaPods: noAddresses };
+}
+
 /** An IPv4-mapped except as Go-based evaluators see it: the IPv4 block. */
 function folded(cidr: Cidr): Addresses {
   if (!isMapped(cidr.block)) return noAddresses;
