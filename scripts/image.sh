@@ -62,6 +62,8 @@ build() {
   mkdir -p "$store"
   [ ! -f "${NODE_EXTRA_CA_CERTS:-}" ] || secrets+=(--secret "id=authorities,src=$NODE_EXTRA_CA_CERTS")
   [ ! -f "$HOME/.npmrc" ] || secrets+=(--secret "id=npmrc,src=$HOME/.npmrc")
+  # A build that fails must not leave the image before it to be taken for its own.
+  buildah rmi --force "$image" >/dev/null 2>&1 || true
   chosen=$(choose_base)
   commit=$(git -C "$tree" rev-parse HEAD 2>/dev/null || echo unknown)
   buildah build --quiet --pull-never --build-arg "BASE=$chosen" --build-arg "COMMIT=$commit" "${secrets[@]}" \
