@@ -177,6 +177,19 @@ describe('changed', () => {
     }
   });
 
+  test('contents matter only for an update that has both objects', () => {
+    const request = namespaceUpdated(namespaceObject(old), namespaceObject({}), { user: admin });
+    expect(namespaceNeedsContents(request, tenancy)).toBe(true);
+    for (const change of [
+      { object: null },
+      { oldObject: null },
+      { operation: 'CREATE' },
+      { kind: 'Pod' },
+    ] as const) {
+      expect(namespaceNeedsContents({ ...request, ...change }, tenancy)).toBe(false);
+    }
+  });
+
   test('labels of exempt namespaces are protected, their tenant is nobody to miss', () => {
     const request = namespaceUpdated(namespaceObject(old, 'kube-system'), namespaceObject({}, 'kube-system'));
     expect(told(judgeNamespace(request, ofNamespace()))).toEqual([wrong(tenant)]);

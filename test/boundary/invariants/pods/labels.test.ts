@@ -225,6 +225,10 @@ describe('a Binding', () => {
     expect(bindsPod(podBound({}))).toBe(true);
     expect(bindsPod(podBound({}, { resource: 'bindings', subresource: '' }))).toBe(true);
     expect(bindsPod(podCreated({}))).toBe(false);
+    expect(bindsPod(podCreated({}, { subresource: 'binding' }))).toBe(false);
+    expect(bindsPod(podBound({}, { operation: 'DELETE' }))).toBe(false);
+    expect(bindsPod(podBound({}, { group: 'example.com' }))).toBe(false);
+    expect(bindsPod(podBound({}, { subresource: 'status' }))).toBe(false);
     expect(judgeBinding(podCreated(labelled({ exposure: 'x' })), inNamespace())).toEqual([]);
   });
 });
