@@ -18,6 +18,8 @@ const { metafile } = await build({
   splitting: true,
   chunkNames: 'parts/[name]-[hash]',
   platform: 'node',
+  // The newer module format where a package has both: a package in the older one has no names of its own when it is imported on demand.
+  mainFields: ['module', 'main'],
   format: 'esm',
   target: 'node24',
   legalComments: 'linked',
