@@ -24,25 +24,25 @@ import { createMetrics } from './telemetry/metrics.ts';
 
 /** Where namespaces come from: an inventory that is complete, or a cluster that is watched. */
 export interface NamespaceSource {
-  readonly lookup: World['lookup'];
-  readonly known: World['known'];
+  /** What is known at this moment; taken once for each request. */
+  readonly view: () => Pick<World, 'lookup' | 'known' | 'orderedDeletion'>;
   readonly live?: LiveReads;
-  readonly orderedDeletion: boolean;
-  /** Bulkhead's own user name in the cluster. */
-  readonly identity: string | null;
+  /** Bulkhead's own user name in the cluster; null while it is not known. */
+  readonly identity: () => string | null;
   readonly readiness: () => Readiness;
   readonly stop: () => Promise<void>;
 }
 
 /** The namespaces of an inventory: what is not listed does not exist. */
-export const inventorySource = (namespaces: readonly NamespaceFacts[]): NamespaceSource => ({
-  lookup: completeLookup(namespaces),
-  known: () => namespaces,
-  orderedDeletion: true,
-  identity: null,
-  readiness: () => ({ ready: true, reasons: [] }),
-  stop: () => Promise.resolve(),
-});
+export function inventorySource(namespaces: readonly NamespaceFacts[]): NamespaceSource {
+  const view = { lookup: completeLookup(namespaces), known: () => namespaces, orderedDeletion: true };
+  return {
+    view: () => view,
+    identity: () => null,
+    readiness: () => ({ ready: true, reasons: [] }),
+    stop: () => Promise.resolve(),
+  };
+}
 
 export interface AppOptions {
   readonly config: Config;
@@ -77,7 +77,7 @@ export async function startApp(options: AppOptions): Promise<Read<App>> {
     log.logger.warn({ issues: issues.map(describe) }, 'keeping the certificate in force');
   });
   if (!tls.ok) return tls;
-  const world = worldOf(options);
+  const world = worldSource(options);
   const server = await startServer({
     host: config.server.address,
     port: config.server.port,
@@ -85,7 +85,7 @@ export async function startApp(options: AppOptions): Promise<Read<App>> {
     ...(config.server.clientCA === null ? {} : { clients: { names: config.server.clientNames } }),
     limits: { bodyBytes: config.server.maxBodyBytes, inFlightBytes: config.server.maxInFlightBytes },
     review: reviewer({
-      world: () => world,
+      world,
       ...(namespaces.live === undefined ? {} : { live: namespaces.live }),
       decisionId: () => decisionId(Date.now(), randomBytes(16)),
       clock: () => performance.now(),
@@ -116,14 +116,18 @@ export async function startApp(options: AppOptions): Promise<Read<App>> {
   });
 }
 
-const worldOf = ({ rules, namespaces }: AppOptions): World => ({
-  rules: { ...rules, guards: { ...rules.guards, identity: rules.guards.identity ?? namespaces.identity } },
-  lookup: namespaces.lookup,
-  known: namespaces.known,
-  contentsOf: () => 'unavailable',
-  orderedDeletion: namespaces.orderedDeletion,
-  budget: fullBudget,
-});
+/** The world of each request: the rules in force and the namespaces of this moment. */
+function worldSource({ rules, namespaces }: AppOptions): () => World {
+  return () => ({
+    ...namespaces.view(),
+    rules: rules.guards.identity === null ? withIdentity(rules, namespaces.identity()) : rules,
+    contentsOf: () => 'unavailable',
+    budget: fullBudget,
+  });
+}
+
+const withIdentity = (rules: Rules, identity: string | null): Rules =>
+  identity === null ? rules : { ...rules, guards: { ...rules.guards, identity } };
 
 interface Material {
   readonly source: MaterialSource;

@@ -27,8 +27,8 @@ export interface Rules {
 /** Claims that a document is a Namespace: rule directories may hold them, as an inventory does. */
 const isNamespace = ({ value }: Document): boolean => stringAt(value, 'kind') === 'Namespace';
 
-/** Compiles the Boundaries among the documents under a configuration. All mistakes are reported, each with its place. */
-export function compileRules(all: readonly Document[], config: Config): Read<Rules> {
+/** Compiles the Boundaries among the documents under a configuration; `ownNamespace` is exempt too. All mistakes are reported, each with its place. */
+export function compileRules(all: readonly Document[], config: Config, ownNamespace?: string): Read<Rules> {
   const issues: Issue[] = [];
   const documents = all.filter((document) => !isNamespace(document));
   const boundaries = documents.flatMap((document) => {
@@ -43,7 +43,8 @@ export function compileRules(all: readonly Document[], config: Config): Read<Rul
   if (!surroundings.ok) issues.push(...surroundings.issues);
   if (!grants.ok) issues.push(...grants.issues);
   if (!surroundings.ok || !grants.ok || issues.length > 0) return unsound(issues);
-  const exemptNamespaces = new Set(config.tenancy.exemptNamespaces);
+  const own = ownNamespace === undefined ? [] : [ownNamespace];
+  const exemptNamespaces = new Set([...config.tenancy.exemptNamespaces, ...own]);
   const ruleSet = new RuleSet(boundaries, {
     surroundings: surroundings.value,
     protectedLabels: config.tenancy.protectedLabels,

@@ -24,6 +24,8 @@ export interface Sources {
   readonly rules: readonly string[];
   readonly inventory: readonly string[];
   readonly flags?: readonly FlagSetting[];
+  /** The namespace that Bulkhead runs in, where it runs in a cluster; it is exempt. */
+  readonly ownNamespace?: string | undefined;
 }
 
 /** Loads everything, or tells every mistake of every source at once. Namespaces may stand among the rules too. */
@@ -38,7 +40,7 @@ export async function load(sources: Sources, terminal: Terminal): Promise<Read<L
   const inventory = await read(sources.inventory, terminal);
   const issues: Issue[] = [config, rules, inventory].flatMap((part) => (part.ok ? [] : part.issues));
   if (!config.ok || !rules.ok || !inventory.ok) return unsound(issues);
-  const compiled = compileRules(rules.value, config.value.config);
+  const compiled = compileRules(rules.value, config.value.config, sources.ownNamespace);
   const namespaces = readInventory([...inventory.value, ...rules.value]);
   if (!compiled.ok || !namespaces.ok) {
     return unsound([compiled, namespaces].flatMap((part) => (part.ok ? [] : part.issues)));

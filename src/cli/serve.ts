@@ -1,9 +1,10 @@
 /** `bulkhead serve`: the webhook, with a cluster or with an inventory of its own. */
 import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { inventorySource, startApp } from '../app.ts';
 import type { App, NamespaceSource } from '../app.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { Read } from '../config/issue.ts';
 import type { FlagSetting } from '../config/load.ts';
 import type { Definition } from './command.ts';
 import { tellIssues, tellWarning } from './diagnostics.ts';
@@ -60,23 +61,59 @@ Examples:
 async function serve(options: Options, terminal: Terminal): Promise<ExitCode> {
   const inCluster = terminal.environment['KUBERNETES_SERVICE_HOST'] !== undefined;
   const withCluster = options.kubeconfig !== undefined || inCluster;
-  const sources = {
-    config: options.config,
-    rules: options.rules.length > 0 ? options.rules : shipped('policies'),
-    inventory:
-      withCluster || options.inventory.length > 0 ? options.inventory : shipped('examples/inventory'),
-    flags: flagsOf(options),
-  };
-  const loaded = await load(sources, terminal);
+  const cluster = withCluster ? await connect(options.kubeconfig, terminal) : undefined;
+  if (cluster?.ok === false) {
+    tellIssues(cluster.issues, terminal);
+    return 2;
+  }
+  const loaded = await load(
+    {
+      config: options.config,
+      rules: options.rules.length > 0 ? options.rules : shipped('policies', terminal),
+      inventory:
+        withCluster || options.inventory.length > 0
+          ? options.inventory
+          : shipped('examples/inventory', terminal),
+      flags: flagsOf(options),
+      ownNamespace: cluster?.value.ownNamespace,
+    },
+    terminal,
+  );
   if (!loaded.ok) {
+    await cluster?.value.stop();
     tellIssues(loaded.issues, terminal);
     return 2;
   }
-  const namespaces = withCluster
-    ? await clusterSource(options.kubeconfig, terminal)
-    : inventorySource(loaded.value.inventory.map(({ facts }) => facts));
-  if (namespaces === undefined) return 3;
-  return runApp(loaded.value, namespaces, options, terminal);
+  if (cluster === undefined) {
+    const facts = loaded.value.inventory.map((namespace) => namespace.facts);
+    return runApp(loaded.value, inventorySource(facts), options, terminal);
+  }
+  if (!(await cluster.value.becameReady(firstListMillis))) {
+    const { reasons } = cluster.value.readiness();
+    await cluster.value.stop();
+    terminal.stderr.write(`error: cluster ${cluster.value.server} cannot be used: ${reasons.join('; ')}\n`);
+    return 3;
+  }
+  terminal.stderr.write(
+    `following ${cluster.value.namespaces().count} namespaces of ${cluster.value.server}\n`,
+  );
+  return runApp(loaded.value, cluster.value, options, terminal);
+}
+
+/** How long the first list of namespaces may take before the process gives up; whoever runs it starts it again. */
+const firstListMillis = 30_000;
+
+/** The cluster's client library is loaded here and only here: without a cluster nobody pays for it. */
+async function connect(kubeconfig: string | undefined, terminal: Terminal): Promise<Read<Cluster>> {
+  const { connectCluster } = await import('../cluster/cluster.ts');
+  return connectCluster({
+    kubeconfig,
+    environment: terminal.environment,
+    observe: (event) => {
+      if (event.about === 'server')
+        tellWarning(`the API server did not answer: ${event.failure.message}`, terminal);
+    },
+  });
 }
 
 async function runApp(
@@ -140,8 +177,8 @@ function greet(app: App, boundaries: Loaded['rules']['ruleSet']['boundaries'], t
 }
 
 /** What ships with the product, named relative to where we stand so that messages can be followed; nothing where it is not there. */
-function shipped(path: string): readonly string[] {
-  const whole = fileURLToPath(new URL(`../../${path}`, import.meta.url));
+function shipped(path: string, terminal: Terminal): readonly string[] {
+  const whole = terminal.shipped(path);
   return existsSync(whole) ? [relative('.', whole) || '.'] : [];
 }
 
@@ -149,12 +186,3 @@ const flagsOf = ({ address, port }: Options): FlagSetting[] => [
   ...(address === undefined ? [] : [{ flag: '--address', pointer: '/server/address', text: address }]),
   ...(port === undefined ? [] : [{ flag: '--port', pointer: '/server/port', text: port }]),
 ];
-
-async function clusterSource(
-  kubeconfig: string | undefined,
-  terminal: Terminal,
-): Promise<NamespaceSource | undefined> {
-  void kubeconfig;
-  terminal.stderr.write('error: no cluster\n');
-  return Promise.resolve(undefined);
-}
