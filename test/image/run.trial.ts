@@ -136,7 +136,7 @@ const review = {
     kind: { group: 'networking.k8s.io', version: 'v1', kind: 'NetworkPolicy' },
     resource: { group: 'networking.k8s.io', version: 'v1', resource: 'networkpolicies' },
     operation: 'CREATE',
-    namespace: 'payments',
+    namespace: 'payments-dev',
     name: 'open',
     userInfo: { username: 'dev-payments', groups: ['team-payments'] },
     dryRun: false,
@@ -145,7 +145,7 @@ const review = {
     object: {
       apiVersion: 'networking.k8s.io/v1',
       kind: 'NetworkPolicy',
-      metadata: { name: 'open', namespace: 'payments' },
+      metadata: { name: 'open', namespace: 'payments-dev' },
       spec: {
         podSelector: {},
         policyTypes: ['Egress'],
