@@ -28,7 +28,7 @@ export function judgePod(attributes: Attributes, context: NamespacedContext): re
     attributes.operation === 'UPDATE' && attributes.oldObject !== null
       ? readPod(attributes.oldObject, part)
       : undefined;
-  const rules = rulesFor(attributes, part, context);
+  const rules = rulesFor(attributes, context);
   return [
     ...unreadable(reading.issues, before?.issues),
     ...judgeLabels(attributes, reading, before, context),
@@ -64,14 +64,11 @@ function judgeLabels(
   return violations(podLabelJudge, 'labels.podProtected', findings);
 }
 
-function rulesFor({ user }: Attributes, part: PodPart, { guards }: NamespacedContext): readonly PodRule[] {
-  const rules = [
-    ...specRules,
-    stampRule,
-    ...(includes(guards.annotationWriters, user) ? [] : annotationRules),
-  ];
-  return part === 'whole' ? rules : rules.filter(({ reads }) => reads === 'metadata');
-}
+const rulesFor = ({ user }: Attributes, { guards }: NamespacedContext): readonly PodRule[] => [
+  ...specRules,
+  stampRule,
+  ...(includes(guards.annotationWriters, user) ? [] : annotationRules),
+];
 
 /** What one rule of one Boundary finds in the new Pod and did not find in the old one. */
 export function judgeBy(

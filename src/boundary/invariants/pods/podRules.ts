@@ -1,6 +1,6 @@
 /** The rules by which a Boundary judges a Pod: which setting decides, and what finds fault. */
 import type { Action } from '../../../k8s/violation.ts';
-import type { Pod, PodPart } from '../../../k8s/pod.ts';
+import type { Pod } from '../../../k8s/pod.ts';
 import type { InvariantCode } from '../codes.ts';
 import type { GuardingBoundary, NamespacedContext } from '../context.ts';
 import { actionFor, guardedFindings } from '../guardedAnnotations.ts';
@@ -15,45 +15,38 @@ import { stampFindings, stampsOf } from './stamps.ts';
 
 export interface PodRule {
   readonly code: InvariantCode;
-  /** Which part of the Pod it reads: only rules about metadata apply to `pods/status`. */
-  readonly reads: PodPart;
   readonly action: (boundary: GuardingBoundary) => Action | 'Allow';
   readonly findings: (pod: Pod, boundary: GuardingBoundary, context: NamespacedContext) => readonly Finding[];
 }
 
-/** Rules about the spec. */
+/** Rules about the spec: of a Pod whose metadata alone was read they find nothing. */
 export const specRules: readonly PodRule[] = [
   {
     code: 'pods.hostNetwork',
-    reads: 'whole',
     action: ({ pods }) => pods.hostNetwork,
     findings: hostNetworkFindings,
   },
   {
     code: 'pods.hostAccess',
-    reads: 'whole',
     action: ({ pods }) => pods.hostAccess,
     findings: hostAccessFindings,
   },
   {
     code: 'pods.rawSockets',
-    reads: 'whole',
     action: ({ pods }) => rawSocketsAction(pods.rawSockets),
     findings: rawSocketFindings,
   },
   {
     code: 'pods.secondaryNetworks',
-    reads: 'whole',
     action: ({ pods }) => pods.secondaryNetworks,
     findings: (pod, _boundary, { guards }) => attachedDeviceFindings(pod, guards),
   },
-  { code: 'pods.portNames', reads: 'whole', action: () => 'Deny', findings: portNameFindings },
+  { code: 'pods.portNames', action: () => 'Deny', findings: portNameFindings },
 ];
 
 /** The rule about stamped labels. */
 export const stampRule: PodRule = {
   code: 'pods.stamp',
-  reads: 'metadata',
   action: () => 'Deny',
   findings: (pod, boundary, { namespace }) =>
     stampFindings(pod.metadata.labels, stampsOf([boundary], namespace)),
@@ -69,7 +62,6 @@ export const annotationRules: readonly PodRule[] = [
 function annotationRule(code: InvariantCode, purpose: GuardedPurpose): PodRule {
   return {
     code,
-    reads: 'metadata',
     action: (boundary) => actionFor(purpose, boundary),
     findings: (pod, _boundary, { guards }) => guardedFindings(pod.metadata.annotations, guards, purpose),
   };
