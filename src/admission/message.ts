@@ -30,11 +30,7 @@ export function messageOf(attributes: Attributes, decision: Decision, decisionId
     ]);
   }
   const denied = decision.violations.filter(({ action }) => action === 'Deny');
-  return cut([
-    headline(title, denied),
-    ...denied.flatMap(linesOf),
-    `  ${wayOut(denied)}${trace}docs: ${docs}`,
-  ]);
+  return cut([headline(title, denied), ...linesOf(denied), `  ${wayOut(denied)}${trace}docs: ${docs}`]);
 }
 
 function headline(title: string, denied: readonly Violation[]): string {
@@ -51,11 +47,18 @@ function headline(title: string, denied: readonly Violation[]): string {
   return `${title} is refused by ${judges.join(' and ')}`;
 }
 
-/** The finding, and on a line of its own the limit that it breaks. */
-function linesOf({ message, witness }: Violation): string[] {
-  const split = witness === undefined ? -1 : message.indexOf('; ');
-  if (split < 0) return [`  ${plain(message, 700)}`];
-  return [`  ${plain(message.slice(0, split), 700)}`, `    ${plain(message.slice(split + 2), 700)}`];
+/** Each finding, and on a line of its own the limit that it breaks, once where several break the same. */
+function linesOf(denied: readonly Violation[]): string[] {
+  const told = new Set<string>();
+  return denied.flatMap(({ message, witness }) => {
+    const split = witness === undefined ? -1 : message.indexOf('; ');
+    if (split < 0) return [`  ${plain(message, 700)}`];
+    const limit = `    ${plain(message.slice(split + 2), 700)}`;
+    const finding = `  ${plain(message.slice(0, split), 700)}`;
+    const fresh = [finding, limit].filter((line) => !told.has(line));
+    told.add(finding).add(limit);
+    return fresh.includes(limit) ? [finding, limit] : fresh;
+  });
 }
 
 const wayOut = (denied: readonly Violation[]): string =>

@@ -114,6 +114,16 @@ export function subtract(box: Box, other: Box): Box[] {
     pieces.push(outside);
     rest = inside;
   };
+  const cutKeys = (aspects: readonly Aspect[]): void => {
+    for (const aspect of aspects) {
+      const limit = aspectOf(other, aspect);
+      for (const key of cubes.excessKeys(aspectOf(rest, aspect), limit)) {
+        cut(cutKey(rest, aspect, key, limit.get(key) ?? values.anything));
+      }
+    }
+  };
+  // Port names before ports: "no port of that name" makes a better witness than "port 0, which no name covers".
+  cutKeys(['portNames']);
   if (!connections.isWithin(rest.connections, other.connections)) {
     cut({
       outside: { ...rest, connections: connections.difference(rest.connections, other.connections) },
@@ -121,12 +131,7 @@ export function subtract(box: Box, other: Box): Box[] {
     });
   }
   cutAddresses(rest, other, cut);
-  for (const aspect of ['subject', 'namespace', 'pod', 'portNames'] as const) {
-    const limit = aspectOf(other, aspect);
-    for (const key of cubes.excessKeys(aspectOf(rest, aspect), limit)) {
-      cut(cutKey(rest, aspect, key, limit.get(key) ?? values.anything));
-    }
-  }
+  cutKeys(['subject', 'namespace', 'pod']);
   return pieces;
 }
 

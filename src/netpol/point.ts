@@ -78,16 +78,18 @@ function pickAddress(family: Family, addresses: Ranges<bigint>): bigint {
   return tellingAddresses[family].find((address) => ranges.has(addresses, address)) ?? addresses[0] ?? 0n;
 }
 
+/** A port that says something, else the lowest that is one, else another protocol; port 0 only where nothing else is left. */
 function pickConnection(set: Connections): { protocol: Protocol | 'OTHER'; port: number } {
   for (const protocol of protocols) {
-    const ports = set[protocol];
-    const lowest = ports[0];
-    if (lowest === undefined) continue;
-    const telling = tellingPorts.find((port) => ranges.has(ports, port));
-    const usable = lowest === 0 && (ports[1] ?? 0) > 0 ? 1 : lowest;
-    return { protocol, port: telling ?? usable };
+    const port = tellingPorts.find((telling) => ranges.has(set[protocol], telling));
+    if (port !== undefined) return { protocol, port };
   }
-  return { protocol: 'OTHER', port: 0 };
+  for (const protocol of protocols) {
+    const [low, high] = ranges.pairs(ranges.intersection(set[protocol], [1, 65535]))[0] ?? [];
+    if (low !== undefined && high !== undefined) return { protocol, port: low };
+  }
+  const zero = protocols.find((protocol) => set[protocol].length > 0);
+  return set.OTHER || zero === undefined ? { protocol: 'OTHER', port: 0 } : { protocol: zero, port: 0 };
 }
 
 /** Labels that satisfy a cube: the smallest listed value, else a fresh one, else no label. */
