@@ -1,0 +1,65 @@
+/** The namespaces of the cluster as facts: a copy that changes, and snapshots of it that never do. */
+import { readNamespace } from '../k8s/namespace.ts';
+import type { JsonObject } from '../k8s/json.ts';
+import { stringAt } from '../k8s/json.ts';
+import type { NamespaceFacts } from '../k8s/namespaceFacts.ts';
+import type { Copy } from './reflector.ts';
+
+/** What was known at one moment. Whatever happens later, it answers the same. */
+export interface Snapshot {
+  readonly size: number;
+  get(name: string): NamespaceFacts | undefined;
+  all(): Iterable<NamespaceFacts>;
+}
+
+/** Nothing is known. */
+export const emptySnapshot: Snapshot = { size: 0, get: () => undefined, all: () => [] };
+
+/** Reads a Namespace, or its metadata alone; undefined where it cannot be understood: then nothing is known of it. */
+export function toFacts(object: JsonObject): NamespaceFacts | undefined {
+  const { namespace, issues } = readNamespace(object);
+  const { name, labels, resourceVersion } = namespace.metadata;
+  if (issues.length > 0 || name === '') return undefined;
+  return { name, labels, terminating: namespace.terminating, resourceVersion };
+}
+
+/** Copies are made when somebody looks after a change, not at every change: a burst of events costs one copy. */
+export class NamespaceDirectory implements Copy {
+  private working = new Map<string, NamespaceFacts>();
+  private taken: Snapshot | undefined;
+
+  replace(objects: readonly JsonObject[]): void {
+    this.working = new Map();
+    this.taken = undefined;
+    for (const object of objects) this.apply(object);
+  }
+
+  apply(object: JsonObject): void {
+    const facts = toFacts(object);
+    if (facts === undefined) {
+      this.remove(object);
+      return;
+    }
+    this.taken = undefined;
+    this.working.set(facts.name, facts);
+  }
+
+  remove(object: JsonObject): void {
+    this.taken = undefined;
+    this.working.delete(stringAt(object, 'metadata', 'name') ?? '');
+  }
+
+  snapshot(): Snapshot {
+    this.taken ??= frozen(this.working);
+    return this.taken;
+  }
+}
+
+function frozen(working: ReadonlyMap<string, NamespaceFacts>): Snapshot {
+  const copied = new Map(working);
+  return Object.freeze({
+    size: copied.size,
+    get: (name: string) => copied.get(name),
+    all: () => copied.values(),
+  });
+}

@@ -1,0 +1,110 @@
+/** What is read from the API server for one request, because no copy may answer it; a failure says so and is never "nothing there". */
+import type { NamespaceContents } from '../boundary/invariants/context.ts';
+import { floorName } from '../boundary/invariants/policies/floor.ts';
+import { isObject, stringAt } from '../k8s/json.ts';
+import type { JsonObject } from '../k8s/json.ts';
+import type { NamespaceFacts } from '../k8s/namespaceFacts.ts';
+import { isDnsLabel } from '../k8s/syntax.ts';
+import type { ApiServer, Asked } from './apiServer.ts';
+import { metadataOfMany, metadataOfOne } from './collection.ts';
+import { toFacts } from './directory.ts';
+import { listAll, listPage } from './listing.ts';
+import type { ListQuestion } from './listing.ts';
+
+export interface LiveReads {
+  /** `absent` only where the API server itself said that there is no such namespace. */
+  readonly readNamespace: (name: string) => Promise<NamespaceFacts | 'absent' | 'unknown'>;
+  /** Whether a namespace holds pods or policies besides the floor. The numbers are what one page tells: at least one where there is any. */
+  readonly contentsOf: (namespace: string) => Promise<NamespaceContents | 'unavailable'>;
+  /** Every NetworkPolicy of a namespace, the floor too, as it is stored. */
+  readonly storedPolicies: (namespace: string) => Promise<readonly JsonObject[] | 'unavailable'>;
+  /** Every Pod of a namespace, as it is stored. */
+  readonly storedPods: (namespace: string) => Promise<readonly JsonObject[] | 'unavailable'>;
+}
+
+/** A review has five seconds in all; an API server that needs more than half of them is not answering. */
+const readMillis = 2_500;
+const storedMillis = 10_000;
+const mostStored = 20_000;
+/** Calls under way at once; beyond that the answer is "not known", without waiting. */
+const mostCalls = 256;
+
+/** Every call has a deadline, and there are never more than a bounded number of them. */
+export function liveReads(server: ApiServer): LiveReads {
+  let calls = 0;
+  const bounded = async <T, F>(read: () => Promise<T>, refused: F): Promise<T | F> => {
+    if (calls >= mostCalls) return refused;
+    calls += 1;
+    try {
+      return await read();
+    } finally {
+      calls -= 1;
+    }
+  };
+  const stored = async (path: string): Promise<readonly JsonObject[] | 'unavailable'> => {
+    const listed = await listAll(server, { path, deadlineMillis: storedMillis, mostObjects: mostStored });
+    return listed.ok ? listed.objects : 'unavailable';
+  };
+  return {
+    readNamespace: async (name) => {
+      // No API server stores a namespace of another form, and nothing else may become part of a path.
+      if (!isDnsLabel(name)) return 'absent';
+      return bounded(async () => {
+        const path = `/api/v1/namespaces/${name}`;
+        return toAnswer(await server.ask({ path, accept: metadataOfOne, deadlineMillis: readMillis }), name);
+      }, 'unknown' as const);
+    },
+    contentsOf: async (namespace) => {
+      if (!isDnsLabel(namespace)) return 'unavailable';
+      return bounded(async () => {
+        const [pods, policies] = await Promise.all([
+          count(server, podsOf(namespace)),
+          count(server, policiesOf(namespace), `metadata.name!=${floorName}`),
+        ]);
+        return pods === undefined || policies === undefined ? 'unavailable' : { pods, policies };
+      }, 'unavailable' as const);
+    },
+    storedPolicies: async (namespace) =>
+      isDnsLabel(namespace)
+        ? bounded(() => stored(policiesOf(namespace)), 'unavailable' as const)
+        : 'unavailable',
+    storedPods: async (namespace) =>
+      isDnsLabel(namespace)
+        ? bounded(() => stored(podsOf(namespace)), 'unavailable' as const)
+        : 'unavailable',
+  };
+}
+
+const podsOf = (namespace: string): string => `/api/v1/namespaces/${namespace}/pods`;
+const policiesOf = (namespace: string): string =>
+  `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`;
+
+/** A 404 alone proves nothing (a proxy, a wrong path): the API server says which object of which kind it did not find. */
+function toAnswer(asked: Asked, name: string): NamespaceFacts | 'absent' | 'unknown' {
+  if (asked.ok) {
+    const facts = isObject(asked.body) ? toFacts(asked.body) : undefined;
+    return facts?.name === name ? facts : 'unknown';
+  }
+  const notFound =
+    asked.status === 404 &&
+    stringAt(asked.body, 'kind') === 'Status' &&
+    stringAt(asked.body, 'reason') === 'NotFound' &&
+    stringAt(asked.body, 'details', 'kind') === 'namespaces' &&
+    stringAt(asked.body, 'details', 'name') === name;
+  return notFound ? 'absent' : 'unknown';
+}
+
+/** How many objects there are, by a page of two and by what the API server says is left. */
+async function count(server: ApiServer, path: string, fieldSelector?: string): Promise<number | undefined> {
+  const question: ListQuestion = {
+    path,
+    accept: metadataOfMany,
+    deadlineMillis: readMillis,
+    mostObjects: 2,
+    ...(fieldSelector === undefined ? {} : { query: { fieldSelector } }),
+  };
+  const asked = await listPage(server, question, 2);
+  if (!asked.ok) return undefined;
+  const { objects, remaining, next } = asked.page;
+  return objects.length + Math.max(remaining, next === '' ? 0 : 1);
+}

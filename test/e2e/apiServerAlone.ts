@@ -1,0 +1,74 @@
+// An etcd and a kube-apiserver of a test's own, which it may stop, start and freeze; there are no controllers.
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findAssets } from '../cluster/assets.ts';
+import { connect } from '../cluster/cluster.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { startDaemon } from '../cluster/daemon.ts';
+import { eventually } from '../cluster/eventually.ts';
+import { issueTokens, layout, writeKubeconfigs, writeServerFiles } from '../cluster/files.ts';
+import { apiServerFlags, etcdFlags } from '../cluster/flags.ts';
+import { freePorts } from '../cluster/ports.ts';
+
+export interface ApiServerAlone {
+  readonly cluster: Cluster;
+  readonly port: number;
+  /** Stops the API server and starts it again; what it remembered of the past is lost, what is stored is not. */
+  restart(): Promise<void>;
+  /** Stops (`STOP`) or continues (`CONT`) the process of etcd, which then answers nobody. */
+  signalEtcd(signal: 'STOP' | 'CONT'): void;
+  stop(): Promise<void>;
+}
+
+export async function startApiServerAlone(): Promise<ApiServerAlone> {
+  const assets = await findAssets(process.env);
+  if (!assets.found) throw new Error(assets.reason);
+  const { binaries } = assets;
+  const folder = await mkdtemp(join(tmpdir(), 'bulkhead-alone-'));
+  const [etcdPort = 0, etcdPeer = 0, port = 0] = await freePorts(3);
+  const ports = { etcd: etcdPort, etcdPeer, apiServer: port };
+  const tokens = issueTokens();
+  const server = `https://127.0.0.1:${port}`;
+  await mkdir(join(folder, 'home'));
+  await writeServerFiles(folder, tokens, undefined);
+  await writeKubeconfigs(folder, server, tokens);
+  const startServer = (): ReturnType<typeof startDaemon> =>
+    startDaemon('kube-apiserver', binaries.apiServer, apiServerFlags(folder, ports, false), folder);
+  const etcd = startDaemon('etcd', binaries.etcd, etcdFlags(folder, ports), folder);
+  let running = startServer();
+  const authority = await eventually('a certificate', async () => {
+    const text = await readFile(layout.authority(folder), 'utf8');
+    return text.includes('END CERTIFICATE') && text;
+  });
+  const cluster = connect({
+    server,
+    authority,
+    folder,
+    kubectl: binaries.kubectl,
+    tokens: Object.fromEntries(tokens),
+  });
+  const ready = (): Promise<boolean> =>
+    eventually('ready', async () => (await cluster.call('admin', '/readyz')).status === 200);
+  await ready();
+  return {
+    cluster,
+    port,
+    restart: async () => {
+      await running.stop();
+      running = startServer();
+      await ready();
+    },
+    signalEtcd: (signal) => {
+      // The daemon's own process is the leash's child.
+      const found = spawnSync('pgrep', ['-P', String(etcd.pid), '-x', 'etcd'], { encoding: 'utf8' });
+      process.kill(Number(found.stdout.trim()), `SIG${signal}`);
+    },
+    stop: async () => {
+      await running.stop();
+      await etcd.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
