@@ -2,7 +2,16 @@
 import { describe, expect, test } from '@jest/globals';
 import { judgePod } from '../../../../src/boundary/invariants/pods/judgePod.ts';
 import type { PodSettings } from '../../../../src/boundary/invariants/context.ts';
-import { boundary, goodContainer, goodPod, inNamespace, podCreated, tenant, told } from '../scene.ts';
+import {
+  boundary,
+  goodContainer,
+  goodPod,
+  inNamespace,
+  podCreated,
+  podUpdated,
+  tenant,
+  told,
+} from '../scene.ts';
 
 const judged = (pod: unknown, pods: Partial<PodSettings> = {}): readonly string[] =>
   told(judgePod(podCreated(pod), inNamespace({ boundaries: [boundary({ pods })] })));
@@ -87,6 +96,12 @@ describe('what is no Pod being written', () => {
     ['a metric of the same name', { group: 'metrics.k8s.io' }],
   ] as const)('%s is not judged', (_says, change) => {
     expect(judgePod(podCreated(pod, change), inNamespace())).toEqual([]);
+  });
+
+  test('a spec sent to pods/status is not judged, because the API server resets it', () => {
+    const bad = goodPod({ hostNetwork: true, containers: 'none' });
+    expect(judgePod(podUpdated(goodPod(), bad, { subresource: 'status' }), inNamespace())).toEqual([]);
+    expect(judgePod(podUpdated(goodPod(), bad), inNamespace())).toHaveLength(2);
   });
 
   test('an exempt namespace is not judged', () => {
