@@ -1,6 +1,7 @@
 /** Every file that is generated from a schema in the source: one row a file. */
 import { format } from 'prettier';
 import { chartSchema } from './chartSchema.ts';
+import { boundarySchema } from '../src/boundary/schema.ts';
 import { toEditorSchema } from '../src/config/editorSchema.ts';
 import { configuration } from '../src/config/schema.ts';
 import type { TSchema } from '../src/config/shape.ts';
@@ -14,6 +15,7 @@ interface GeneratedFile {
 
 const files: readonly GeneratedFile[] = [
   { file: 'schemas/configuration.json', title: 'Bulkhead Configuration', schema: configuration },
+  { file: 'schemas/boundary.json', title: 'Bulkhead Boundary', schema: boundarySchema },
 ];
 
 /** The text of every generated file, by its path. */
