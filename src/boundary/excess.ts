@@ -1,14 +1,17 @@
 /** What a NetworkPolicy would open beyond its namespace's limits: containment, for all present and future pods and addresses. */
 import type { Direction, NetworkPolicy } from '../k8s/networkPolicy.ts';
-import { directions } from '../k8s/networkPolicy.ts';
+import { directions, rulesOf } from '../k8s/networkPolicy.ts';
 import type { Box } from '../netpol/box.ts';
 import * as boxes from '../netpol/box.ts';
+import { intersect, isNone } from '../netpol/cluster.ts';
+import type { Addresses } from '../netpol/cluster.ts';
 import type { Budget, TooComplex } from '../netpol/cover.ts';
 import { remainder } from '../netpol/cover.ts';
 import type { Flows } from '../netpol/lift.ts';
-import type { Limit } from './limit.ts';
+import { Before, changedPart } from './before.ts';
+import type { Limit, Prohibition } from './limit.ts';
 import type { LimitRule } from './limitRule.ts';
-import { blockAt, blockKey, countBoxes, mostBoxes, policyFlows } from './policyFlows.ts';
+import { countBoxes, mostBoxes, policyFlows } from './policyFlows.ts';
 import type { PolicySetting } from './policyFlows.ts';
 
 /** Flows at one place of the policy that one limit does not allow, or that one of its prohibitions forbids. */
@@ -20,13 +23,14 @@ export interface Excess {
   readonly box: Box;
   /** The prohibition that was hit; absent where the flows are merely not allowed. */
   readonly never?: LimitRule;
-  /** The flows as they were read, with the pod addresses through which an ipBlock was lifted to pods. */
   readonly flows: Flows;
+  /** The pod addresses through which the pods of the box are meant, where an ipBlock means them. */
+  readonly viaPods?: Addresses;
 }
 
 /**
- * Every excess of `policy`, one for each field, limit and prohibition. With `old`, only what the old policy did not open for certain:
- * an ipBlock that stands unchanged means the same on whatever plugin, so its flows are not new either. `tooComplex` must deny.
+ * Every excess of `policy`, one for each field, limit and prohibition. With `old`, only what the old policy did not open. `tooComplex` must
+ * deny.
  */
 export function excessOf(
   policy: NetworkPolicy,
@@ -35,15 +39,17 @@ export function excessOf(
   setting: PolicySetting,
   budget: Budget,
 ): readonly Excess[] | TooComplex {
-  if (countBoxes(policy) > mostBoxes || (old !== undefined && countBoxes(old) > mostBoxes))
-    return 'tooComplex';
+  const judged = old === undefined ? policy : changedPart(policy, old);
+  if (countBoxes(judged) > mostBoxes) return 'tooComplex';
   const found: Excess[] = [];
   for (const direction of directions) {
     const relevant = limits.filter((limit) => limit.direction === direction);
-    if (relevant.length === 0) continue;
+    const isUnchanged = rulesOf(judged, direction).length === 0;
+    if (relevant.length === 0 || isUnchanged) continue;
+    if (old !== undefined && countBoxes(old) > mostBoxes) return 'tooComplex';
     const before = old === undefined ? undefined : new Before(old, direction, setting);
-    for (const flows of policyFlows(policy, direction, 'may', setting)) {
-      const opened = before === undefined ? [flows.box] : before.opened(flows, policy, budget);
+    for (const flows of policyFlows(judged, direction, 'may', setting)) {
+      const opened = before === undefined ? [flows.box] : before.opened(flows, budget);
       if (opened === 'tooComplex') return 'tooComplex';
       for (const limit of relevant) {
         for (const box of opened) {
@@ -61,19 +67,52 @@ function beyondLimit(box: Box, flows: Flows, limit: Limit, budget: Budget): Exce
   const { direction } = limit;
   const found: Excess[] = [];
   const hit = new Set<LimitRule>();
-  for (const { box: forbidden, rule } of limit.never) {
-    const both = hit.has(rule) ? undefined : boxes.intersect(box, forbidden);
-    if (both === undefined) continue;
+  for (const prohibition of limit.never) {
+    const { rule } = prohibition;
+    const part = hit.has(rule) ? undefined : forbiddenPart(box, flows.viaPods, prohibition);
+    if (part === undefined) continue;
     hit.add(rule);
-    found.push({ limit, direction, field: flows.field, box: both, never: rule, flows });
+    found.push({ limit, direction, field: flows.field, ...part, never: rule, flows });
   }
   if (limit.allowed === undefined) return found;
   const left = remainder(box, limit.allowed, budget, 1);
   if (left === 'tooComplex') return left;
   return [
     ...found,
-    ...left.map((outside) => ({ limit, direction, field: flows.field, box: outside, flows })),
+    ...left.map((outside) => ({
+      limit,
+      direction,
+      field: flows.field,
+      ...partOf(outside, flows.viaPods),
+      flows,
+    })),
   ];
+}
+
+/** Some flows with the pod addresses through which they are meant, where an ipBlock means pods. */
+export interface Part {
+  readonly box: Box;
+  readonly viaPods?: Addresses;
+}
+
+export const partOf = (box: Box, viaPods: Addresses | undefined): Part =>
+  viaPods === undefined || box.peer.sort !== 'pods' ? { box } : { box, viaPods };
+
+/**
+ * What a prohibition forbids of some flows. Where both mean pods by their addresses, only pods at an address that both hold: a pod has one
+ * address of a family.
+ */
+export function forbiddenPart(
+  box: Box,
+  viaPods: Addresses | undefined,
+  prohibition: Prohibition,
+): Part | undefined {
+  const both = boxes.intersect(box, prohibition.box);
+  if (both === undefined) return undefined;
+  if (viaPods === undefined || prohibition.viaPods === undefined)
+    return partOf(both, viaPods ?? prohibition.viaPods);
+  const common = intersect(viaPods, prohibition.viaPods);
+  return both.peer.sort === 'pods' && isNone(common) ? undefined : partOf(both, common);
 }
 
 /** One finding for each field, limit and prohibition is enough to act on. */
@@ -83,27 +122,4 @@ function distinct(found: readonly Excess[]): Excess[] {
     const key = JSON.stringify([field, limit.boundary.name, limit.direction, never?.field ?? '']);
     return !seen.has(key) && seen.add(key);
   });
-}
-
-/** What the stored policy certainly opens already, in one direction. */
-export class Before {
-  private readonly certain: readonly Box[];
-  private readonly byBlock = new Map<string, Box[]>();
-
-  constructor(old: NetworkPolicy, direction: Direction, setting: PolicySetting) {
-    this.certain = policyFlows(old, direction, 'must', setting).map(({ box }) => box);
-    for (const { box, field } of policyFlows(old, direction, 'may', setting)) {
-      const block = blockAt(old, field);
-      if (block === undefined) continue;
-      const key = blockKey(block);
-      this.byBlock.set(key, [...(this.byBlock.get(key) ?? []), box]);
-    }
-  }
-
-  /** The parts of new flows that the old policy did not open. */
-  opened(flows: Flows, policy: NetworkPolicy, budget: Budget): Box[] | TooComplex {
-    const block = blockAt(policy, flows.field);
-    const same = block === undefined ? [] : (this.byBlock.get(blockKey(block)) ?? []);
-    return remainder(flows.box, [...same, ...this.certain], budget);
-  }
 }

@@ -4,6 +4,8 @@ import { nameLabel } from '../k8s/namespaceFacts.ts';
 import type { Direction } from '../k8s/networkPolicy.ts';
 import type { Box } from '../netpol/box.ts';
 import * as boxes from '../netpol/box.ts';
+import { everyAddress } from '../netpol/cluster.ts';
+import type { Addresses } from '../netpol/cluster.ts';
 import * as cubes from '../netpol/cube.ts';
 import type { Cube } from '../netpol/cube.ts';
 import { flowsOf, peerCubes, unpinned } from '../netpol/lift.ts';
@@ -15,10 +17,11 @@ import type { Boundary } from './boundary.ts';
 import type { LimitPeer, LimitRule } from './limitRule.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** One prohibition, with the rule it came from. */
+/** One prohibition, with the rule it came from. `viaPods` are the pod addresses through which an ipBlock forbids pods. */
 export interface Prohibition {
   readonly box: Box;
   readonly rule: LimitRule;
+  readonly viaPods?: Addresses;
 }
 
 /** One Boundary's say about one direction of one namespace. `allowed` is undefined where there is no limit, only prohibitions. */
@@ -61,7 +64,9 @@ export function resolveLimit(
     'must',
   );
   const prohibitions = never.flatMap((rule) =>
-    read([rule], 'never').flatMap(({ box }) => carve(box, carved).map((left) => ({ box: left, rule }))),
+    read([rule], 'never').flatMap(({ box, viaPods }) =>
+      carve(box, carved).map((left) => ({ box: left, rule, ...(viaPods === undefined ? {} : { viaPods }) })),
+    ),
   );
   return {
     boundary,
@@ -104,11 +109,8 @@ function toPeers(
   reading: Reading,
 ): RulePeer[] {
   if (peer.kubeAPI === true) {
-    return around.apiServer.cidrs.map((cidr) => ({
-      field: peer.field,
-      ipBlock: { cidr, except: [] },
-      only: around.apiServer.ports,
-    }));
+    const { addresses, ports: only } = around.apiServer;
+    return [{ field: peer.field, addresses, only }];
   }
   if (peer.ipBlock !== undefined) return [{ field: peer.field, ipBlock: peer.ipBlock }];
   if (peer.sameLabels === undefined) {
@@ -120,8 +122,8 @@ function toPeers(
   const same = sameLabelsCube(peer.sameLabels, namespace);
   if (same === undefined) {
     // A missing label could be anybody's: it lets nobody in, and keeps everybody out.
-    const everybody = { field: peer.field, namespace: cubes.everyNamespace, pod: cubes.everyPod };
-    return reading === 'never' ? [everybody] : [];
+    const everyPod = { field: peer.field, namespace: cubes.everyNamespace, pod: cubes.everyPod };
+    return reading === 'never' ? [everyPod, { field: peer.field, addresses: everyAddress }] : [];
   }
   const selected = {
     ...peer,

@@ -1,6 +1,6 @@
 /** What a submitted NetworkPolicy might open, as boxes, with everything that is known of the namespaces it names. */
 import type { Labels } from '../k8s/labelSelector.ts';
-import type { Direction, IPBlock, NetworkPolicy, PolicyPeer, PolicyRule } from '../k8s/networkPolicy.ts';
+import type { Direction, NetworkPolicy, PolicyPeer, PolicyRule } from '../k8s/networkPolicy.ts';
 import { rulesOf } from '../k8s/networkPolicy.ts';
 import * as cubes from '../netpol/cube.ts';
 import type { Cube } from '../netpol/cube.ts';
@@ -85,15 +85,4 @@ export function namespacesNamed(policy: NetworkPolicy): string[] {
     }
   }
   return [...names];
-}
-
-/** A text under which ipBlocks that mean the same on every network plugin meet. */
-export const blockKey = ({ cidr, except }: IPBlock): string => JSON.stringify([cidr, [...except].sort()]);
-
-/** The ipBlock that a field of the policy holds, if it holds one. */
-export function blockAt(policy: NetworkPolicy, field: string): IPBlock | undefined {
-  for (const rule of [...policy.ingress, ...policy.egress]) {
-    for (const peer of rule.peers) if (peer.field === field) return peer.ipBlock;
-  }
-  return undefined;
 }

@@ -1,10 +1,11 @@
 /** The cluster as the boundaries need it: address ranges, the API server, DNS and who is exempt. */
 import type { Issue, Read } from '../config/issue.ts';
 import { sound, unsound } from '../config/issue.ts';
+import { parseCidr } from '../k8s/cidr.ts';
 import { Decoder } from '../k8s/decoder.ts';
 import { own, isObject } from '../k8s/json.ts';
-import { compileCluster } from '../netpol/cluster.ts';
-import type { Cluster, ClusterRanges } from '../netpol/cluster.ts';
+import { addressesOf, compileCluster, noAddresses, unite } from '../netpol/cluster.ts';
+import type { Addresses, Cluster, ClusterRanges } from '../netpol/cluster.ts';
 import * as connections from '../netpol/connections.ts';
 import type { Connections } from '../netpol/connections.ts';
 import { decodeLimitPeer } from './limitRule.ts';
@@ -22,6 +23,7 @@ export interface Surroundings {
   readonly written: ClusterRanges;
   readonly apiServer: {
     readonly cidrs: readonly string[];
+    readonly addresses: Addresses;
     readonly ports: Connections;
     readonly portTexts: readonly string[];
   };
@@ -34,6 +36,7 @@ export function compileSurroundings(written: ClusterSettings): Read<Surroundings
   const decoder = new Decoder();
   const apiServer = {
     cidrs: written.apiServer.cidrs,
+    addresses: readBlocks(decoder, written.apiServer.cidrs, '/cluster/apiServer/cidrs'),
     ports: readPorts(decoder, written.apiServer.ports, '/cluster/apiServer/ports').set,
     portTexts: written.apiServer.ports,
   };
@@ -57,6 +60,22 @@ function readDns(decoder: Decoder, item: unknown, field: string): LimitRule {
     peers: [decodeLimitPeer(decoder, written, field)],
     ports: readPorts(decoder, texts.length === 0 ? ['UDP/53', 'TCP/53'] : texts, `${field}/ports`).list,
   };
+}
+
+/** Blocks that mean exactly their addresses. */
+function readBlocks(decoder: Decoder, texts: readonly string[], pointer: string): Addresses {
+  return unite(
+    ...texts.map((text, index) => {
+      const cidr = parseCidr(text);
+      if (cidr?.canonical === true) return addressesOf(cidr.block);
+      decoder.report(
+        'cluster.cidr',
+        `${pointer}/${index}`,
+        `"${text.slice(0, 80)}" is no CIDR in canonical form`,
+      );
+      return noAddresses;
+    }),
+  );
 }
 
 function readPorts(

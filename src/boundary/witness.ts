@@ -83,12 +83,13 @@ function stage(excess: Excess, point: Point, namespace: NamespaceFacts): Scene {
   return { subject, peer: pod(at, point.peer.labels, podAddresses(excess), !inbound), connection };
 }
 
-/** An address that the lifted ipBlock and the pod ranges have in common; none for peers named by selectors. */
-function podAddresses({ flows }: Excess): readonly HostAddress[] {
-  return (['IPv4', 'IPv6'] as const).flatMap((family) => {
-    const value = flows.viaPods?.[family][0];
+/** A pod address through which the flow is meant; none where only selectors name the pod. */
+function podAddresses({ viaPods }: Excess): readonly HostAddress[] {
+  const [first] = (['IPv4', 'IPv6'] as const).flatMap((family) => {
+    const value = viaPods?.[family][0];
     return value === undefined ? [] : [{ family, value }];
   });
+  return first === undefined ? [] : [first];
 }
 
 function replay(excess: Excess, policy: NetworkPolicy, scene: Scene, around: Surroundings): boolean {

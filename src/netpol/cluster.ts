@@ -50,8 +50,7 @@ export const intersect = (a: Addresses, b: Addresses): Addresses => ({
   IPv6: ranges.intersection(a.IPv6, b.IPv6),
 });
 
-export const meets = (a: Addresses, b: Addresses): boolean =>
-  ranges.meets(a.IPv4, b.IPv4) || ranges.meets(a.IPv6, b.IPv6);
+export const isNone = ({ IPv4, IPv6 }: Addresses): boolean => IPv4.length === 0 && IPv6.length === 0;
 
 export const isWithin = (a: Addresses, b: Addresses): boolean =>
   ranges.isWithin(a.IPv4, b.IPv4) && ranges.isWithin(a.IPv6, b.IPv6);

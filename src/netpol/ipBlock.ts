@@ -3,16 +3,7 @@ import { isMapped, mappedBlock, parseCidr } from '../k8s/cidr.ts';
 import type { Cidr } from '../k8s/cidr.ts';
 import type { IPBlock } from '../k8s/networkPolicy.ts';
 import type { Addresses, Cluster } from './cluster.ts';
-import {
-  addressesOf,
-  imagesInIPv4,
-  intersect,
-  isWithin,
-  meets,
-  noAddresses,
-  subtract,
-  unite,
-} from './cluster.ts';
+import { addressesOf, imagesInIPv4, intersect, isWithin, noAddresses, subtract, unite } from './cluster.ts';
 
 /**
  * `may`: what a submitted policy might open somewhere. `must`: what a limit certainly allows everywhere. `never`: what a prohibition could
@@ -37,12 +28,35 @@ export function meaningOf(block: IPBlock, reading: Reading, cluster: Cluster): B
 
 /** What any plugin reaches, each reading all texts of the block in its own one way, with the IPv4 images of IPv6 addresses and the pods it may touch. */
 function possible(cidr: Cidr, excepts: readonly Cidr[], cluster: Cluster): BlockMeaning {
-  const plain = unite(
-    ...spellingsOf(cidr, excepts).map((read) => subtract(read(cidr), unite(...excepts.map(read)))),
-  );
+  const plain = spelled(cidr, excepts);
   const images = imagesInIPv4(plain.IPv6, cluster);
   const addresses = unite(plain, { IPv4: images, IPv6: [] });
   return { addresses, viaPods: intersect(addresses, cluster.pods) };
+}
+
+/** The addresses themselves that some plugin finds in the block. */
+export const spelledAddresses = (block: IPBlock): Addresses => parsed(block, spelled);
+
+/** The addresses themselves that every plugin finds in the block. */
+export const agreedAddresses = (block: IPBlock): Addresses => parsed(block, agreed);
+
+function parsed(block: IPBlock, read: (cidr: Cidr, excepts: readonly Cidr[]) => Addresses): Addresses {
+  const cidr = parseCidr(block.cidr);
+  return cidr === undefined
+    ? noAddresses
+    : read(
+        cidr,
+        block.except.flatMap((text) => parseCidr(text) ?? []),
+      );
+}
+
+const spelled = (cidr: Cidr, excepts: readonly Cidr[]): Addresses =>
+  unite(...spellingsOf(cidr, excepts).map((read) => subtract(read(cidr), unite(...excepts.map(read)))));
+
+function agreed(cidr: Cidr, excepts: readonly Cidr[]): Addresses {
+  const spellings = spellingsOf(cidr, excepts);
+  const out = excepts.flatMap((except) => [...spellings.map((read) => read(except)), folded(except)]);
+  return subtract(spellings.map((read) => read(cidr)).reduce(intersect), unite(...out));
 }
 
 const decimal = ({ block }: Cidr): Addresses => addressesOf(block);
@@ -54,15 +68,10 @@ const spellingsOf = (cidr: Cidr, excepts: readonly Cidr[]): readonly ((cidr: Cid
 
 /** What every plugin agrees on: not pods, and not nodes or services unless the block names a part of such a range on purpose. */
 function certain(cidr: Cidr, excepts: readonly Cidr[], cluster: Cluster): BlockMeaning {
-  const spellings = spellingsOf(cidr, excepts);
-  const whole = spellings.map((read) => read(cidr)).reduce(intersect);
-  const out = unite(
-    ...excepts.flatMap((except) => [...spellings.map((read) => read(except)), folded(except)]),
-  );
   const notNamed = [cluster.services, cluster.nodes].filter(
     (range) => !isWithin(addressesOf(cidr.block), range),
   );
-  const addresses = subtract(whole, unite(out, cluster.pods, ...notNamed));
+  const addresses = subtract(agreed(cidr, excepts), unite(cluster.pods, ...notNamed));
   return { addresses, viaPods: noAddresses };
 }
 
@@ -78,6 +87,3 @@ function folded(cidr: Cidr): Addresses {
   const { low, high } = cidr.block;
   return { IPv4: [low - mappedBlock.low, high - mappedBlock.low], IPv6: [] };
 }
-
-/** Whether a block could mean pods at all. */
-export const touchesPods = (meaning: BlockMeaning): boolean => meets(meaning.viaPods, meaning.viaPods);

@@ -5,21 +5,25 @@ import type { Labels } from '../k8s/labelSelector.ts';
 import type { Direction, IPBlock, PolicyPort } from '../k8s/networkPolicy.ts';
 import type { Box, Peer } from './box.ts';
 import type { Addresses, Cluster } from './cluster.ts';
-import { everyAddress } from './cluster.ts';
+import { everyAddress, isNone } from './cluster.ts';
 import * as connections from './connections.ts';
 import type { Connections } from './connections.ts';
 import type { Cube } from './cube.ts';
 import * as cubes from './cube.ts';
-import { meaningOf, touchesPods } from './ipBlock.ts';
+import { meaningOf } from './ipBlock.ts';
 import type { Reading } from './ipBlock.ts';
 import { pinned, portParts } from './ports.ts';
 import type { PortPart, PortPins } from './ports.ts';
 import { among } from './valueSet.ts';
 
-/** One peer of a rule, ready to be read: selectors of pods, or a block of addresses. `only` narrows the connections to this peer. */
+/**
+ * One peer of a rule, ready to be read: selectors of pods, a block as a rule writes it, or addresses that mean nothing but themselves. `only`
+ * narrows the connections to this peer.
+ */
 export type RulePeer =
   | { readonly field: string; readonly namespace: Cube; readonly pod: Cube }
-  | { readonly field: string; readonly ipBlock: IPBlock; readonly only?: Connections };
+  | { readonly field: string; readonly ipBlock: IPBlock }
+  | { readonly field: string; readonly addresses: Addresses; readonly only?: Connections };
 
 /** A rule of a policy or limit: no peers (undefined) means anybody; an empty list means nobody, which only a resolved limit can say. */
 export interface Rule {
@@ -29,10 +33,11 @@ export interface Rule {
   readonly ports: readonly PolicyPort[];
 }
 
-/** A box with the place it came from. `viaPods` are the pod addresses through which an ipBlock was lifted to pods. */
+/** A box with the place it came from: the ipBlock, if it was one, and the pod addresses through which that was lifted to pods. */
 export interface Flows {
   readonly box: Box;
   readonly field: string;
+  readonly ipBlock?: IPBlock;
   readonly viaPods?: Addresses;
 }
 
@@ -52,54 +57,41 @@ export const unpinned = (): PortPins => noPins;
 export function flowsOf(rules: readonly Rule[], around: Surroundings): Flows[] {
   return rules.flatMap((rule) => {
     const parts = portParts(rule.ports, around.reading);
-    return peersOf(rule, around).flatMap(({ peer, field, only, viaPods }) =>
-      parts.flatMap((part) =>
-        flow(rule, peer, part, around, only).map((box) => ({ box, field, ...viaPods })),
-      ),
+    return peersOf(rule, around).flatMap(({ peer, only, origin }) =>
+      parts.flatMap((part) => flow(rule, peer, part, around, only).map((box) => ({ box, ...origin }))),
     );
   });
 }
 
 interface ReadPeer {
   readonly peer: Peer;
-  readonly field: string;
   readonly only?: Connections | undefined;
-  readonly viaPods: { readonly viaPods?: Addresses };
+  readonly origin: Omit<Flows, 'box'>;
 }
 
 function peersOf(rule: Rule, { cluster, reading }: Surroundings): ReadPeer[] {
   if (rule.peers === undefined) {
-    return [
-      {
-        peer: { sort: 'pods', namespace: cubes.everyNamespace, pod: cubes.everyPod },
-        field: rule.field,
-        viaPods: {},
-      },
-      ...addressPeers(everyAddress, rule.field),
-    ];
+    const origin = { field: rule.field };
+    return [{ peer: anyPod, origin }, ...addressPeers(everyAddress, origin)];
   }
   return rule.peers.flatMap((peer): ReadPeer[] => {
+    const { field } = peer;
     if ('pod' in peer) {
-      return [
-        { peer: { sort: 'pods', namespace: peer.namespace, pod: peer.pod }, field: peer.field, viaPods: {} },
-      ];
+      return [{ peer: { sort: 'pods', namespace: peer.namespace, pod: peer.pod }, origin: { field } }];
     }
-    const meaning = meaningOf(peer.ipBlock, reading, cluster);
-    const plain = addressPeers(meaning.addresses, peer.field, peer.only);
-    if (!touchesPods(meaning)) return plain;
-    const anyPod: Peer = { sort: 'pods', namespace: cubes.everyNamespace, pod: cubes.everyPod };
-    return [
-      ...plain,
-      { peer: anyPod, field: peer.field, only: peer.only, viaPods: { viaPods: meaning.viaPods } },
-    ];
+    if ('addresses' in peer) return addressPeers(peer.addresses, { field }, peer.only);
+    const { ipBlock } = peer;
+    const { addresses, viaPods } = meaningOf(ipBlock, reading, cluster);
+    const plain = addressPeers(addresses, { field, ipBlock });
+    return isNone(viaPods) ? plain : [...plain, { peer: anyPod, origin: { field, ipBlock, viaPods } }];
   });
 }
 
-function addressPeers(addresses: Addresses, field: string, only?: Connections): ReadPeer[] {
+const anyPod: Peer = { sort: 'pods', namespace: cubes.everyNamespace, pod: cubes.everyPod };
+
+function addressPeers(addresses: Addresses, origin: ReadPeer['origin'], only?: Connections): ReadPeer[] {
   return (['IPv4', 'IPv6'] as const).flatMap((sort) =>
-    addresses[sort].length === 0
-      ? []
-      : [{ peer: { sort, addresses: addresses[sort] }, field, only, viaPods: {} }],
+    addresses[sort].length === 0 ? [] : [{ peer: { sort, addresses: addresses[sort] }, only, origin }],
   );
 }
 

@@ -14,10 +14,14 @@ import { originsInIPv6 } from '../../netpol/cluster.ts';
 import type { Budget, TooComplex } from '../../netpol/cover.ts';
 import { remainder } from '../../netpol/cover.ts';
 import { everyPod, within } from '../../netpol/cube.ts';
+import * as ranges from '../../netpol/ranges.ts';
+import { agreedAddresses } from '../../netpol/ipBlock.ts';
 import type { Flows } from '../../netpol/lift.ts';
-import { Before } from '../excess.ts';
+import { Before, changedPart } from '../before.ts';
+import { forbiddenPart, partOf } from '../excess.ts';
+import type { Part } from '../excess.ts';
 import type { Limit } from '../limit.ts';
-import { blockAt, policyFlows } from '../policyFlows.ts';
+import { policyFlows } from '../policyFlows.ts';
 import type { PolicySetting } from '../policyFlows.ts';
 import { writePeers, writePorts } from './expression.ts';
 
@@ -43,23 +47,22 @@ export function narrowDirection(
   if (relevant.length === 0 || rules.length === 0) return undefined;
   const before = old === undefined ? undefined : new Before(old, direction, setting);
   const written = listAt(object, 'spec', direction === 'Ingress' ? 'ingress' : 'egress');
+  const changed = fieldsOf(old === undefined ? policy : changedPart(policy, old), direction);
   const narrowed: unknown[] = [];
   const fields: string[] = [];
   for (const [index, rule] of rules.entries()) {
     const only = direction === 'Ingress' ? { ingress: [rule], egress: [] } : { ingress: [], egress: [rule] };
     const flows = policyFlows({ ...policy, ...only }, direction, 'may', setting);
-    const cuts = new Map<Flows, readonly Box[]>();
+    const cuts = new Map<Flows, readonly Part[]>();
     for (const flow of flows) {
-      const outside = outsideOf(flow, policy, relevant, before, budget);
+      const outside = changed.has(flow.field) ? outsideOf(flow, relevant, before, budget) : [];
       if (outside === 'tooComplex') return 'tooComplex';
       if (outside.length > 0) cuts.set(flow, outside);
     }
     if (cuts.size === 0) narrowed.push(written[index]);
     else {
       fields.push(...new Set([...cuts.keys()].map(({ field }) => field)));
-      narrowed.push(
-        ...rewrite(written[index], rule, policy, direction, flows, cuts, relevant, setting, budget),
-      );
+      narrowed.push(...rewrite(written[index], rule, direction, flows, cuts, relevant, setting, budget));
     }
   }
   if (fields.length === 0) return undefined;
@@ -67,39 +70,45 @@ export function narrowDirection(
   return { direction, rules: [...distinct.values()], fields };
 }
 
+/** The peers of a direction, and its rules that name none. */
+const fieldsOf = (policy: NetworkPolicy, direction: Direction): ReadonlySet<string> =>
+  new Set(
+    rulesOf(policy, direction).flatMap(({ field, peers }) =>
+      peers.length === 0 ? [field] : peers.map((peer) => peer.field),
+    ),
+  );
+
 /** The parts of a flow that some limit forbids for some selected pod and that the old policy did not open. */
 function outsideOf(
   flows: Flows,
-  policy: NetworkPolicy,
   limits: readonly Limit[],
   before: Before | undefined,
   budget: Budget,
-): Box[] | TooComplex {
-  const opened = before === undefined ? [flows.box] : before.opened(flows, policy, budget);
+): Part[] | TooComplex {
+  const opened = before === undefined ? [flows.box] : before.opened(flows, budget);
   if (opened === 'tooComplex') return opened;
-  const outside: Box[] = [];
+  const outside: Part[] = [];
   for (const box of opened) {
     for (const { allowed, never } of limits) {
-      for (const { box: forbidden } of never) {
-        const both = boxes.intersect(box, forbidden);
-        if (both !== undefined) outside.push(both);
+      for (const prohibition of never) {
+        const part = forbiddenPart(box, flows.viaPods, prohibition);
+        if (part !== undefined) outside.push(part);
       }
       const left = allowed === undefined ? [] : remainder(box, allowed, budget);
       if (left === 'tooComplex') return left;
-      outside.push(...left);
+      outside.push(...left.map((one) => partOf(one, flows.viaPods)));
     }
   }
-  return outside.map((box) => ({ ...box, subject: everyPod }));
+  return outside.map(({ box, ...via }) => ({ box: { ...box, subject: everyPod }, ...via }));
 }
 
 /** One rule written anew: peers that lost nothing stay as written, the others become what is left of them, grouped by their ports. */
 function rewrite(
   written: unknown,
   rule: PolicyRule,
-  policy: NetworkPolicy,
   direction: Direction,
   flows: readonly Flows[],
-  cuts: ReadonlyMap<Flows, readonly Box[]>,
+  cuts: ReadonlyMap<Flows, readonly Part[]>,
   limits: readonly Limit[],
   setting: PolicySetting,
   budget: Budget,
@@ -125,10 +134,10 @@ function rewrite(
   }
   const words = { ownNamespace: setting.namespace, factsOf: factsWith(setting) };
   for (const part of flows.filter(({ field }) => cutFields.has(field))) {
-    for (const left of leftOf(part, flows, cuts, policy, limits, setting, budget)) {
+    for (const left of leftOf(part, flows, cuts, limits, setting, budget)) {
       const ports = writePorts(left);
       if (ports === 'inexpressible') continue;
-      const peers = writePeers(left, blockAt(policy, part.field), words);
+      const peers = writePeers(left, part.ipBlock, words);
       if (peers.length > 0) add(ports, peers);
     }
   }
@@ -150,25 +159,27 @@ const factsWith =
 function leftOf(
   part: Flows,
   flows: readonly Flows[],
-  cuts: ReadonlyMap<Flows, readonly Box[]>,
-  policy: NetworkPolicy,
+  cuts: ReadonlyMap<Flows, readonly Part[]>,
   limits: readonly Limit[],
   setting: PolicySetting,
   budget: Budget,
 ): Box[] {
-  const block = blockAt(policy, part.field);
-  if (block === undefined) {
-    const left = minus({ ...part.box, subject: everyPod }, cuts.get(part) ?? []);
+  const { ipBlock } = part;
+  if (ipBlock === undefined) {
+    const out = (cuts.get(part) ?? []).map(({ box }) => box);
+    const left = minus({ ...part.box, subject: everyPod }, out);
     return inWordsOf(limits, part.box, left, budget) ?? left;
   }
   const { peer } = part.box;
-  const family = block.cidr.includes(':') ? 'IPv6' : 'IPv4';
+  const family = ipBlock.cidr.includes(':') ? 'IPv6' : 'IPv4';
   if (peer.sort !== family) return [];
+  const addresses = ranges.intersection(peer.addresses, agreedAddresses(ipBlock)[family]);
+  if (addresses.length === 0) return [];
   const siblings = flows.filter(({ field }) => field === part.field);
   const out = siblings.flatMap((sibling) =>
-    (cuts.get(sibling) ?? []).flatMap((box) => inFamily(box, sibling, family, setting)),
+    (cuts.get(sibling) ?? []).flatMap((cut) => inFamily(cut, family, setting)),
   );
-  return minus({ ...part.box, subject: everyPod }, out);
+  return minus({ ...part.box, subject: everyPod, peer: { sort: family, addresses } }, out);
 }
 
 /**
@@ -206,7 +217,7 @@ function inWordsOf(
 }
 
 /** A forbidden part as addresses of the family in which the block is written. */
-function inFamily(box: Box, { viaPods }: Flows, family: 'IPv4' | 'IPv6', { cluster }: PolicySetting): Box[] {
+function inFamily({ box, viaPods }: Part, family: 'IPv4' | 'IPv6', { cluster }: PolicySetting): Box[] {
   const addresses: { readonly [F in 'IPv4' | 'IPv6']: readonly bigint[] } =
     box.peer.sort === 'pods'
       ? { IPv4: viaPods?.IPv4 ?? [], IPv6: viaPods?.IPv6 ?? [] }

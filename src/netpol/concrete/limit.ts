@@ -135,8 +135,9 @@ function limitBlockMatches(block: IPBlock, context: LimitContext): boolean {
   return addressesOf(peer).every(
     (address) =>
       !liesIn(address, ranges.podCIDRs) &&
-      (!liesIn(address, [...ranges.nodeCIDRs, ...ranges.serviceCIDRs]) ||
-        isInside(block.cidr, [...ranges.nodeCIDRs, ...ranges.serviceCIDRs])),
+      [ranges.nodeCIDRs, ranges.serviceCIDRs].every(
+        (range) => !liesIn(address, range) || isInside(block.cidr, range),
+      ),
   );
 }
 
@@ -146,16 +147,15 @@ const liesIn = (address: HostAddress, cidrs: readonly string[]): boolean =>
     return range?.family === address.family && range.low <= address.value && address.value <= range.high;
   });
 
-/** Whether a block lies wholly inside one of the cluster's ranges: then the rule names them on purpose. */
-const isInside = (cidr: string, ranges: readonly string[]): boolean => {
+/** Whether a block lies wholly inside a range of the cluster, which may be written as several CIDRs: then the rule names it on purpose. */
+function isInside(cidr: string, ranges: readonly string[]): boolean {
   const inner: AddressRange | undefined = parseCidr(cidr)?.block;
-  return ranges.some((text) => {
-    const outer = parseCidr(text)?.block;
-    return (
-      inner !== undefined &&
-      outer?.family === inner.family &&
-      outer.low <= inner.low &&
-      inner.high <= outer.high
-    );
-  });
-};
+  if (inner === undefined) return false;
+  const outer = ranges
+    .flatMap((text) => parseCidr(text)?.block ?? [])
+    .filter(({ family }) => family === inner.family)
+    .sort((a, b) => (a.low < b.low ? -1 : 1));
+  let next = inner.low;
+  for (const { low, high } of outer) if (low <= next && next <= high) next = high + 1n;
+  return next > inner.high;
+}

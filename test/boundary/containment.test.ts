@@ -1,0 +1,124 @@
+/** Containment against the concrete evaluator: what is called inside lets no flow out, what is called outside has a flow to show. */
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { excessOf } from '../../src/boundary/excess.ts';
+import type { Excess } from '../../src/boundary/excess.ts';
+import { witnessOf } from '../../src/boundary/witness.ts';
+import type { NetworkPolicy } from '../../src/k8s/networkPolicy.ts';
+import { lawCases } from '../netpol/laws.ts';
+import { someCase } from './arbitraries.ts';
+import type { Case } from './arbitraries.ts';
+import {
+  boundariesOf,
+  certainlyAllowed,
+  looseSwitches,
+  mayOpen,
+  opens,
+  prohibitions,
+  tell,
+} from './oracle.ts';
+import type { Probe } from './oracle.ts';
+import { probesFor } from './probes.ts';
+import { boundary, facts, policy, scenario, testCluster, unknownCluster } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
+
+const others = [
+  facts('other-a', { tenant: 'a', env: 'dev' }),
+  facts('other-b', { tenant: 'b', env: 'prod', team: 'y' }),
+  facts('kube-system', { team: 'x' }),
+];
+
+const stage = ({ boundaries, labels, knownCluster }: Case): Scenario =>
+  scenario(
+    boundaries.map((spec, index) => boundary(`b${index}`, spec)),
+    facts('own', labels),
+    others,
+    knownCluster ? testCluster : unknownCluster,
+  );
+
+function excesses(scene: Scenario, some: NetworkPolicy, old?: NetworkPolicy): readonly Excess[] {
+  const found = excessOf(some, old, scene.limits, scene.setting, { left: 100_000 });
+  if (found === 'tooComplex') throw new Error('100,000 nodes are not enough');
+  return found;
+}
+
+/** What the oracle finds wrong with one flow: `b0` for a limit that does not certainly allow it, `b0 FIELD` for a prohibition. */
+function breaches(scene: Scenario, probe: Probe): string[] {
+  return boundariesOf(scene, scene.own).flatMap((one) => [
+    ...(certainlyAllowed(scene, one, probe) ? [] : [one.name]),
+    ...prohibitions(scene, one, probe).map(({ field }) => `${one.name} ${field}`),
+  ]);
+}
+
+const reported = (found: readonly Excess[]): Set<string> =>
+  new Set(
+    found.map(({ limit, never }) => `${limit.boundary.name}${never === undefined ? '' : ` ${never.field}`}`),
+  );
+
+const flows = 250;
+
+describe('creation', () => {
+  test('every flow that a limit does not certainly allow is reported, for each limit and prohibition', () => {
+    fc.assert(
+      fc.property(someCase, fc.nat(), (given, seed) => {
+        const scene = stage(given);
+        const some = policy(given.policy);
+        const known = reported(excesses(scene, some));
+        const probes = probesFor(scene, given.direction, [some], given, seed, flows);
+        for (const probe of probes) {
+          if (!mayOpen(scene, some, probe)) continue;
+          const missed = breaches(scene, probe).filter((breach) => !known.has(breach));
+          if (missed.length > 0) throw new Error(`${missed.join(', ')} not reported: ${tell(probe)}`);
+        }
+      }),
+      lawCases(),
+    );
+  });
+
+  test('every report has a witness that the concrete evaluator confirms', () => {
+    fc.assert(
+      fc.property(someCase, (given) => {
+        const scene = stage(given);
+        const some = policy(given.policy);
+        for (const excess of excesses(scene, some)) {
+          const { witness, confirmed } = witnessOf(excess, some, scene.own, scene.live, scene.surroundings);
+          expect({ witness, confirmed }).toEqual({ witness, confirmed: true });
+        }
+      }),
+      lawCases(),
+    );
+  });
+});
+
+describe('update', () => {
+  test('every newly opened flow that a limit does not certainly allow is reported', () => {
+    fc.assert(
+      fc.property(someCase, fc.nat(), (given, seed) => {
+        const scene = stage(given);
+        const [some, old] = [policy(given.policy), policy(given.old)];
+        const known = reported(excesses(scene, some, old));
+        const probes = probesFor(scene, given.direction, [some, old], given, seed, flows);
+        for (const probe of probes) {
+          const isNew = looseSwitches(scene).some(
+            (one) => opens(some, probe, one) && !opens(old, probe, one),
+          );
+          if (!isNew) continue;
+          const missed = breaches(scene, probe).filter((breach) => !known.has(breach));
+          if (missed.length > 0) throw new Error(`${missed.join(', ')} not reported: ${tell(probe)}`);
+        }
+      }),
+      lawCases(),
+    );
+  });
+
+  test('an update that changes nothing reports nothing', () => {
+    fc.assert(
+      fc.property(someCase, (given) => {
+        const scene = stage(given);
+        const some = policy(given.policy);
+        expect(excesses(scene, some, some)).toEqual([]);
+      }),
+      lawCases(),
+    );
+  });
+});
