@@ -1,24 +1,15 @@
 /** The example cluster, and what is decided of the manifests that ship as examples. */
+import type { Document } from '../../src/config/document.ts';
+import type { Read } from '../../src/config/issue.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import { readPaths } from '../../src/config/paths.ts';
-import type { Issue } from '../../src/config/issue.ts';
+import type { Config } from '../../src/config/schema.ts';
+import { readInventory } from '../../src/admission/manifests/inventory.ts';
+import type { StoredNamespace } from '../../src/admission/manifests/inventory.ts';
 import { reviewAll } from '../../src/admission/manifests/reviewAll.ts';
 import type { Review } from '../../src/admission/manifests/reviewAll.ts';
-import { load } from '../../src/cli/loading.ts';
-import type { Loaded } from '../../src/cli/loading.ts';
-import type { Terminal } from '../../src/cli/terminal.ts';
-
-const silent = { write: () => undefined, isTerminal: false };
-
-/** Nobody reads what is written here. */
-const terminal: Terminal = {
-  stdout: silent,
-  stderr: silent,
-  stdin: () => Promise.resolve(new Uint8Array()),
-  environment: {},
-  version: () => '0.0.0',
-  shipped: (path) => path,
-  takeSignals: () => undefined,
-};
+import { compileRules } from '../../src/admission/rules.ts';
+import type { Rules } from '../../src/admission/rules.ts';
 
 /** What was decided of one document: where it stands, whether it passes, and the codes of what was found. */
 export interface Decided {
@@ -28,31 +19,61 @@ export interface Decided {
   readonly codes: readonly string[];
 }
 
+/** Rules and namespaces to decide by. */
+export interface ExampleCluster {
+  readonly rules: Rules;
+  readonly inventory: readonly StoredNamespace[];
+}
+
+const stdin = (): Promise<Uint8Array> => Promise.resolve(new Uint8Array());
+
+/** What was read, or a failed test that tells why it could not be. */
+export function valueOf<T>(read: Read<T>): T {
+  if (!read.ok) throw new Error(JSON.stringify(read.issues, undefined, 2));
+  return read.value;
+}
+
+export const documentsAt = async (path: string): Promise<readonly Document[]> =>
+  valueOf(await readPaths([path], { stdin }));
+
+/** The configuration in a file, or the defaults. */
+export const configAt = async (path?: string): Promise<Config> =>
+  valueOf(await loadConfig({ path, environment: {}, stdin })).config;
+
+/** Some rules, and the namespaces in examples/inventory. */
+export async function clusterWith(rules: readonly Document[], config: Config): Promise<ExampleCluster> {
+  return {
+    rules: valueOf(compileRules(rules, config)),
+    inventory: valueOf(readInventory(await documentsAt('examples/inventory'))),
+  };
+}
+
+/** The rules in policies/ and the namespaces in examples/inventory. */
+export const loadExamples = async (config?: string): Promise<ExampleCluster> =>
+  clusterWith(await documentsAt('policies'), await configAt(config));
+
+/** Decides documents as `bulkhead review` would. */
+export function decide(
+  documents: readonly Document[],
+  { rules, inventory }: ExampleCluster,
+  groups: readonly string[] = [],
+): readonly Decided[] {
+  const user = { username: 'someone', groups: ['system:authenticated', ...groups] };
+  const { reviews, issues } = reviewAll(documents, rules, inventory, user);
+  if (issues.length > 0) throw new Error(JSON.stringify(issues, undefined, 2));
+  return reviews.map((review) => {
+    const { allowed, violations, failure } = review.outcome.decision;
+    const codes = [...new Set(violations.map(({ code }) => code))].sort();
+    const all = failure === undefined ? codes : [...codes, failure.code];
+    return { file: review.document.file, review, allowed, codes: all };
+  });
+}
+
 export interface Asked {
   readonly config?: string;
   readonly groups?: readonly string[];
 }
 
-/** The rules in policies/ and the namespaces in examples/inventory. */
-export async function loadExamples(config?: string): Promise<Loaded> {
-  const loaded = await load({ rules: ['policies'], inventory: ['examples/inventory'], config }, terminal);
-  if (!loaded.ok) throw new Error(told(loaded.issues));
-  return loaded.value;
-}
-
-/** Decides everything behind a path as `bulkhead review` would. */
-export async function decidedOf(path: string, { config, groups = [] }: Asked = {}): Promise<Decided[]> {
-  const { rules, inventory } = await loadExamples(config);
-  const documents = await readPaths([path], terminal);
-  if (!documents.ok) throw new Error(told(documents.issues));
-  const user = { username: 'someone', groups: ['system:authenticated', ...groups] };
-  const { reviews, issues } = reviewAll(documents.value, rules, inventory, user);
-  if (issues.length > 0) throw new Error(told(issues));
-  return reviews.map((review) => {
-    const { allowed, violations } = review.outcome.decision;
-    const codes = [...new Set(violations.map(({ code }) => code))].sort();
-    return { file: review.document.file, review, allowed, codes };
-  });
-}
-
-const told = (issues: readonly Issue[]): string => JSON.stringify(issues, undefined, 2);
+/** Decides everything behind a path by the rules in policies/. */
+export const decidedOf = async (path: string, { config, groups }: Asked = {}): Promise<readonly Decided[]> =>
+  decide(await documentsAt(path), await loadExamples(config), groups);

@@ -67,7 +67,7 @@ describe('what cannot be read ends with 2 and the place', () => {
     ],
     [
       'a NetworkPolicy that no API server takes in',
-      `${manifest('networking.k8s.io/v1', 'NetworkPolicy')}`.replace(
+      manifest('networking.k8s.io/v1', 'NetworkPolicy').replace(
         '{podSelector: {}}',
         '{podSelector: {}, egress: [{to: [{ipBlock: {cidr: 10.0.0.0/33}}]}]}',
       ),
