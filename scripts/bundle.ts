@@ -6,8 +6,8 @@ import { build } from 'esbuild';
 const root = join(import.meta.dirname, '..');
 await rm(join(root, 'dist'), { recursive: true, force: true });
 
-/** One row for everything that Node.js starts: the process, later its workers. */
-const entries = { bulkhead: 'src/main.ts' };
+/** One row for everything that Node.js starts: the process and its workers. */
+const entries = { bulkhead: 'src/main.ts', worker: 'src/worker.ts' };
 
 const { metafile } = await build({
   absWorkingDir: root,

@@ -1,10 +1,9 @@
 /** The composition root of `serve`: the only file that sees every room. */
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import type { Rules } from './admission/rules.ts';
 import { completeLookup } from './admission/world.ts';
 import type { World } from './admission/world.ts';
-import type { Issue, Read } from './config/issue.ts';
+import type { Read } from './config/issue.ts';
 import { describe, sound } from './config/issue.ts';
 import type { Config } from './config/schema.ts';
 import { decisionId } from './decisions/decisionId.ts';
@@ -12,20 +11,24 @@ import type { NamespaceFacts } from './k8s/namespaceFacts.ts';
 import { fullBudget } from './netpol/cover.ts';
 import type { Readiness } from './server/review.ts';
 import { reviewer } from './server/reviewer.ts';
-import type { LiveReads } from './server/reviewer.ts';
+import type { LiveReads, ReviewerPorts } from './server/reviewer.ts';
+import type { LargeExtra, LargeSnapshot } from './server/largeReview.ts';
+import { withWorkers } from './server/largeReviewer.ts';
+import { createWorkers } from './server/workers.ts';
 import { startServer } from './server/server.ts';
 import type { RunningServer } from './server/server.ts';
-import { openDirectory } from './server/tls/directory.ts';
-import { openFiles } from './server/tls/files.ts';
-import type { MaterialSource } from './server/tls/source.ts';
+import { servingMaterial } from './server/tls/serving.ts';
 import { createLog } from './telemetry/logger.ts';
 import type { Log } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
+import type { Metrics } from './telemetry/metrics.ts';
 
 /** Where namespaces come from: an inventory that is complete, or a cluster that is watched. */
 export interface NamespaceSource {
   /** What is known at this moment; taken once for each request. */
-  readonly view: () => Pick<World, 'lookup' | 'known' | 'orderedDeletion'>;
+  readonly view: () => Pick<World, 'lookup' | 'known' | 'orderedDeletion'> & { readonly revision: unknown };
+  /** The namespace that Bulkhead runs in, where it runs in a cluster. */
+  readonly ownNamespace: string | undefined;
   readonly live?: LiveReads;
   /** Bulkhead's own user name in the cluster; null while it is not known. */
   readonly identity: () => string | null;
@@ -35,9 +38,15 @@ export interface NamespaceSource {
 
 /** The namespaces of an inventory: what is not listed does not exist. */
 export function inventorySource(namespaces: readonly NamespaceFacts[]): NamespaceSource {
-  const view = { lookup: completeLookup(namespaces), known: () => namespaces, orderedDeletion: true };
+  const view = {
+    lookup: completeLookup(namespaces),
+    known: () => namespaces,
+    orderedDeletion: true,
+    revision: 0,
+  };
   return {
     view: () => view,
+    ownNamespace: undefined,
     identity: () => null,
     readiness: () => ({ ready: true, reasons: [] }),
     stop: () => Promise.resolve(),
@@ -51,6 +60,8 @@ export interface AppOptions {
   /** Where the own CA, the serving pair and other state are kept. */
   readonly stateDirectory: string;
   readonly version: string;
+  /** The module of a resident worker. */
+  readonly workerEntry: URL;
 }
 
 export interface App {
@@ -73,31 +84,33 @@ export async function startApp(options: AppOptions): Promise<Read<App>> {
     version: options.version,
     commit: process.env['BULKHEAD_COMMIT'] ?? 'unknown',
   });
-  const tls = await material(config, stateDirectory, (issues) => {
+  const tls = await servingMaterial(config, stateDirectory, (issues) => {
     log.logger.warn({ issues: issues.map(describe) }, 'keeping the certificate in force');
   });
   if (!tls.ok) return tls;
   const world = worldSource(options);
+  const ports = reviewPorts(options, world, log, metrics);
+  const workers = createWorkers<LargeSnapshot, LargeExtra>({
+    entry: options.workerEntry,
+    crashed: (error) => {
+      log.logger.error({ err: error }, 'a worker ended');
+    },
+  });
+  const snapshot = (): LargeSnapshot => ({
+    sources: options.rules.sources,
+    config,
+    ownNamespace: namespaces.ownNamespace,
+    namespaces: [...world().known()],
+    complete: namespaces.live === undefined,
+  });
+  const revision = (): unknown => namespaces.view().revision;
   const server = await startServer({
     host: config.server.address,
     port: config.server.port,
     tls: tls.value.source,
     ...(config.server.clientCA === null ? {} : { clients: { names: config.server.clientNames } }),
     limits: { bodyBytes: config.server.maxBodyBytes, inFlightBytes: config.server.maxInFlightBytes },
-    review: reviewer({
-      world,
-      ...(namespaces.live === undefined ? {} : { live: namespaces.live }),
-      decisionId: () => decisionId(Date.now(), randomBytes(16)),
-      clock: () => performance.now(),
-      record: (record) => {
-        metrics.decided(record.door, record.decision, record.resource.kind);
-        if (record.failure !== undefined) metrics.evaluationFailed(record.failure.code);
-        log.logger.info(record, 'decision');
-      },
-      failed: (error) => {
-        log.logger.error({ err: error }, 'a decision failed');
-      },
-    }),
+    review: withWorkers(reviewer(ports), { ...ports, revision, snapshot, workers }),
     readiness: namespaces.readiness,
     metrics: () => metrics.exposition(),
     observer: metrics,
@@ -110,10 +123,33 @@ export async function startApp(options: AppOptions): Promise<Read<App>> {
     stop: async () => {
       await server.drain(drain);
       await server.close();
+      await workers.close();
       await namespaces.stop();
       await log.flush();
     },
   });
+}
+
+function reviewPorts(
+  { namespaces }: AppOptions,
+  world: () => World,
+  { logger }: Log,
+  metrics: Metrics,
+): ReviewerPorts {
+  return {
+    world,
+    ...(namespaces.live === undefined ? {} : { live: namespaces.live }),
+    decisionId: () => decisionId(Date.now(), randomBytes(16)),
+    clock: () => performance.now(),
+    record: (record) => {
+      metrics.decided(record.door, record.decision, record.resource.kind);
+      if (record.failure !== undefined) metrics.evaluationFailed(record.failure.code);
+      logger.info(record, 'decision');
+    },
+    failed: (error) => {
+      logger.error({ err: error }, 'a decision failed');
+    },
+  };
 }
 
 /** The world of each request: the rules in force and the namespaces of this moment. */
@@ -128,26 +164,3 @@ function worldSource({ rules, namespaces }: AppOptions): () => World {
 
 const withIdentity = (rules: Rules, identity: string | null): Rules =>
   identity === null ? rules : { ...rules, guards: { ...rules.guards, identity } };
-
-interface Material {
-  readonly source: MaterialSource;
-  readonly authorityFile: string | undefined;
-}
-
-async function material(
-  { certificates, server }: Config,
-  stateDirectory: string,
-  refused: (issues: readonly Issue[]) => void,
-): Promise<Read<Material>> {
-  const client = server.clientCA === null ? {} : { clientAuthority: server.clientCA };
-  if (certificates.certFile !== null && certificates.keyFile !== null) {
-    const files = { certificate: certificates.certFile, key: certificates.keyFile, ...client };
-    const source = await openFiles(files, { refused });
-    return source.ok
-      ? sound({ source: source.value, authorityFile: certificates.caFile ?? undefined })
-      : source;
-  }
-  const directory = join(stateDirectory, 'tls');
-  const source = await openDirectory({ directory, names: certificates.names, ...client }, { refused });
-  return source.ok ? sound({ source: source.value, authorityFile: join(directory, 'ca.crt') }) : source;
-}

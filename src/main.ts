@@ -43,6 +43,8 @@ const terminal: Terminal = {
     return version;
   },
   shipped: (path) => fileURLToPath(new URL(`../${path}`, import.meta.url)),
+  // Sources stand beside this file as worker.ts, the bundle as worker.js.
+  workerEntry: new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url),
   takeSignals: (handler) => {
     process.off('SIGINT', interrupted);
     process.on('SIGINT', handler);

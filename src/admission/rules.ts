@@ -22,7 +22,12 @@ export interface Rules {
   readonly tenancy: Tenancy;
   readonly guards: Guards;
   readonly hash: string;
+  /** What they were compiled from, so that another thread can compile them again. */
+  readonly sources: readonly RuleSource[];
 }
+
+/** A rule document without its text: plain data. */
+export type RuleSource = Pick<Document, 'value' | 'file'>;
 
 /** Claims that a document is a Namespace: rule directories may hold them, as an inventory does. */
 const isNamespace = ({ value }: Document): boolean => stringAt(value, 'kind') === 'Namespace';
@@ -60,6 +65,7 @@ export function compileRules(all: readonly Document[], config: Config, ownNamesp
       identity: config.identity ?? null,
     },
     hash: hashOf(documents, config),
+    sources: documents.map(({ value, file }) => ({ value, file })),
   });
 }
 

@@ -130,6 +130,7 @@ async function runApp(
       namespaces,
       stateDirectory: options.state,
       version: terminal.version(),
+      workerEntry: terminal.workerEntry,
     });
   } catch (error) {
     await namespaces.stop();

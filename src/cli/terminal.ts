@@ -21,6 +21,8 @@ export interface Terminal {
   readonly version: () => string;
   /** Where something stands that ships with Bulkhead, such as `policies`. */
   readonly shipped: (path: string) => string;
+  /** The module that a resident worker runs. */
+  readonly workerEntry: URL;
   /**
    * From now on SIGINT and SIGTERM are the command's: it has to end by itself. Before, an interrupt ends the process with 130.
    */

@@ -23,6 +23,8 @@ export interface ClusterView {
   readonly lookup: NamespaceLookup;
   readonly known: () => Iterable<NamespaceFacts>;
   readonly orderedDeletion: boolean;
+  /** Another value whenever the namespaces are others. */
+  readonly revision: unknown;
 }
 
 export interface Readiness {
@@ -116,6 +118,7 @@ function follow(access: Access, options: ClusterOptions): Cluster {
         lookup: (name) => snapshot.get(name) ?? 'unknown',
         known: () => snapshot.all(),
         orderedDeletion: version !== undefined && deletesInOrder(version),
+        revision: snapshot,
       };
     },
     identity: () => facts.identity() ?? null,

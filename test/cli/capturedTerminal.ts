@@ -34,6 +34,7 @@ export async function capture(argv: readonly string[], given: Surroundings = {})
     environment,
     version: () => '1.2.3',
     shipped: (path) => path,
+    workerEntry: new URL('../../src/worker.ts', import.meta.url),
     takeSignals: () => undefined,
   };
   const code = await run(rows, argv, terminal);

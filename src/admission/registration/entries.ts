@@ -1,0 +1,131 @@
+/** The entries of both configurations, by the rules in force: everything that is judged or changed is sent, and little else. */
+import type { Boundary } from '../../boundary/boundary.ts';
+import { otherPolicyKinds } from '../../boundary/invariants/policies/otherPolicyKinds.ts';
+import type { Rules } from '../rules.ts';
+import { elsewhereConditions, guardedConditions, namespaceConditions } from './conditions.ts';
+import { boundaryEntryName, entryName, everyNamespace, guardedSelector } from './entry.ts';
+import type { Entry, SentOperation, SentRule } from './entry.ts';
+
+const sent = (
+  group: string,
+  operations: readonly SentOperation[],
+  resources: readonly string[],
+  scope: SentRule['scope'] = 'Namespaced',
+): SentRule => ({ apiGroups: [group], apiVersions: ['v1'], operations, resources, scope });
+
+const podResources = [
+  'pods',
+  'pods/ephemeralcontainers',
+  'pods/resize',
+  'pods/status',
+  'pods/binding',
+  'bindings',
+];
+const writes = ['CREATE', 'UPDATE'] as const;
+const podWrites = sent('', writes, podResources);
+const networking = 'networking.k8s.io';
+
+/**
+ * With more Boundaries than this one entry stands for all of them and covers every namespace that is not exempt: the API server looks at every entry
+ * for every request, and each one that matches is a call of its own.
+ */
+export const mostBoundaryEntries = 50;
+
+/** What `/validate` is asked. */
+export function validatingEntries(
+  { ruleSet, tenancy, guards }: Rules,
+  exempt: readonly string[],
+): readonly Entry[] {
+  const { boundaries } = ruleSet;
+  const everywhere = guardedSelector(everyNamespace, exempt);
+  const guarded = {
+    rules: [podWrites, sent(networking, writes, ['networkpolicies'])],
+    matchConditions: guardedConditions(tenancy, guards),
+  };
+  const floor = sent(networking, [...writes, 'DELETE'], ['networkpolicies']);
+  const labels = tenancy.protectedPodLabels.size === 0 ? [] : [podWrites];
+  return [
+    ...byBoundary(boundaries, exempt).map((entry) => ({ ...entry, ...guarded })),
+    {
+      name: entryName('elsewhere'),
+      namespaceSelector: everywhere,
+      rules: [...labels, floor],
+      matchConditions: elsewhereConditions(tenancy),
+    },
+    {
+      name: entryName('namespaces'),
+      rules: [sent('', writes, ['namespaces', 'namespaces/status', 'namespaces/finalize'], 'Cluster')],
+      matchConditions: namespaceConditions,
+    },
+    ...(boundaries.every(({ otherPolicies }) => otherPolicies === 'Allow')
+      ? []
+      : [
+          {
+            name: entryName('other-policies'),
+            namespaceSelector: everywhere,
+            rules: otherPolicyRules(),
+            matchConditions: [],
+          },
+        ]),
+  ];
+}
+
+/** What `/mutate` is asked: only where some rule has something to write. */
+export function mutatingEntries({ ruleSet, tenancy }: Rules, exempt: readonly string[]): readonly Entry[] {
+  const { boundaries } = ruleSet;
+  const merged = boundaries.length > mostBoundaryEntries;
+  const perBoundary = byBoundary(boundaries, exempt).flatMap((entry) => {
+    const meant = merged ? boundaries : boundaries.filter((one) => boundaryEntryName(one) === entry.name);
+    const rules = changes(meant);
+    return rules.length === 0 ? [] : [{ ...entry, rules, matchConditions: [] }];
+  });
+  const assigned: Entry = {
+    name: entryName('namespaces'),
+    rules: [sent('', ['CREATE'], ['namespaces'], 'Cluster')],
+    matchConditions: [],
+  };
+  return tenancy.assign.length === 0 ? perBoundary : [...perBoundary, assigned];
+}
+
+/** What these Boundaries write: drops and stamps on new pods, drops on new ephemeral containers, narrowed policies. */
+function changes(boundaries: readonly Boundary[]): readonly SentRule[] {
+  const drops = boundaries.some(({ pods }) => pods.rawSockets === 'Drop');
+  const stamps = boundaries.some(({ stampPods }) => stampPods.length > 0);
+  const narrows = boundaries.some(({ onExcess }) => onExcess === 'Narrow');
+  return [
+    ...(drops || stamps ? [sent('', ['CREATE'], ['pods'])] : []),
+    ...(drops ? [sent('', ['UPDATE'], ['pods/ephemeralcontainers'])] : []),
+    ...(narrows ? [sent(networking, writes, ['networkpolicies'])] : []),
+  ];
+}
+
+/** One entry a Boundary, by its own selector: the API server itself then decides who is guarded. */
+function byBoundary(
+  boundaries: readonly Boundary[],
+  exempt: readonly string[],
+): readonly Pick<Entry, 'name' | 'namespaceSelector'>[] {
+  if (boundaries.length > mostBoundaryEntries) {
+    return [
+      { name: entryName('all.boundaries'), namespaceSelector: guardedSelector(everyNamespace, exempt) },
+    ];
+  }
+  return boundaries.map((boundary) => ({
+    name: boundaryEntryName(boundary),
+    namespaceSelector: guardedSelector(boundary.selector, exempt),
+  }));
+}
+
+function otherPolicyRules(): readonly SentRule[] {
+  const groups = new Map<string, string[]>();
+  for (const { group, resource } of otherPolicyKinds)
+    groups.set(group, [...(groups.get(group) ?? []), resource]);
+  return [...groups]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([group, resources]) => ({
+      apiGroups: [group],
+      apiVersions: ['*'],
+      operations: writes,
+      resources: resources.sort(),
+      scope: '*',
+    }));
+}

@@ -1,0 +1,33 @@
+/** Chooses where the serving certificate comes from, by the configuration. */
+import { join } from 'node:path';
+import type { Issue, Read } from '../../config/issue.ts';
+import { sound } from '../../config/issue.ts';
+import type { Config } from '../../config/schema.ts';
+import { openDirectory } from './directory.ts';
+import { openFiles } from './files.ts';
+import type { MaterialSource } from './source.ts';
+
+/** A source, and the file of the authority that clients must trust, where it is known. */
+export interface ServingSource {
+  readonly source: MaterialSource;
+  readonly authorityFile: string | undefined;
+}
+
+/** Opens what the configuration names: files kept by others, or a pair of our own in the state directory. */
+export async function servingMaterial(
+  { certificates, server }: Config,
+  stateDirectory: string,
+  refused: (issues: readonly Issue[]) => void,
+): Promise<Read<ServingSource>> {
+  const client = server.clientCA === null ? {} : { clientAuthority: server.clientCA };
+  if (certificates.certFile !== null && certificates.keyFile !== null) {
+    const files = { certificate: certificates.certFile, key: certificates.keyFile, ...client };
+    const source = await openFiles(files, { refused });
+    return source.ok
+      ? sound({ source: source.value, authorityFile: certificates.caFile ?? undefined })
+      : source;
+  }
+  const directory = join(stateDirectory, 'tls');
+  const source = await openDirectory({ directory, names: certificates.names, ...client }, { refused });
+  return source.ok ? sound({ source: source.value, authorityFile: join(directory, 'ca.crt') }) : source;
+}
