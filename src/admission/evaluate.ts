@@ -7,7 +7,8 @@ import { judgeFloor, touchesFloor } from '../boundary/invariants/policies/floor.
 import { judgeOtherPolicy } from '../boundary/invariants/policies/otherPolicies.ts';
 import { otherPolicyKindOf } from '../boundary/invariants/policies/otherPolicyKinds.ts';
 import type { Attributes } from '../k8s/attributes.ts';
-import { stringAt } from '../k8s/json.ts';
+import { own, stringAt } from '../k8s/json.ts';
+import { sameJson } from '../k8s/jsonEqual.ts';
 import { readNamespace } from '../k8s/namespace.ts';
 import type { NetworkPolicy } from '../k8s/networkPolicy.ts';
 import { decodeNetworkPolicy } from '../k8s/networkPolicyDecode.ts';
@@ -83,7 +84,9 @@ const evaluatePolicy: Evaluator = (attributes, { namespace, boundaries }, world)
     : [];
   if (attributes.operation === 'DELETE' || boundaries.length === 0) return found(floor);
   const policy = decodeNetworkPolicy(attributes.object, { strict: false });
-  if (!policy.ok) return unreadable(policy.issues);
+  if (!policy.ok) {
+    return keepsSpec(attributes) ? { ...found(floor), warnings: [unreadWarning] } : unreadable(policy.issues);
+  }
   const old = previous(attributes);
   const judgement = judgePolicy(
     named(policy.value, attributes),
@@ -102,6 +105,15 @@ const evaluatePolicy: Evaluator = (attributes, { namespace, boundaries }, world)
     warnings: [...judgement.warnings, ...policyHints(policy.value)],
   };
 };
+
+const unreadWarning = 'spec cannot be read and is stored already; it was not judged again';
+
+/** Claims that an update leaves the spec as it is stored: then it opens nothing, whatever the spec means. */
+const keepsSpec = ({ operation, object, oldObject }: Attributes): boolean =>
+  operation === 'UPDATE' &&
+  object !== null &&
+  oldObject !== null &&
+  sameJson(own(object, 'spec'), own(oldObject, 'spec'));
 
 /** The stored policy of an update. One that cannot be read opened nothing that could be inherited. */
 export function previous({ operation, oldObject }: Attributes): NetworkPolicy | undefined {

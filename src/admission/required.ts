@@ -1,6 +1,6 @@
 /** What must be read live before a request can be decided, worked out without reading anything. */
 import { namespaceNeedsContents } from '../boundary/invariants/namespaces/judgeNamespace.ts';
-import { floorNeedsContents } from '../boundary/invariants/policies/floor.ts';
+import { floorNeedsContents, touchesFloor } from '../boundary/invariants/policies/floor.ts';
 import { namespacesNamed } from '../boundary/policyFlows.ts';
 import type { Attributes } from '../k8s/attributes.ts';
 import { decodeNetworkPolicy } from '../k8s/networkPolicyDecode.ts';
@@ -12,7 +12,10 @@ export interface Required {
   readonly contents: readonly string[];
 }
 
-/** The look-ups that a decision on `attributes` in `world` would miss. Names that a policy gives outright are always read live. */
+/**
+ * The look-ups that a decision on `attributes` in `world` would miss. Names that a policy gives outright are always read live, and so is the
+ * namespace whose floor is to be deleted: whether it is terminating decides who may, and a copy may be a moment behind.
+ */
 export function required(attributes: Attributes, world: World): Required {
   const namespaces = new Set<string>();
   const exempt = world.rules.tenancy.exemptNamespaces;
@@ -21,7 +24,8 @@ export function required(attributes: Attributes, world: World): Required {
     attributes.resource !== 'namespaces' &&
     !exempt.has(attributes.namespace)
   ) {
-    if (world.lookup(attributes.namespace) === 'unknown') namespaces.add(attributes.namespace);
+    const stale = attributes.operation === 'DELETE' && touchesFloor(attributes);
+    if (stale || world.lookup(attributes.namespace) === 'unknown') namespaces.add(attributes.namespace);
   }
   for (const name of namedByPolicy(attributes)) namespaces.add(name);
   return { namespaces: [...namespaces], contents: contentsNeeded(attributes, world) };

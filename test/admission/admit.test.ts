@@ -1,6 +1,7 @@
 // The whole decision, from a request to its outcome, on the cases that the spine promises.
 import { describe, expect, test } from '@jest/globals';
 import { admit } from '../../src/admission/admit.ts';
+import { required } from '../../src/admission/required.ts';
 import {
   administrator,
   expectAdmits,
@@ -219,5 +220,43 @@ describe('other kinds', () => {
       world,
     );
     expect(decision).toMatchObject({ allowed: true, applied: false });
+  });
+});
+
+describe('a stored policy that cannot be read', () => {
+  const strange = policy('{podSelector: {}, egress: [{to: [{serviceSelector: {}}]}]}');
+
+  test('may lose a finalizer, with a warning', () => {
+    const before = { ...strange, metadata: { name: 'p', namespace: 'payments', finalizers: ['x/y'] } };
+    const decision = expectAdmits(strange, world, { old: before });
+    expect(decision.warnings).toEqual(['spec cannot be read and is stored already; it was not judged again']);
+  });
+
+  test('may not change into another', () => {
+    const other = policy('{podSelector: {}, egress: [{to: [{serviceSelector: {a: 1}}]}]}');
+    expect(send(other, world, { old: strange }).decision.allowed).toBe(false);
+  });
+});
+
+describe('required', () => {
+  test('the namespace of a floor that is to be deleted is read live, and every namespace that a policy names', () => {
+    const floor = {
+      ...policy('{podSelector: {}}'),
+      metadata: { name: 'bulkhead-floor', namespace: 'payments' },
+    };
+    expect(required(request(floor, { operation: 'DELETE' }), world)).toEqual({
+      namespaces: ['payments'],
+      contents: [],
+    });
+    const named = policy(
+      '{podSelector: {}, ingress: [{from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: orders}}}]}]}',
+    );
+    expect(required(request(named), world)).toEqual({ namespaces: ['orders'], contents: [] });
+    expect(required(request(policy('{podSelector: {}}')), world)).toEqual({ namespaces: [], contents: [] });
+    const unknown = { ...world, lookup: () => 'unknown' as const };
+    expect(required(request(policy('{podSelector: {}}')), unknown)).toEqual({
+      namespaces: ['payments'],
+      contents: [],
+    });
   });
 });
