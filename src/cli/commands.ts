@@ -21,6 +21,12 @@ export const commands: readonly CommandRow[] = [
     load: () => import('./serve.ts'),
   },
   {
+    name: 'webhooks',
+    group: 'Run the webhook',
+    summary: 'prints the two webhook configurations for the rules in force',
+    load: () => import('./webhooks.ts'),
+  },
+  {
     name: 'certs',
     group: 'Run the webhook',
     summary: 'makes or renews an authority and a serving certificate in a directory',
