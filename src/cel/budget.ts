@@ -36,9 +36,10 @@ export class Budget {
     return Math.min(workPerExpression, this.#work);
   }
 
-  /** Takes what a run has spent. */
-  take(cost: number, work: number): void {
+  /** Takes what a run has spent; answers whether anything is left. */
+  take(cost: number, work: number): boolean {
     this.#cost -= cost;
     this.#work -= work;
+    return !this.spent;
   }
 }

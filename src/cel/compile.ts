@@ -1,7 +1,7 @@
 /** From the text of an expression to a program, or to everything that is wrong with it. */
 import { type Issue, type Read, sound, unsound } from '../config/issue.ts';
 import { type Environment } from './environment.ts';
-import { ConstantFailure } from './evaluation/call.ts';
+import { ConstantFailure } from './evaluation/constantFailure.ts';
 import { generate } from './evaluation/compile.ts';
 import { type Program, programOf } from './program.ts';
 import { type Expression } from './syntax/expression.ts';

@@ -169,18 +169,7 @@ export function withComposedVariable(base: Environment, name: string, type: Type
   return withVariables(base, { variables: types.object('kubernetes.variables', fields) });
 }
 
-function declared(type: Type): Type {
-  switch (type.kind) {
-    case 'list':
-    case 'map':
-      return types.withParameters(type, declared);
-    case 'optional':
-    case 'type':
-    case 'object':
-    case 'opaque':
-    case 'parameter':
-      return types.dyn;
-    default:
-      return type;
-  }
-}
+const forgotten: ReadonlySet<string> = new Set(['optional', 'type', 'object', 'opaque', 'parameter']);
+
+const declared = (type: Type): Type =>
+  forgotten.has(type.kind) ? types.dyn : types.withParameters(type, declared);

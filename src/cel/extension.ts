@@ -1,6 +1,6 @@
 /** Functions beyond Kubernetes' library: declared with types when an environment is made, implemented when a program runs. */
 import { type ExtensionFunction, type Frame } from './evaluation/frame.ts';
-import { type Definition, type Run } from './library/definition.ts';
+import { type Definition, type Run, byArguments } from './library/definition.ts';
 import { readSignature } from './typing/signature.ts';
 import { Failure, type Result } from './values/failure.ts';
 import { type Value } from './values/value.ts';
@@ -18,7 +18,8 @@ export function extensionOf(extension: Extension): Definition {
   const { name, signatures, cost = 1 } = extension;
   return {
     name,
-    cost: () => cost,
+    cost: byArguments(() => cost),
+    pure: false,
     overloads: signatures.map((text) => {
       const signature = readSignature(text);
       return { ...signature, run: bridge(name, signature.parameters.length), cost: undefined };

@@ -44,11 +44,11 @@ const noFunctions: ReadonlyMap<string, ExtensionFunction> = new Map();
 
 /** Makes a program of compiled code. */
 export function programOf(source: string, type: Type, expression: Expression, code: Code): Program {
-  const globals = [...code.globals];
+  const globals = [...code.globals].map(([name, slot]) => ({ name, slot }));
+  const empty: readonly Result[] = Array.from({ length: code.slots }, () => null);
   const evaluate = (bindings: Bindings, budget: Budget): Result => {
-    const slots: Result[] = [];
-    for (let slot = 0; slot < code.slots; slot += 1) slots.push(null);
-    for (const [name, slot] of globals) slots[slot] = bound(bindings.variables, name);
+    const slots = empty.slice();
+    for (const { name, slot } of globals) slots[slot] = bound(bindings.variables, name);
     const allowance = budget.allowance;
     const frame = new Frame(
       slots,
@@ -57,10 +57,10 @@ export function programOf(source: string, type: Type, expression: Expression, co
       allowance,
     );
     if (budget.spent) return exceeded('policy');
-    const result = code.evaluate(frame);
-    budget.take(frame.cost, allowance - frame.work);
+    const result = guarded(code, frame);
+    const left = budget.take(frame.cost, allowance - frame.work);
     if (!frame.overrun) return result;
-    return exceeded(frame.cost > expressionLimit || !budget.spent ? 'expression' : 'policy');
+    return exceeded(left || frame.cost > expressionLimit ? 'expression' : 'policy');
   };
   const run = (bindings: Bindings, budget: Budget): Outcome => {
     const result = evaluate(bindings, budget);
@@ -69,6 +69,16 @@ export function programOf(source: string, type: Type, expression: Expression, co
       : { ok: true, value: result };
   };
   return { source, type, expression, run, evaluate };
+}
+
+/** Runs the code; what exhausts the machine's own limits (stack, string length) exhausts the budget. */
+function guarded(code: Code, frame: Frame): Result {
+  try {
+    return code.evaluate(frame);
+  } catch (error) {
+    if (error instanceof RangeError) return frame.exhausted();
+    throw error;
+  }
 }
 
 const exceeded = (what: 'expression' | 'policy'): Failure =>

@@ -43,7 +43,7 @@ export function encode(value: Value): unknown {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
   if (isInt(value)) return { int: String(value) };
   const number = asDouble(value);
-  if (number !== undefined) return { double: number };
+  if (number !== undefined) return { double: Object.is(number, -0) ? '-0' : number };
   if (value instanceof Uint) return { uint: String(value.value) };
   if (value instanceof Bytes) return { bytes: Buffer.from(value.data).toString('base64') };
   if (value instanceof Timestamp) return { timestamp: formatTimestamp(new Timestamp(value.nanoseconds)) };
@@ -81,7 +81,10 @@ function native(value: Value): unknown {
   if (isList(value)) return value.map(native);
   if (value instanceof Dictionary)
     return Object.fromEntries(
-      [...value.entries.values()].map(([key, field]) => [String(key), native(field)]),
+      [...value.entries.values()].map(([key, field]) => [
+        typeof key === 'string' ? key : JSON.stringify(encode(key)),
+        native(field),
+      ]),
     );
   return isFields(value)
     ? Object.fromEntries(Object.entries(value).map(([key, field]) => [key, native(field)]))

@@ -7,6 +7,7 @@ import { Failure, type Result, noSuchOverload } from '../values/failure.ts';
 import { isInt, kindOf } from '../values/kind.ts';
 import { type Value, Optional, isList } from '../values/value.ts';
 import { type Evaluate, Frame } from './frame.ts';
+import { ConstantFailure } from './constantFailure.ts';
 import { compileEquality, firstFailure, quickComparisons } from './logic.ts';
 import { type Compiled, type Compiling, type Scope, constant, dynamic } from './node.ts';
 
@@ -57,7 +58,20 @@ export function compileCall(compiling: Compiling, node: Call, scope: Scope): Com
   if (conversions.has(meaning.name) && operands.length === 1 && first?.constant !== undefined) {
     return folded(evaluate);
   }
-  return dynamic(evaluate);
+  const constants = operands.every((operand) => operand.constant !== undefined);
+  return dynamic(constants && definition?.pure === true ? (precomputed(evaluate) ?? evaluate) : evaluate);
+}
+
+/** A call of constants computed once, at load; every run is charged as if it were called. */
+function precomputed(evaluate: Evaluate): Evaluate | undefined {
+  const probe = new Frame([], new Map(), 10_000, 100_000);
+  const value = evaluate(probe);
+  if (value instanceof Failure || probe.overrun) return undefined;
+  const { cost } = probe;
+  return (frame) => {
+    frame.cost += cost;
+    return value;
+  };
 }
 
 /** Tries the overloads that may be meant, in order. */
@@ -79,18 +93,23 @@ function invoke(
   at: number,
   quick: ((a: number, b: number) => boolean) | undefined,
 ): Evaluate {
-  const finish = (frame: Frame, result: Result | undefined, a: Value, b: Value): Result => {
+  const before = cost?.by === 'arguments' ? cost.of : cost === undefined ? unit : free;
+  const after = cost?.by === 'result' ? cost.of : undefined;
+  const apply = (frame: Frame, a: Value, b: Value, c: Value, d: Value): Result => {
+    frame.cost += before(frame, a, b);
+    if (frame.overrun) return frame.exhausted();
+    const result = run(frame, a, b, c, d);
     if (frame.work < 0) return frame.exhausted();
     if (result === undefined) return mismatch(a, b, operands.length, at);
-    frame.cost += cost === undefined ? 1 : cost(frame, a, b, result);
+    if (after !== undefined) frame.cost += after(frame, result);
     return result instanceof Failure ? result.located(at) : result;
   };
   const [first, second, third, fourth] = operands;
-  if (first === undefined) return (frame) => finish(frame, run(frame, null, null, null, null), null, null);
+  if (first === undefined) return (frame) => apply(frame, null, null, null, null);
   if (second === undefined) {
     return (frame) => {
       const a = first(frame);
-      return a instanceof Failure ? a : finish(frame, run(frame, a, null, null, null), a, null);
+      return a instanceof Failure ? a : apply(frame, a, null, null, null);
     };
   }
   if (third === undefined) {
@@ -108,7 +127,7 @@ function invoke(
         return quick(a, b);
       }
       if (a instanceof Failure || b instanceof Failure) return firstFailure(a, b);
-      return finish(frame, run(frame, a, b, null, null), a, b);
+      return apply(frame, a, b, null, null);
     };
   }
   return (frame) => {
@@ -119,9 +138,12 @@ function invoke(
     const failed = [a, b, c, d].find((value) => value instanceof Failure);
     if (a instanceof Failure || b instanceof Failure || c instanceof Failure || d instanceof Failure)
       return failed ?? a;
-    return finish(frame, run(frame, a, b, c, d), a, b);
+    return apply(frame, a, b, c, d);
   };
 }
+
+const unit = (): number => 1;
+const free = (): number => 0;
 
 const mismatch = (a: Value, b: Value, count: number, at: number): Failure =>
   new Failure(
@@ -137,23 +159,23 @@ function folded(evaluate: Evaluate): Compiled {
   return constant(value);
 }
 
-/** Leaves compilation when a conversion of a constant can only fail; caught where compilation starts. */
-export class ConstantFailure extends Error {
-  readonly failure: Failure;
-  constructor(failure: Failure) {
-    super(failure.message);
-    this.failure = failure;
-  }
-}
-
 /** A regular expression whose pattern is known is compiled once. */
 function patternRun(node: Call, pattern: Value | undefined): Run | undefined {
   const search = searches.get(node.name);
   if (search === undefined || typeof pattern !== 'string') return undefined;
   const compiled = compilePattern(pattern);
   const run = searching(search, compiled);
-  return (frame, a, b, c) =>
-    typeof a === 'string' && typeof b === 'string' ? run(a, b, isInt(c) ? c : -1, frame) : undefined;
+  const limited = node.operands.length === 2;
+  return (frame, a, b, c) => {
+    if (
+      typeof a !== 'string' ||
+      typeof b !== 'string' ||
+      (limited && node.receiver !== undefined && !isInt(c))
+    ) {
+      return undefined;
+    }
+    return run(a, b, isInt(c) ? c : -1, frame);
+  };
 }
 
 const searches: ReadonlyMap<string, typeof matching> = new Map([

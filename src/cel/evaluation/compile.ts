@@ -7,7 +7,8 @@ import { type Evaluate } from './frame.ts';
 import { compileConstruction, compileList, compileMap } from './build.ts';
 import { compileCall } from './call.ts';
 import { compileConditional, compileLogic } from './logic.ts';
-import { compileComprehension, compileOptionalMapping } from './loop.ts';
+import { compileComprehension } from './loop.ts';
+import { compileOptionalMapping } from './optionalMapping.ts';
 import { type Compiled, type Compiling, type Scope, constant, dynamic } from './node.ts';
 import { compilePath, compilePresence } from './path.ts';
 

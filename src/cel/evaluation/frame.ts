@@ -21,7 +21,7 @@ export class Frame {
   readonly limit: number;
   readonly slots: Result[];
   readonly functions: ReadonlyMap<string, ExtensionFunction>;
-  readonly #keys = new Map<object, readonly string[]>();
+  #keys: Map<object, readonly string[]> | undefined;
 
   constructor(
     slots: Result[],
@@ -54,12 +54,11 @@ export class Frame {
 
   /** The keys of a JSON object, listed once a run and paid for once. */
   keysOf(fields: Fields): readonly string[] {
-    let keys = this.#keys.get(fields);
-    if (keys === undefined) {
-      keys = Object.keys(fields);
-      this.work -= keys.length * 5;
-      if (keys.length > 8) this.#keys.set(fields, keys);
-    }
+    const known = this.#keys?.get(fields);
+    if (known !== undefined) return known;
+    const keys = Object.keys(fields);
+    this.work -= keys.length * 5;
+    if (keys.length > 8) (this.#keys ??= new Map()).set(fields, keys);
     return keys;
   }
 

@@ -3,7 +3,7 @@ import { type Call, type Conditional, type Logic } from '../syntax/expression.ts
 import { equals } from '../values/equality.ts';
 import { Failure, type Result } from '../values/failure.ts';
 import { kindOf } from '../values/kind.ts';
-import { shorter } from '../library/cost.ts';
+import { shorterOf } from '../library/cost.ts';
 import { type Value } from '../values/value.ts';
 import { type Compiled, type Compiling, type Scope, dynamic } from './node.ts';
 
@@ -17,10 +17,12 @@ export function compileLogic(compiling: Compiling, node: Logic, scope: Scope): C
     return dynamic((frame) => {
       const left = first(frame);
       if (left === deciding) return deciding;
+      if (left instanceof Failure && (left.fatal || !frame.pay(30)))
+        return left.fatal ? left : frame.exhausted();
       const right = second(frame);
-      if (right === deciding && !(left instanceof Failure && left.fatal)) return deciding;
+      if (right === deciding) return deciding;
       if (left === !deciding && right === !deciding) return !deciding;
-      return undecided([left, right], places, deciding);
+      return frame.pay(30) ? undecided([left, right], places, deciding) : frame.exhausted();
     });
   }
   return dynamic((frame) => {
@@ -28,7 +30,8 @@ export function compileLogic(compiling: Compiling, node: Logic, scope: Scope): C
     for (const [index, term] of terms.entries()) {
       const value = term(frame);
       if (value === deciding) return deciding;
-      if (value instanceof Failure && value.fatal) return value;
+      if (value instanceof Failure && (value.fatal || !frame.pay(30)))
+        return value.fatal ? value : frame.exhausted();
       if (value !== !deciding) (odd ??= Array.from({ length: terms.length }, () => !deciding))[index] = value;
     }
     return odd === undefined ? !deciding : undecided(odd, places, deciding);
@@ -74,7 +77,7 @@ export function compileEquality(compiling: Compiling, node: Call, scope: Scope):
       frame.cost += a.length === 0 || b.length === 0 ? 0 : 1;
       return (a === b) !== negate;
     }
-    frame.cost += shorter(frame, a, b, null);
+    frame.cost += shorterOf(frame, a, b);
     const same = equals(a, b, frame);
     if (same instanceof Failure) return negate && !same.fatal ? true : same.located(at);
     return same !== negate;

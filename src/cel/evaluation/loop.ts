@@ -1,54 +1,17 @@
 /** Loops: all, exists, map, filter, … Each turn is charged as Kubernetes charges the fold it stands for. */
-import { type Comprehension, type OptionalMapping } from '../syntax/expression.ts';
-import { mentions } from '../syntax/mention.ts';
-import { Failure, type Result } from '../values/failure.ts';
+import { type Comprehension } from '../syntax/expression.ts';
+import { Failure } from '../values/failure.ts';
 import { kindOf } from '../values/kind.ts';
-import { findKey, isMap, keysOf } from '../values/map.ts';
+import { findKey, isMap } from '../values/map.ts';
 import { sorted } from '../library/lists.ts';
 import { selfComparison } from '../library/cost.ts';
 import { type Cost, fixedCost } from '../library/definition.ts';
-import { type Key, type Value, Dictionary, Optional, isList, keyOf } from '../values/value.ts';
+import { type Value, isList } from '../values/value.ts';
 import { type Evaluate, type Frame } from './frame.ts';
 import { notABool } from './logic.ts';
 import { type Compiled, type Compiling, type Scope, dynamic } from './node.ts';
-
-/** What one turn of a loop sees and does. */
-interface Loop {
-  readonly range: Evaluate;
-  readonly at: number;
-  /** Puts the loop variables of a turn into the frame. */
-  readonly enter: (frame: Frame, items: Items, index: number) => void;
-  readonly filter: Evaluate | undefined;
-  readonly filterAt: number;
-  readonly step: Evaluate;
-  readonly stepAt: number;
-  /** The slot of the first variable: element of a list, key of a map. */
-  readonly slot: number;
-  /** What building a one-element list of the step costs: nothing if it is constant. */
-  readonly listCost: number;
-}
-
-/** What is looped over: the elements of a list, or the keys of a map with the map. */
-interface Items {
-  readonly values: readonly Value[];
-  readonly source: Value;
-}
-
-function itemsOf(frame: Frame, value: Value, at: number): Items | Failure {
-  if (isList(value)) return { values: value, source: value };
-  if (isMap(value)) {
-    if (value instanceof Dictionary && !frame.pay(value.entries.size)) return frame.exhausted();
-    return {
-      values: value instanceof Dictionary ? [...keysOf(value, frame)] : frame.keysOf(value),
-      source: value,
-    };
-  }
-  return new Failure(
-    'not_iterable',
-    `only lists and maps can be looped over, this is a ${kindOf(value)}`,
-    at,
-  );
-}
+import { transformMap, transformMapEntry } from './transform.ts';
+import { type Items, type Loop, admits, begin, turns } from './turns.ts';
 
 /** Compiles a loop. */
 export function compileComprehension(compiling: Compiling, node: Comprehension, scope: Scope): Compiled {
@@ -108,12 +71,6 @@ const enterTwo =
     frame.slots[second] = isKey && isMap(items.source) ? (findKey(items.source, value) ?? null) : value;
   };
 
-/** Starts a loop: evaluates the range. */
-function begin(loop: Loop, frame: Frame): Items | Failure {
-  const range = loop.range(frame);
-  return range instanceof Failure ? range : itemsOf(frame, range, loop.at);
-}
-
 /** all (decided by false) and exists (decided by true): the deciding value wins over failures of other turns. */
 function quantifier(loop: Loop, deciding: boolean, turnCost: number): Evaluate {
   return (frame) => {
@@ -134,38 +91,11 @@ function quantifier(loop: Loop, deciding: boolean, turnCost: number): Evaluate {
       if (value instanceof Failure && value.fatal) return value;
       failure ??= value instanceof Failure ? value : notABool(value, loop.stepAt);
       // A failed turn costs more here than there: building the failure is work.
-      if (!frame.pay(20)) return frame.exhausted();
+      if (!frame.pay(80)) return frame.exhausted();
     }
     frame.cost += 1;
     return failure ?? !deciding;
   };
-}
-
-/** Whether a turn counts; a failure if its condition is no bool. */
-function admits(condition: Evaluate | undefined, frame: Frame, at: number): boolean | Failure {
-  if (condition === undefined) return true;
-  const value = condition(frame);
-  if (typeof value === 'boolean') return value;
-  return value instanceof Failure ? value : notABool(value, at);
-}
-
-/** Runs `visit` for every turn that the condition admits; answers the failure that ended the loop, if any. */
-function turns(
-  loop: Loop,
-  frame: Frame,
-  items: Items,
-  visit: (index: number) => Failure | undefined,
-): Failure | undefined {
-  for (let index = 0; index < items.values.length; index += 1) {
-    if (frame.overrun) return frame.exhausted();
-    loop.enter(frame, items, index);
-    const admitted = admits(loop.filter, frame, loop.filterAt);
-    if (admitted instanceof Failure) return admitted;
-    if (!admitted) continue;
-    const failure = visit(index);
-    if (failure !== undefined) return failure;
-  }
-  return undefined;
 }
 
 function existsOne(loop: Loop): Evaluate {
@@ -229,63 +159,6 @@ function collect(loop: Loop, frame: Frame, items: Items): readonly Value[] | Fai
   return failure ?? values;
 }
 
-function transformMap(loop: Loop): Evaluate {
-  return (frame) => {
-    const items = begin(loop, frame);
-    if (items instanceof Failure) return items;
-    const entries = new Map<Key, readonly [Value, Value]>();
-    const failure = turns(loop, frame, items, () => {
-      const value = loop.step(frame);
-      if (value instanceof Failure) return value;
-      frame.cost += 3;
-      const key = frame.slots[loop.slot] ?? null;
-      return key instanceof Failure ? key : insert(entries, key, value, loop.stepAt);
-    });
-    frame.cost += 1;
-    return failure ?? new Dictionary(entries);
-  };
-}
-
-function transformMapEntry(loop: Loop): Evaluate {
-  return (frame) => {
-    const items = begin(loop, frame);
-    if (items instanceof Failure) return items;
-    const entries = new Map<Key, readonly [Value, Value]>();
-    const failure = turns(loop, frame, items, () => {
-      const entry = loop.step(frame);
-      if (entry instanceof Failure) return entry;
-      frame.cost += 2;
-      if (!isMap(entry))
-        return new Failure(
-          'no_such_overload',
-          `transformMapEntry() needs a map, this is a ${kindOf(entry)}`,
-          loop.stepAt,
-        );
-      if (!frame.pay(frame.sizeOf(entry))) return frame.exhausted();
-      for (const key of keysOf(entry, frame)) {
-        const clash = insert(entries, key, findKey(entry, key) ?? null, loop.stepAt);
-        if (clash !== undefined) return clash;
-      }
-      return undefined;
-    });
-    frame.cost += 1;
-    return failure ?? new Dictionary(entries);
-  };
-}
-
-function insert(
-  entries: Map<Key, readonly [Value, Value]>,
-  key: Value,
-  value: Value,
-  at: number,
-): Failure | undefined {
-  const own = keyOf(key);
-  if (own === undefined) return new Failure('invalid_key', `a ${kindOf(key)} cannot be the key of a map`, at);
-  if (entries.has(own)) return new Failure('duplicate_key', 'two turns of the loop made the same key', at);
-  entries.set(own, [key, value]);
-  return undefined;
-}
-
 /** Kubernetes charges for sorting only where it knows at load what the keys are. */
 function sortCost(compiling: Compiling, node: Comprehension): Cost {
   const meaning = compiling.checked.meaning(node);
@@ -301,40 +174,9 @@ function sortBy(loop: Loop, at: number, cost: Cost): Evaluate {
     const keys = collect(loop, frame, { values: range, source: range });
     if (keys instanceof Failure) return keys;
     frame.cost += 3;
+    frame.cost += cost.by === 'arguments' ? cost.of(frame, range, keys) : 1;
+    if (frame.overrun) return frame.exhausted();
     const result = sorted(range, keys, frame);
-    frame.cost += cost(frame, range, keys, result);
     return result instanceof Failure ? result.located(at) : result;
   };
-}
-
-/** Compiles `target.optMap(x, body)` and `optFlatMap`; Kubernetes evaluates, and charges, the target twice where body reads it. */
-export function compileOptionalMapping(compiling: Compiling, node: OptionalMapping, scope: Scope): Compiled {
-  const slot = compiling.local();
-  const target = compiling.compile(node.target, scope).evaluate;
-  const body = compiling.compile(node.body, new Map([...scope, [node.variable, slot]])).evaluate;
-  const twice = mentions(node.body, node.variable);
-  return dynamic((frame): Result => {
-    const before = frame.cost;
-    const held = target(frame);
-    if (held instanceof Failure) return held;
-    const spent = frame.cost - before;
-    frame.cost += 1;
-    if (!(held instanceof Optional)) {
-      return new Failure(
-        'optional_expected',
-        `an optional is needed here, this is a ${kindOf(held)}`,
-        node.at,
-      );
-    }
-    if (held.value === undefined) {
-      frame.cost += 1;
-      return held;
-    }
-    frame.slots[slot] = held.value;
-    if (twice) frame.cost += spent + 1;
-    const value = body(frame);
-    if (value instanceof Failure || node.flat) return value;
-    frame.cost += 1;
-    return new Optional(value);
-  });
 }

@@ -1,5 +1,7 @@
 /** Paths such as `object.spec.containers[0].?name`: a value and the steps taken into it. */
 import { type Expression, type Presence } from '../syntax/expression.ts';
+import { ConstantFailure } from './constantFailure.ts';
+import { kindOf } from '../values/kind.ts';
 import { type Result, Failure } from '../values/failure.ts';
 import { type Value, Optional } from '../values/value.ts';
 import { element, field, isPresent, missingElement, missingField } from './access.ts';
@@ -57,10 +59,19 @@ function unfold(
       steps.push({ at, optional, written, index: () => written });
     } else if (base.kind === 'indexing') {
       const index = compiling.compile(base.index, scope, true);
+      refuseIndex(index.constant, base.at);
       steps.push({ at: base.at, optional: base.optional, written: index.constant, index: index.evaluate });
     } else return { base, steps: steps.reverse() };
     base = base.operand;
   }
+}
+
+/** A constant that can index nothing refuses the expression at load, as in kube-apiserver. */
+function refuseIndex(index: Value | undefined, at: number): void {
+  if (index === undefined || ['string', 'int', 'uint', 'bool', 'double'].includes(kindOf(index))) return;
+  throw new ConstantFailure(
+    new Failure('no_such_overload', `nothing can be indexed with a ${kindOf(index)}`, at),
+  );
 }
 
 /** The names of the steps if every one is a plain field. */

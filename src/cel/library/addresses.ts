@@ -13,6 +13,7 @@ import { sizeOf, traversal } from './cost.ts';
 import {
   type Cost,
   type Library,
+  byArguments,
   call,
   define,
   fixedCost,
@@ -64,12 +65,13 @@ const property = (name: string, holds: (ip: Ip) => boolean) =>
   define(name, [method('IP', '(): bool', one(anIp, holds))], fixedCost);
 
 /** Comparing addresses as long as the block's prefix, and parsing what is given as text. */
-const containment =
-  (extra: number): Cost =>
-  (frame, a, b) =>
-    Math.ceil(sizeOf(frame, a) * 0.2) +
-    (extra === 0 ? 0 : Math.ceil(sizeOf(frame, a) * 0.1) + extra) +
-    (typeof b === 'string' ? Math.ceil(sizeOf(frame, b) * 0.1) : 0);
+const containment = (extra: number): Cost =>
+  byArguments(
+    (frame, a, b) =>
+      Math.ceil(sizeOf(frame, a) * 0.2) +
+      (extra === 0 ? 0 : Math.ceil(sizeOf(frame, a) * 0.1) + extra) +
+      (typeof b === 'string' ? Math.ceil(sizeOf(frame, b) * 0.1) : 0),
+  );
 
 export const addresses: Library = [
   define('ip', [

@@ -1,4 +1,5 @@
 /** Conversions between types: `int()`, `string()`, `timestamp()`, …, and `size()`, `type()`, `dyn()`. */
+import { type Frame } from '../evaluation/frame.ts';
 import { Cidr, Ip } from '../values/address.ts';
 import { Failure, type Result } from '../values/failure.ts';
 import { asDouble, isInt, kindOf } from '../values/kind.ts';
@@ -15,6 +16,7 @@ import {
 } from '../values/time.ts';
 import { type Value, Bytes, TypeValue, Uint, double, int } from '../values/value.ts';
 import { traversal } from './cost.ts';
+import { look } from './strings.ts';
 import {
   type Guard,
   type Library,
@@ -62,7 +64,7 @@ const doubleToUint = (value: number): Result =>
 function toDouble(value: string): Result {
   if (/^[+-]?(?:inf|infinity)$/i.test(value)) return value.startsWith('-') ? -Infinity : Infinity;
   if (/^nan$/i.test(value)) return NaN;
-  const digits = value.includes('_') ? '' : value;
+  const digits = value.length > 400 ? '' : value;
   if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(digits)) return failed('double', '1.5');
   const parsed = Number(digits);
   return Number.isFinite(parsed) ? double(parsed) : failed('double of 64 bits', '');
@@ -84,7 +86,14 @@ export function formatDouble(value: number): string {
   return `${mantissa}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
 }
 
-function bytesToString(value: Bytes): Result {
+function toBytes(value: string, frame: Frame): Result {
+  return frame.pay(value.length / 4)
+    ? new Bytes(new Uint8Array(Buffer.from(value, 'utf8')))
+    : frame.exhausted();
+}
+
+function bytesToString(value: Bytes, frame: Frame): Result {
+  if (!frame.pay(value.data.length / 4)) return frame.exhausted();
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value.data);
   } catch (error) {
@@ -98,11 +107,14 @@ const size = (run: Library[number]['overloads'][number]['run'], type: string) =>
   method(type, '(): int', run),
 ];
 
-const identity = <T extends Value>(value: T): Value => value;
+const identity = (value: Value): Value => value;
 
 export const conversions: Library = [
   define('size', [
-    ...size(one(text, length), 'string'),
+    ...size(
+      one(text, (value, frame) => (look(frame, value) ? length(value) : frame.exhausted())),
+      'string',
+    ),
     ...size(
       one(bytes, (value) => value.data.length),
       'bytes',
@@ -194,11 +206,7 @@ export const conversions: Library = [
   ]),
   define('bytes', [
     call('(bytes): bytes', one(bytes, identity)),
-    call(
-      '(string): bytes',
-      one(text, (value) => new Bytes(new Uint8Array(Buffer.from(value, 'utf8')))),
-      traversal(),
-    ),
+    call('(string): bytes', one(text, toBytes), traversal()),
   ]),
   define('timestamp', [
     call('(timestamp): timestamp', one(timestamp, identity)),

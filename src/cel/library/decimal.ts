@@ -50,9 +50,9 @@ export function scientific(value: number, decimals: number): string {
     exponent += 1;
     text = text.slice(0, decimals + 1);
   }
-  const power = [...String(Math.abs(exponent)).padStart(2, '0')]
-    .map((digit) => superscripts[Number(digit)] ?? '')
-    .join('');
+  const power = String(Math.abs(exponent))
+    .padStart(2, '0')
+    .replaceAll(/\d/g, (digit) => superscripts[Number(digit)] ?? '');
   const mantissa = decimals === 0 ? text : `${text.slice(0, 1)}.${text.slice(1)}`;
   return `${sign(value)}${mantissa}×10${exponent < 0 ? '⁻' : ''}${power}`;
 }

@@ -5,13 +5,24 @@ import { readSignature } from '../typing/signature.ts';
 import { type Result } from '../values/failure.ts';
 import { isInt } from '../values/kind.ts';
 import { isMap } from '../values/map.ts';
-import { type Fields, type Value, Bytes, Dictionary, Optional, isList } from '../values/value.ts';
+import { type Dictionary, type Fields, type Value, Bytes, Optional, isList } from '../values/value.ts';
 
 /** Runs an overload on up to four values, the receiver first; undefined if it does not take them. */
 export type Run = (frame: Frame, a: Value, b: Value, c: Value, d: Value) => Result | undefined;
 
-/** What a call costs in Kubernetes' units, beside evaluating its arguments. */
-export type Cost = (frame: Frame, a: Value, b: Value, result: Result) => number;
+/** What a call costs in Kubernetes' units, beside evaluating its arguments: known before it runs, or by its result. */
+export type Cost =
+  | { readonly by: 'arguments'; readonly of: (frame: Frame, a: Value, b: Value) => number }
+  | { readonly by: 'result'; readonly of: (frame: Frame, result: Result) => number };
+
+/** A cost that the arguments tell, so that a call that is too dear does not run at all. */
+export const byArguments = (of: (frame: Frame, a: Value, b: Value) => number): Cost => ({
+  by: 'arguments',
+  of,
+});
+
+/** A cost that only the result tells. */
+export const byResult = (of: (frame: Frame, result: Result) => number): Cost => ({ by: 'result', of });
 
 /** One way to call a function, with what it does. `cost` holds where this overload alone can be meant, as in cel-go. */
 export interface Overload extends OverloadDeclaration {
@@ -23,6 +34,8 @@ export interface Overload extends OverloadDeclaration {
 export interface Definition extends FunctionDeclaration {
   readonly overloads: readonly Overload[];
   readonly cost: Cost | undefined;
+  /** Whether the same arguments always give the same: true of everything but extensions. */
+  readonly pure: boolean;
 }
 
 /** A part of the language: the functions of one file. */
@@ -33,6 +46,7 @@ export const define = (name: string, overloads: readonly Overload[], cost?: Cost
   name,
   overloads,
   cost,
+  pure: true,
 });
 
 /** An overload called as a function: `call('(string): int', …)`. */
@@ -119,4 +133,4 @@ export const four =
   };
 
 /** One unit, whatever the arguments. */
-export const fixedCost: Cost = () => 1;
+export const fixedCost: Cost = byArguments(() => 1);

@@ -6,6 +6,7 @@ import { sizeOf } from './cost.ts';
 import {
   type Cost,
   type Library,
+  byArguments,
   call,
   define,
   fixedCost,
@@ -20,8 +21,9 @@ import {
 const formats = namedFormats(isRequestUri);
 
 /** A regular expression as long as the format's own. */
-const validation: Cost = (frame, a, b) =>
-  a instanceof NamedFormat ? Math.ceil((1 + sizeOf(frame, b)) * 0.1) * Math.ceil(a.pattern * 0.25) : 1;
+const validation: Cost = byArguments((frame, a, b) =>
+  a instanceof NamedFormat ? Math.ceil((1 + sizeOf(frame, b)) * 0.1) * Math.ceil(a.pattern * 0.25) : 1,
+);
 
 export const formatLibrary: Library = [
   ...[...formats].map(([name, format]) =>

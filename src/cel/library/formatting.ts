@@ -108,7 +108,7 @@ function show(value: Value, frame: Frame): string | Failure {
 
 /** What a value prints as inside a list or map: as a literal of the language. */
 function showInside(value: Value, frame: Frame): string | Failure {
-  if (typeof value === 'string') return quoted(value);
+  if (typeof value === 'string') return frame.pay(value.length / 4) ? quoted(value) : frame.exhausted();
   if (value instanceof Timestamp) return `timestamp("${formatTimestamp(value)}")`;
   if (value instanceof Duration) return `duration("${formatDuration(value)}")`;
   if (value instanceof Bytes) return `b${quoted(Buffer.from(value.data).toString('utf8'))}`;
@@ -120,7 +120,7 @@ function showInside(value: Value, frame: Frame): string | Failure {
 function showList(values: readonly Value[], frame: Frame): string | Failure {
   const shown: string[] = [];
   for (const value of values) {
-    if (!frame.pay(4)) return frame.exhausted();
+    if (!frame.pay(40)) return frame.exhausted();
     const one = showInside(value, frame);
     if (one instanceof Failure) return one;
     shown.push(one);
@@ -131,7 +131,7 @@ function showList(values: readonly Value[], frame: Frame): string | Failure {
 function showMap(map: Parameters<typeof keysOf>[0], frame: Frame): string | Failure {
   const shown: { key: string; value: string }[] = [];
   for (const name of keysOf(map, frame)) {
-    if (!frame.pay(8)) return frame.exhausted();
+    if (!frame.pay(80)) return frame.exhausted();
     const key =
       typeof name === 'string'
         ? quoted(name)

@@ -3,14 +3,16 @@ import { type Frame } from '../evaluation/frame.ts';
 import { equals } from '../values/equality.ts';
 import { Failure, type Result } from '../values/failure.ts';
 import { isInt, kindOf } from '../values/kind.ts';
-import { arithmetic } from '../values/number.ts';
+import { arithmetic, isNumber } from '../values/number.ts';
 import { compare } from '../values/order.ts';
-import { type Value, Double, Uint, isList } from '../values/value.ts';
-import { Duration, fitDuration } from '../values/time.ts';
+import { type Value, Bytes, Double, Uint, isList } from '../values/value.ts';
+import { Duration, Timestamp, fitDuration } from '../values/time.ts';
 import { newList, selfComparison, sizeOf, tree } from './cost.ts';
 import {
   type Cost,
+  type Guard,
   type Library,
+  byArguments,
   type Overload,
   call,
   define,
@@ -27,49 +29,70 @@ const comparable = ['int', 'uint', 'double', 'bool', 'duration', 'timestamp', 's
 /** Longest list that `lists.range` makes; a longer one costs more than any budget. */
 const maxRange = 10_000_000;
 
-function sum(values: readonly Value[], zero: Value, frame: Frame): Result {
-  if (!frame.pay(values.length)) return frame.exhausted();
-  let total: Value = zero;
-  for (const value of values) {
-    const next: Result =
-      total instanceof Duration && value instanceof Duration
-        ? fitDuration(total.nanoseconds + value.nanoseconds)
-        : arithmetic('+', total, value);
-    if (next instanceof Failure) return next;
-    total = next;
-  }
-  return total;
+function sum(zero: Value) {
+  return (values: readonly Value[], frame: Frame): Result => {
+    if (!frame.pay(values.length)) return frame.exhausted();
+    let total: Value = zero;
+    for (const value of values) {
+      const next: Result =
+        total instanceof Duration && value instanceof Duration
+          ? fitDuration(total.nanoseconds + value.nanoseconds)
+          : arithmetic('+', total, value);
+      if (next instanceof Failure) return next;
+      total = next;
+    }
+    return total;
+  };
 }
 
-/** The zero of the kind of the first element, where the static type did not tell. */
-function zeroOf(values: readonly Value[]): Value {
-  const [first] = values;
-  if (first instanceof Duration) return new Duration(0n);
-  if (first instanceof Uint) return new Uint(0n);
-  return first === undefined || isInt(first) ? 0 : new Double(0);
-}
+/** A list that is empty or begins with a value of this type, which is how Kubernetes tells its overloads apart. */
+const listOf =
+  (type: string): Guard<readonly Value[]> =>
+  (value) => {
+    if (!isList(value)) return undefined;
+    const [first] = value;
+    return first === undefined || kindOf(first) === (runtimeNames.get(type) ?? type) ? value : undefined;
+  };
 
+const runtimeNames: ReadonlyMap<string, string> = new Map([
+  ['timestamp', 'google.protobuf.Timestamp'],
+  ['duration', 'google.protobuf.Duration'],
+]);
+
+/** Whether a value can be compared with its like at all. */
+const isComparable = (value: Value): boolean =>
+  isNumber(value) ||
+  typeof value === 'string' ||
+  typeof value === 'boolean' ||
+  value instanceof Bytes ||
+  value instanceof Duration ||
+  value instanceof Timestamp;
+
+const notComparable = (value: Value): Failure =>
+  new Failure('not_comparable', `a ${kindOf(value)} cannot be compared`);
+
+/** The largest (sign 1) or smallest element; elements that cannot be compared with each other count as equal, as in Kubernetes. */
 function extreme(name: string, sign: 1 | -1) {
   return (values: readonly Value[], frame: Frame): Result => {
     if (!frame.pay(values.length)) return frame.exhausted();
-    const [first, ...rest] = values;
-    if (first === undefined) return new Failure('invalid_argument', `${name}() of an empty list`);
-    let best = first;
-    for (const value of rest) {
-      const order = compare(value, best);
-      if (order instanceof Failure) return order;
-      if (order * sign > 0) best = value;
+    let best: Value | undefined;
+    for (const value of values) {
+      if (!isComparable(value)) return notComparable(value);
+      const order = best === undefined ? 1 : compare(value, best);
+      if (best === undefined || (!(order instanceof Failure) && order * sign > 0)) best = value;
     }
-    return compare(best, best) instanceof Failure ? compare(best, best) : best;
+    return best ?? new Failure('invalid_argument', `${name}() of an empty list`);
   };
 }
 
 function isSorted(values: readonly Value[], frame: Frame): Result {
   if (!frame.pay(values.length)) return frame.exhausted();
-  for (let index = 1; index < values.length; index += 1) {
-    const order = compare(values[index - 1] ?? null, values[index] ?? null);
-    if (order instanceof Failure) return order;
-    if (order > 0) return false;
+  let last: Value | undefined;
+  for (const value of values) {
+    if (!isComparable(value)) return notComparable(value);
+    const order = last === undefined ? 0 : compare(last, value);
+    if (!(order instanceof Failure) && order > 0) return false;
+    last = value;
   }
   return true;
 }
@@ -77,7 +100,9 @@ function isSorted(values: readonly Value[], frame: Frame): Result {
 /** The list in the order of the keys that belong to its elements; the sort is stable. */
 export function sorted(values: readonly Value[], keys: readonly Value[], frame: Frame): Result {
   const kind = kindOf(keys[0] ?? null);
-  if (!frame.pay(values.length * (2 + Math.ceil(Math.log2(values.length + 1)) * 4))) return frame.exhausted();
+  const rounds = Math.ceil(Math.log2(values.length + 1));
+  const letters = keys.reduce<number>((sum, key) => sum + (typeof key === 'string' ? key.length : 0), 0);
+  if (!frame.pay(values.length * (8 + rounds * 8) + (letters * rounds) / 16)) return frame.exhausted();
   for (const key of keys) {
     if (kindOf(key) !== kind)
       return new Failure('not_comparable', 'a list can be sorted only by keys of one type');
@@ -98,7 +123,7 @@ function distinct(values: readonly Value[], frame: Frame): Result {
   const others: Value[] = [];
   const kept: Value[] = [];
   for (const value of values) {
-    if (!frame.pay(2 + others.length)) return frame.exhausted();
+    if (!frame.pay(4 + others.length * 2)) return frame.exhausted();
     if (typeof value === 'string' || typeof value === 'boolean') {
       if (seen.has(value)) continue;
       seen.add(value);
@@ -143,10 +168,14 @@ function sliced(
 function range(size: number | bigint, frame: Frame): Result {
   const count = Number(size);
   if (count > maxRange || !frame.pay(Math.max(0, count))) return frame.exhausted();
-  return Array.from({ length: Math.max(0, count) }, (_, index) => index);
+  const numbers: Value[] = [];
+  for (let index = 0; index < count; index += 1) numbers.push(index);
+  return numbers;
 }
 
-const flattening: Cost = (frame, a, b) => Math.floor(sizeOf(frame, a) * (isInt(b) ? Number(b) : 1)) + 11;
+const flattening: Cost = byArguments(
+  (frame, a, b) => Math.floor(sizeOf(frame, a) * (isInt(b) ? Number(b) : 1)) + 11,
+);
 
 const perType = (
   signature: (type: string) => string,
@@ -166,26 +195,20 @@ export const lists: Library = [
     'isSorted',
     perType(
       () => '(): bool',
-      () => one(list, isSorted),
+      (type) => one(listOf(type), isSorted),
     ),
     tree,
   ),
   define(
     'sum',
-    zeros.map(([type, zero]) =>
-      method(
-        `list(${type})`,
-        `(): ${type}`,
-        one(list, (values, frame) => sum(values, values.length === 0 ? zero : zeroOf(values), frame)),
-      ),
-    ),
+    zeros.map(([type, zero]) => method(`list(${type})`, `(): ${type}`, one(listOf(type), sum(zero)))),
     tree,
   ),
   define(
     'min',
     perType(
       (type) => `(): ${type}`,
-      () => one(list, extreme('min', -1)),
+      (type) => one(listOf(type), extreme('min', -1)),
     ),
     tree,
   ),
@@ -193,7 +216,7 @@ export const lists: Library = [
     'max',
     perType(
       (type) => `(): ${type}`,
-      () => one(list, extreme('max', 1)),
+      (type) => one(listOf(type), extreme('max', 1)),
     ),
     tree,
   ),

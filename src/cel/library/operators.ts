@@ -3,7 +3,7 @@ import { equals } from '../values/equality.ts';
 import { Failure, type Result, noSuchOverload } from '../values/failure.ts';
 import { kindOf } from '../values/kind.ts';
 import { findKey } from '../values/map.ts';
-import { type ArithmeticOperator, arithmetic, negated } from '../values/number.ts';
+import { type ArithmeticOperator, arithmetic, isNumber, negated } from '../values/number.ts';
 import { compare } from '../values/order.ts';
 import { Duration, Timestamp, fitDuration, fitTimestamp } from '../values/time.ts';
 import { type Value, Bytes, isList } from '../values/value.ts';
@@ -25,12 +25,12 @@ import {
   two,
 } from './definition.ts';
 import { holds } from './sets.ts';
-import { concatenated } from './strings.ts';
+import { concatenated, look } from './strings.ts';
 
 const calculation =
   (operator: ArithmeticOperator): Run =>
   (_frame, a, b) =>
-    arithmetic(operator, a, b);
+    isNumber(a) && isNumber(b) ? arithmetic(operator, a, b) : undefined;
 
 /** `+` and `-` of times. */
 function timeArithmetic(sign: 1n | -1n): Run {
@@ -47,14 +47,17 @@ function timeArithmetic(sign: 1n | -1n): Run {
   };
 }
 
+/** A duration is negated too where its type is not known at load. */
+const negation: Run = (_frame, a) => (a instanceof Duration ? fitDuration(-a.nanoseconds) : negated(a));
+
 const appended = (a: readonly Value[], b: readonly Value[], frame: Frame): Result => {
   if (a.length === 0) return b;
   if (b.length === 0) return a;
-  return frame.pay((a.length + b.length) / 2) ? [...a, ...b] : frame.exhausted();
+  return frame.pay((a.length + b.length) * 2) ? a.concat(b) : frame.exhausted();
 };
 
 const joined = (a: Bytes, b: Bytes, frame: Frame): Result =>
-  frame.pay((a.data.length + b.data.length) / 8)
+  frame.pay((a.data.length + b.data.length) / 2)
     ? new Bytes(new Uint8Array(Buffer.concat([a.data, b.data])))
     : frame.exhausted();
 
@@ -79,7 +82,8 @@ const comparison = (operator: string, read: (order: number) => boolean) =>
     ordered.map(([a, b]) =>
       call(
         `(${a}, ${b}): bool`,
-        (_frame, x, y) => {
+        (frame, x, y) => {
+          if (typeof x === 'string' && !look(frame, x)) return frame.exhausted();
           const order = compare(x, y);
           return order instanceof Failure ? order : read(order);
         },
@@ -127,7 +131,7 @@ export const operators: Library = [
   define('_%_', numeric('%', ['int', 'uint'])),
   define(
     '-_',
-    ['double', 'int'].map((type) => call(`(${type}): ${type}`, one(anything, negated))),
+    ['double', 'int'].map((type) => call(`(${type}): ${type}`, negation)),
   ),
   define('!_', [
     call(

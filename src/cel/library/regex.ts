@@ -5,8 +5,17 @@ import { Failure, type Result } from '../values/failure.ts';
 import { regex } from './cost.ts';
 import { type Library, call, define, integer, method, text, three, two } from './definition.ts';
 
-/** Work a character of text and a character of pattern make, measured on RE2's slowest engine. */
-const workPerStep = 0.5;
+/** Work that a match makes for every character of text: some, and some for every character of pattern. Measured on RE2's slower engines. */
+const workPerCharacter = (pattern: string): number => 4 + pattern.length * 1.2;
+
+/** Work that a pattern compiled while running makes for every character of it; a repetition multiplies what it repeats. */
+const compileWork = (pattern: string): number => {
+  const repeated = [...pattern.matchAll(/\{\d*,?(\d{1,4})\}/g)].reduce(
+    (product, [, times = '1']) => product * Math.max(1, Number(times)),
+    1,
+  );
+  return 800 * (pattern.length + 1) * Math.min(repeated, 10_000);
+};
 
 /** Compiles a pattern; undefined if it is none in RE2's syntax. */
 export function compilePattern(pattern: string): RE2JS | undefined {
@@ -18,19 +27,18 @@ export function compilePattern(pattern: string): RE2JS | undefined {
   }
 }
 
-type Search = (pattern: RE2JS, value: string, limit: number) => Result;
+type Search = (pattern: RE2JS, value: string, limit: number, frame: Frame) => Result;
 
 /** Runs a search, pattern compiled on the way unless it was at load; pays for both beforehand. */
 export function searching(search: Search, compiled?: RE2JS) {
   return (value: string, pattern: string, limit: number | bigint, frame: Frame): Result => {
     const work =
-      (value.length + 1) * (pattern.length + 1) * workPerStep +
-      (compiled === undefined ? 200 * (pattern.length + 1) : 0);
+      (value.length + 1) * workPerCharacter(pattern) + (compiled === undefined ? compileWork(pattern) : 0);
     if (!frame.pay(work)) return frame.exhausted();
     const machine = compiled ?? compilePattern(pattern);
     return machine === undefined
       ? new Failure('invalid_argument', "the pattern is no regular expression in RE2's syntax")
-      : search(machine, value, Number(limit));
+      : search(machine, value, Number(limit), frame);
   };
 }
 
@@ -41,10 +49,13 @@ export const finding: Search = (pattern, value) => {
   return matcher.find() ? (matcher.group() ?? '') : '';
 };
 
-export const findingAll: Search = (pattern, value, limit) => {
+export const findingAll: Search = (pattern, value, limit, frame) => {
   const found: string[] = [];
   const matcher = pattern.matcher(value);
-  while ((limit < 0 || found.length < limit) && matcher.find()) found.push(matcher.group() ?? '');
+  while ((limit < 0 || found.length < limit) && matcher.find()) {
+    if (!frame.pay(60)) return frame.exhausted();
+    found.push(matcher.group() ?? '');
+  }
   return found;
 };
 

@@ -1,6 +1,6 @@
 /** Functions of strings: the standard ones and the strings extension, version 2, by code point. */
 import { Failure, type Result } from '../values/failure.ts';
-import { characterOffset, length, slice, unitOffset } from '../values/text.ts';
+import { characterOffset, characters, length, slice, trim, unitOffset } from '../values/text.ts';
 import { type Value } from '../values/value.ts';
 import { resultTraversal, search, traversal, tree } from './cost.ts';
 import {
@@ -32,6 +32,14 @@ export function concatenated(a: string, b: string, frame: Frame): Result {
   return a + b;
 }
 
+/** Pays for looking at a whole text, where Kubernetes' cost does not grow with it. */
+export const look = (frame: Frame, value: string): boolean =>
+  value.length < 64 || frame.pay(value.length / 16);
+
+/** Pays for searching one text in another: at worst every character is compared with every other. */
+const seek = (frame: Frame, value: string, part: string): boolean =>
+  value.length * part.length < 1024 || frame.pay((value.length * part.length) / 12);
+
 /** The part between two offsets in characters. */
 function substring(value: string, start: number | bigint, end: number | bigint | undefined): Result {
   const size = length(value);
@@ -42,16 +50,23 @@ function substring(value: string, start: number | bigint, end: number | bigint |
   return slice(value, from, to);
 }
 
-function indexOf(value: string, part: string, from: number | bigint): Result {
+function charAt(value: string, index: number | bigint, frame: Frame): Result {
+  if (!look(frame, value)) return frame.exhausted();
+  return Number(index) === length(value) ? '' : substring(value, index, BigInt(index) + 1n);
+}
+
+function indexOf(value: string, part: string, from: number | bigint, frame: Frame): Result {
   if (part === '') return from;
   const start = Number(from);
   if (start < 0) return outOfRange();
+  if (!seek(frame, value, part)) return frame.exhausted();
   if (start >= length(value)) return -1;
   return characterOffset(value, value.indexOf(part, unitOffset(value, start)));
 }
 
-function lastIndexOf(value: string, part: string, from: number | bigint | undefined): Result {
+function lastIndexOf(value: string, part: string, from: number | bigint | undefined, frame: Frame): Result {
   if (part === '') return from ?? length(value);
+  if (!seek(frame, value, part)) return frame.exhausted();
   if (from === undefined) return characterOffset(value, value.lastIndexOf(part));
   const start = Number(from);
   if (start < 0) return outOfRange();
@@ -59,42 +74,54 @@ function lastIndexOf(value: string, part: string, from: number | bigint | undefi
   return characterOffset(value, value.lastIndexOf(part, unitOffset(value, start)));
 }
 
+/** The pieces between the separators; every character for an empty one. Undefined once the budget is spent. */
+function pieces(value: string, separator: string, frame: Frame): readonly string[] | undefined {
+  if (separator === '') return frame.pay(value.length * 4) ? characters(value) : undefined;
+  if (!look(frame, value) || !seek(frame, value, separator)) return undefined;
+  for (let at = value.indexOf(separator); at >= 0; at = value.indexOf(separator, at + separator.length)) {
+    if (!frame.pay(6)) return undefined;
+  }
+  return value.split(separator);
+}
+
 function replaced(value: string, part: string, by: string, limit: number | bigint, frame: Frame): Result {
   const most = Number(limit);
   if (most === 0) return value;
-  const pieces = part === '' ? ['', ...value] : value.split(part);
-  const joints = part === '' ? length(value) + 1 : pieces.length - 1;
+  const found = pieces(value, part, frame);
+  if (found === undefined) return frame.exhausted();
+  const joints = part === '' ? found.length + 1 : found.length - 1;
   const count = most < 0 ? joints : Math.min(most, joints);
-  if (!frame.pay(pieces.length + (value.length + count * by.length) / 16)) return frame.exhausted();
-  if (value.length + count * by.length > maxStringLength) return frame.exhausted();
-  if (part === '') {
-    const characters = [...value];
-    return (
-      characters.map((character, index) => (index < count ? by : '') + character).join('') +
-      (count > characters.length ? by : '')
-    );
-  }
-  return [...pieces.slice(0, count).map((piece) => piece + by), pieces.slice(count).join(part)].join('');
+  const size = value.length + count * by.length;
+  if (size > maxStringLength || !frame.pay(size / 16)) return frame.exhausted();
+  if (part !== '')
+    return [...found.slice(0, count).map((piece) => piece + by), found.slice(count).join(part)].join('');
+  const start = found
+    .slice(0, count)
+    .map((character) => by + character)
+    .join('');
+  return start + found.slice(count).join('') + (count > found.length ? by : '');
 }
 
 function split(value: string, separator: string, limit: number | bigint, frame: Frame): Result {
   const most = Number(limit);
   if (most === 0) return [];
-  const pieces = separator === '' ? [...value] : value.split(separator);
-  if (!frame.pay(pieces.length * 4)) return frame.exhausted();
-  if (most < 0 || pieces.length <= most) return pieces;
-  return [...pieces.slice(0, most - 1), pieces.slice(most - 1).join(separator)];
+  const found = pieces(value, separator, frame);
+  if (found === undefined) return frame.exhausted();
+  if (most < 0 || found.length <= most) return found;
+  return [...found.slice(0, most - 1), found.slice(most - 1).join(separator)];
 }
 
 function joined(values: readonly Value[], separator: string, frame: Frame): Result {
+  const parts: string[] = [];
   let size = 0;
   for (const value of values) {
     if (typeof value !== 'string')
       return new Failure('invalid_argument', 'join() takes a list of strings only');
     size += value.length + separator.length;
+    parts.push(value);
   }
-  if (size > maxStringLength || !frame.pay(values.length + size / 16)) return frame.exhausted();
-  return values.join(separator);
+  if (size > maxStringLength || !frame.pay(values.length * 2 + size / 16)) return frame.exhausted();
+  return parts.join(separator);
 }
 
 const ascii = (value: string, letters: RegExp, change: (letter: string) => string): string =>
@@ -116,10 +143,6 @@ const quotes: ReadonlyMap<string, string> = new Map([
 export const quoted = (value: string): string =>
   `"${value.toWellFormed().replaceAll(/[\x07\b\f\n\r\t\v\\"]/g, (character) => quotes.get(character) ?? character)}"`;
 
-/** The white space that Go's strings.TrimSpace cuts. */
-const space =
-  /^[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+|[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/g;
-
 function position(values: readonly Value[], wanted: Value, frame: Frame, last: boolean): Result {
   for (let step = 0; step < values.length; step += 1) {
     if (!frame.pay(1)) return frame.exhausted();
@@ -134,7 +157,7 @@ export const strings: Library = [
     method(
       'string',
       '(string): bool',
-      two(text, text, (a, b) => a.includes(b)),
+      two(text, text, (a, b, frame) => (seek(frame, a, b) ? a.includes(b) : frame.exhausted())),
       search,
     ),
   ]),
@@ -154,15 +177,7 @@ export const strings: Library = [
       traversal(),
     ),
   ]),
-  define('charAt', [
-    method(
-      'string',
-      '(int): string',
-      two(text, integer, (value, index) =>
-        BigInt(index) === BigInt(length(value)) ? '' : substring(value, index, BigInt(index) + 1n),
-      ),
-    ),
-  ]),
+  define('charAt', [method('string', '(int): string', two(text, integer, charAt))]),
   define(
     'substring',
     [
@@ -186,7 +201,7 @@ export const strings: Library = [
       method(
         'string',
         '(string): int',
-        two(text, text, (value, part) => indexOf(value, part, 0)),
+        two(text, text, (value, part, frame) => indexOf(value, part, 0, frame)),
       ),
       method('string', '(string, int): int', three(text, text, integer, indexOf)),
     ],
@@ -203,7 +218,7 @@ export const strings: Library = [
       method(
         'string',
         '(string): int',
-        two(text, text, (value, part) => lastIndexOf(value, part, undefined)),
+        two(text, text, (value, part, frame) => lastIndexOf(value, part, undefined, frame)),
       ),
       method('string', '(string, int): int', three(text, text, integer, lastIndexOf)),
     ],
@@ -237,7 +252,7 @@ export const strings: Library = [
       method(
         'string',
         '(): string',
-        one(text, (value) => value.replaceAll(space, '')),
+        one(text, (value) => trim(value)),
       ),
     ],
     traversal(),

@@ -25,8 +25,8 @@ export const urls: Library = [
         '(string): URL',
         one(
           text,
-          (value) =>
-            parseUrl(value) ??
+          (value, frame) =>
+            (frame.pay(value.length * 4) ? parseUrl(value) : frame.exhausted()) ??
             new Failure('conversion_failed', 'the string is no absolute URL and no absolute path'),
         ),
       ),
@@ -45,7 +45,9 @@ export const urls: Library = [
       method(
         'URL',
         '(): map(string, list(string))',
-        one(url, (value) => dictionary(value.parameters)),
+        one(url, (value, frame) =>
+          frame.pay(value.query.length * 20) ? dictionary(value.parameters) : frame.exhausted(),
+        ),
       ),
     ],
     fixedCost,

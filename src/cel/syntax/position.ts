@@ -10,14 +10,14 @@ export interface Place {
 export function placeOf(source: string, offset: number): Place {
   const before = source.slice(0, Math.max(0, offset));
   const start = before.lastIndexOf('\n') + 1;
-  return { line: before.split('\n').length, column: [...before.slice(start)].length + 1 };
+  return { line: before.split('\n').length, column: Array.from(before.slice(start)).length + 1 };
 }
 
 const width = 100;
 
 /** The line of a place with a caret under the column; long lines are cut around it. */
 export function excerpt(source: string, place: Place): string {
-  const line = [...(source.split('\n')[place.line - 1] ?? '').replaceAll(/[\t\r]/g, ' ')];
+  const line = Array.from((source.split('\n')[place.line - 1] ?? '').replaceAll(/[\t\r]/g, ' '));
   const from = Math.max(0, Math.min(place.column - 1 - width / 2, line.length - width));
   const shown = line.slice(from, from + width).join('');
   const left = from > 0 ? '…' : '';

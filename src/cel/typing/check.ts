@@ -1,16 +1,10 @@
 /** The type checker: what every part of an expression may be, and every mistake that shows before it runs (after cel-go's checker). */
-import {
-  type Call,
-  type Construction,
-  type Expression,
-  type Indexing,
-  type ListLiteral,
-  type MapLiteral,
-} from '../syntax/expression.ts';
+import { type Call, type Expression, type Indexing } from '../syntax/expression.ts';
 import { type Mistake, type MistakeCode } from '../syntax/mistake.ts';
+import { checkConstruction, checkList, checkMap } from './checkBuild.ts';
 import { checkComprehension, checkOptionalMapping } from './checkLoop.ts';
 import { type Declarations, type OverloadDeclaration, suggestion } from './declaration.ts';
-import { Inference, isDynOrError, lessSpecific } from './inference.ts';
+import { Inference, isDynOrError } from './inference.ts';
 import { noOverload, resolve } from './resolve.ts';
 import * as types from './type.ts';
 import { type Type, describeType } from './type.ts';
@@ -105,11 +99,11 @@ export class Checker implements Checked {
         return this.choose(parts, node.at);
       }
       case 'list':
-        return this.#list(node);
+        return checkList(this, node);
       case 'map':
-        return this.#map(node);
+        return checkMap(this, node);
       case 'construction':
-        return this.#construction(node);
+        return checkConstruction(this, node);
       case 'comprehension':
         return checkComprehension(this, node);
       case 'optionalMapping':
@@ -259,68 +253,6 @@ export class Checker implements Checked {
     }
     this.#meanings.set(node, { kind: 'call', name, member, overloads: resolution.overloads });
     return resolution.type;
-  }
-
-  #list(node: ListLiteral): Type {
-    let joined: Type | undefined;
-    for (const { value, optional } of node.elements) {
-      joined = this.#join(joined, this.#element(value, optional));
-    }
-    return types.listOf(joined ?? this.inference.variable());
-  }
-
-  #map(node: MapLiteral): Type {
-    let keys: Type | undefined;
-    let values: Type | undefined;
-    for (const { key, value, optional } of node.entries) {
-      keys = this.#join(keys, this.check(key));
-      values = this.#join(values, this.#element(value, optional));
-    }
-    return types.mapOf(keys ?? this.inference.variable(), values ?? this.inference.variable());
-  }
-
-  /** The type of a value in a literal; where it is marked optional, the type of what the optional holds. */
-  #element(node: Expression, optional: boolean): Type {
-    const type = this.inference.resolve(this.check(node));
-    if (!optional) return type;
-    if (type.kind === 'optional') return type.value;
-    if (!isDynOrError(type)) {
-      this.report(
-        'type_mismatch',
-        `after ? an optional is expected, this is a ${this.describe(type)}`,
-        node.at,
-      );
-    }
-    return type;
-  }
-
-  #join(joined: Type | undefined, type: Type): Type {
-    if (joined === undefined) return type;
-    if (!this.inference.assign(joined, type)) return types.dyn;
-    return lessSpecific(joined, type) ? joined : type;
-  }
-
-  #construction(node: Construction): Type {
-    const type = this.declarations.constructible(node.name);
-    if (type === undefined) {
-      const message =
-        node.name.startsWith('Object') || node.name === 'JSONPatch'
-          ? `${node.name}{…} exists in mutations only`
-          : `there is no type ${node.name} to make a value of`;
-      this.report('unknown_type', message, node.at);
-    }
-    for (const field of node.fields) {
-      const value = this.#element(field.value, field.optional);
-      const expected = type?.field(field.name);
-      if (type !== undefined && expected === undefined) {
-        const hint = suggestion(field.name, type.names());
-        this.report('unknown_field', `${node.name} has no field ${field.name}${hint}`, field.at);
-      } else if (expected !== undefined && !this.inference.assign(expected, value)) {
-        const message = `${node.name}.${field.name} is a ${describeType(expected)}, this is a ${this.describe(value)}`;
-        this.report('type_mismatch', message, field.at);
-      }
-    }
-    return type ?? types.error;
   }
 }
 

@@ -1,6 +1,7 @@
 /** The type rules of loops and of optMap, as their expansion into folds would give them. */
 import { type Comprehension, type OptionalMapping } from '../syntax/expression.ts';
 import { type Checker } from './check.ts';
+import { isDynOrError } from './inference.ts';
 import * as types from './type.ts';
 import { type Type } from './type.ts';
 
@@ -55,23 +56,16 @@ function resultOf(checker: Checker, node: Comprehension, range: Type, key: Type)
 
 /** What the loop variables are: element of a list, key of a map; with two, index and element or key and value. */
 function variableTypes(checker: Checker, node: Comprehension, range: Type): readonly [Type, Type] {
-  const two = node.variables.length === 2;
-  switch (range.kind) {
-    case 'list':
-      return two ? [types.int, range.element] : [range.element, types.error];
-    case 'map':
-      return [range.key, range.value];
-    case 'dyn':
-    case 'error':
-    case 'parameter':
-      checker.inference.assign(types.dyn, range);
-      return [types.dyn, types.dyn];
-    default: {
-      const message = `${node.form}() loops over a list or a map, this is a ${checker.describe(range)}`;
-      checker.report('not_iterable', message, node.range.at);
-      return [types.error, types.error];
-    }
+  if (range.kind === 'list')
+    return node.variables.length === 2 ? [types.int, range.element] : [range.element, types.error];
+  if (range.kind === 'map') return [range.key, range.value];
+  if (range.kind === 'parameter' || isDynOrError(range)) {
+    checker.inference.assign(types.dyn, range);
+    return [types.dyn, types.dyn];
   }
+  const message = `${node.form}() loops over a list or a map, this is a ${checker.describe(range)}`;
+  checker.report('not_iterable', message, node.range.at);
+  return [types.error, types.error];
 }
 
 /** The type of `target.optMap(x, body)`: that of `target.hasValue() ? optional.of(body) : optional.none()`. */

@@ -69,70 +69,39 @@ export function object(name: string, fields: Readonly<Record<string, Type>>): Ob
 /** An object type without declared fields: a value of a library, such as a quantity. */
 export const abstractObject = (name: string): ObjectType => object(name, {});
 
+const literals: ReadonlyMap<string, Type> = new Map<string, Type>([
+  ['bool', bool],
+  ['int', int],
+  ['uint', uint],
+  ['string', string],
+  ['bytes', bytes],
+  ['null_type', nullType],
+]);
+
 /** The type of a literal's value. */
-export function literalType(value: Value): Type {
-  switch (kindOf(value)) {
-    case 'bool':
-      return bool;
-    case 'int':
-      return int;
-    case 'uint':
-      return uint;
-    case 'string':
-      return string;
-    case 'bytes':
-      return bytes;
-    case 'null_type':
-      return nullType;
-    default:
-      return double;
-  }
-}
+export const literalType = (value: Value): Type => literals.get(kindOf(value)) ?? double;
 
 /** The types inside a type, in order. */
 export function parametersOf(type: Type): readonly Type[] {
-  switch (type.kind) {
-    case 'list':
-      return [type.element];
-    case 'map':
-      return [type.key, type.value];
-    case 'optional':
-      return [type.value];
-    case 'type':
-      return type.of === undefined ? [] : [type.of];
-    default:
-      return [];
-  }
+  if (type.kind === 'list') return [type.element];
+  if (type.kind === 'map') return [type.key, type.value];
+  if (type.kind === 'optional') return [type.value];
+  return type.kind === 'type' && type.of !== undefined ? [type.of] : [];
 }
 
 /** The same type around other inner types. */
 export function withParameters(type: Type, inner: (type: Type) => Type): Type {
-  switch (type.kind) {
-    case 'list':
-      return listOf(inner(type.element));
-    case 'map':
-      return mapOf(inner(type.key), inner(type.value));
-    case 'optional':
-      return optionalOf(inner(type.value));
-    case 'type':
-      return type.of === undefined ? type : typeOf(inner(type.of));
-    default:
-      return type;
-  }
+  if (type.kind === 'list') return listOf(inner(type.element));
+  if (type.kind === 'map') return mapOf(inner(type.key), inner(type.value));
+  if (type.kind === 'optional') return optionalOf(inner(type.value));
+  return type.kind === 'type' && type.of !== undefined ? typeOf(inner(type.of)) : type;
 }
 
 /** The name of a type as messages print it: `list(string)`, `map(string, dyn)`, `optional(int)`, `kubernetes.Quantity`. */
 export function describeType(type: Type): string {
-  switch (type.kind) {
-    case 'object':
-    case 'opaque':
-    case 'parameter':
-      return type.name;
-    default: {
-      const inner = parametersOf(type).map(describeType);
-      return inner.length === 0 ? type.kind : `${type.kind}(${inner.join(', ')})`;
-    }
-  }
+  if (type.kind === 'object' || type.kind === 'opaque' || type.kind === 'parameter') return type.name;
+  const inner = parametersOf(type).map(describeType);
+  return inner.length === 0 ? type.kind : `${type.kind}(${inner.join(', ')})`;
 }
 
 /** Whether two types are the same, parameters included. */

@@ -16,20 +16,15 @@ export const isInt = (value: Value): value is number | bigint =>
 
 /** The type name of a value; `imprecise` for a number that may not be what was written. */
 export function kindOf(value: Value): TypeName {
-  switch (typeof value) {
-    case 'string':
-      return 'string';
-    case 'boolean':
-      return 'bool';
-    case 'number':
-      return Number.isSafeInteger(value) ? 'int' : isImprecise(value) ? 'imprecise' : 'double';
-    case 'bigint':
-      return 'int';
-    default:
-      if (value === null) return 'null_type';
-      if (value instanceof Special) return value.typeName;
-      return isList(value) ? 'list' : 'map';
+  if (typeof value === 'string') return 'string';
+  if (typeof value === 'number') {
+    return Number.isSafeInteger(value) ? 'int' : isImprecise(value) ? 'imprecise' : 'double';
   }
+  if (typeof value === 'boolean') return 'bool';
+  if (typeof value === 'bigint') return 'int';
+  if (value === null) return 'null_type';
+  if (value instanceof Special) return value.typeName;
+  return isList(value) ? 'list' : 'map';
 }
 
 /** The number that a double holds; undefined for any other value. */

@@ -101,11 +101,11 @@ function uints(operator: ArithmeticOperator, a: bigint, b: bigint): Result {
 
 const divisionByZero = (): Failure => new Failure('division_by_zero', 'a number is divided by zero');
 
-/** `-value`. */
-export function negated(value: Value): Result {
+/** `-value`; undefined for what is no signed number. */
+export function negated(value: Value): Result | undefined {
   if (isInt(value)) return fitInt(-BigInt(value));
   const number = asDouble(value);
-  return number === undefined ? noSuchOverload('-', kindOf(value)) : double(-number);
+  return number === undefined ? undefined : double(-number);
 }
 
 /** The order of two numbers of any types: negative, zero or positive; NaN has none. */
@@ -118,7 +118,7 @@ export function compareNumbers(a: Value, b: Value): number | Failure {
   if (x !== undefined && y !== undefined) return x < y ? -1 : x > y ? 1 : 0;
   const [f, g] = [asDouble(a), asDouble(b)];
   if (Number.isNaN(f) || Number.isNaN(g)) return new Failure('not_comparable', 'NaN has no order');
-  if (f !== undefined && g !== undefined) return f - g;
+  if (f !== undefined && g !== undefined) return f < g ? -1 : f > g ? 1 : 0;
   if (f !== undefined && y !== undefined) return compareMixed(f, y);
   if (g !== undefined && x !== undefined) return -compareMixed(g, x);
   return noSuchOverload('comparison', kindOf(a), kindOf(b));

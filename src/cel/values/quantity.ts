@@ -1,6 +1,6 @@
 /** Kubernetes resource quantities: `100m`, `1.5Gi`, `3e2`, after apimachinery's resource.Quantity. */
 import { Opaque } from './opaque.ts';
-import { Failure, noSuchOverload } from './failure.ts';
+import { type Failure, noSuchOverload } from './failure.ts';
 
 type Notation = 'decimal' | 'exponent' | 'binary';
 
@@ -18,17 +18,16 @@ export class Quantity extends Opaque {
   readonly amount: Amount;
   readonly notation: Notation;
   readonly computed: boolean;
-  readonly #written: string | undefined;
-  constructor(amount: Amount, notation: Notation, written?: string, computed = false) {
+  constructor(amount: Amount, notation: Notation, computed = false) {
     super();
     this.amount = amount;
     this.notation = notation;
-    this.#written = written;
     this.computed = computed;
   }
 
+  /** The canonical form, as the API server prints it. */
   get text(): string {
-    return this.#written ?? print(this.amount, this.notation);
+    return print(this.amount, this.notation);
   }
 
   equals(other: Opaque): boolean | Failure {
@@ -48,7 +47,7 @@ export class Quantity extends Opaque {
     const value = a + sign * b;
     const compact = this.amount.compact && other.amount.compact && fits(value);
     const notation = this.amount.value === 0n ? other.notation : this.notation;
-    return new Quantity(reduced(value, scale, this.amount, other.amount, compact), notation, undefined, true);
+    return new Quantity(reduced(value, scale, this.amount, other.amount, compact), notation, true);
   }
 
   /** The value as an int64, where the quantity holds one without a fraction. */
@@ -106,7 +105,7 @@ export const wholeQuantity = (value: bigint): Quantity =>
   new Quantity({ value, scale: 0, compact: true }, 'exponent');
 
 /** Longest text that is read as a quantity; a longer one is refused before it costs anything. */
-const maxLength = 1000;
+const maxLength = 200;
 
 /** Reads a quantity; undefined if the text is none. */
 export function parseQuantity(text: string): Quantity | undefined {
@@ -126,7 +125,7 @@ export function parseQuantity(text: string): Quantity | undefined {
     !amount.compact &&
     magnitude > 0n &&
     absolute(amount.value) < 10n ** BigInt(-amount.scale);
-  return new Quantity(amount, small ? 'decimal' : suffix.notation, text);
+  return new Quantity(amount, small ? 'decimal' : suffix.notation);
 }
 
 interface Suffix {

@@ -17,7 +17,7 @@ export function length(text: string): number {
 
 /** The characters from `start` to `end` (exclusive); both must lie within the text. */
 export const slice = (text: string, start: number, end: number): string =>
-  isFlat(text) ? text.slice(start, end) : [...text].slice(start, end).join('');
+  isFlat(text) ? text.slice(start, end) : text.slice(unitOffset(text, start), unitOffset(text, end));
 
 /** The offset in characters of an offset in UTF-16 units. */
 export const characterOffset = (text: string, unit: number): number =>
@@ -32,3 +32,28 @@ export function unitOffset(text: string, character: number): number {
   }
   return unit;
 }
+
+const isSpace = (code: number): boolean =>
+  (code >= 9 && code <= 13) ||
+  code === 0x20 ||
+  code === 0x85 ||
+  code === 0xa0 ||
+  code === 0x1680 ||
+  (code >= 0x2000 && code <= 0x200a) ||
+  code === 0x2028 ||
+  code === 0x2029 ||
+  code === 0x202f ||
+  code === 0x205f ||
+  code === 0x3000;
+
+/** The text without white space at its ends, as Go's strings.TrimSpace cuts it. */
+export function trim(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isSpace(text.charCodeAt(start))) start += 1;
+  while (end > start && isSpace(text.charCodeAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+}
+
+/** The characters of a text, one string each. */
+export const characters = (text: string): readonly string[] => Array.from(text);

@@ -56,7 +56,7 @@ const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(?:Z|(
 
 /** Reads an RFC 3339 timestamp as Go's time package does; undefined if it is none. */
 export function parseTimestamp(text: string): Timestamp | undefined {
-  const match = rfc3339.exec(text);
+  const match = text.length > 100 ? null : rfc3339.exec(text);
   if (match === null) return undefined;
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, wholeSecond = 0] = match.slice(1, 7).map(Number);
   const date = new Date(0);
@@ -98,6 +98,7 @@ const units: ReadonlyMap<string, bigint> = new Map([
 /** Reads a duration such as `1h30m` or `-1.5s` as Go does; undefined if it is none or too long. */
 export function parseDuration(text: string): Duration | undefined {
   const [, sign = '', body = ''] = /^([+-]?)(.*)$/s.exec(text) ?? [];
+  if (text.length > 200) return undefined;
   if (body === '0') return new Duration(0n);
   if (!/^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(body)) return undefined;
   let total = 0n;

@@ -38,7 +38,10 @@ export class Url extends Opaque {
       const [name = '', ...rest] = pair.split('=');
       const key = unescaped(name, true);
       const value = unescaped(rest.join('='), true);
-      if (key !== undefined && value !== undefined) found.set(key, [...(found.get(key) ?? []), value]);
+      if (key === undefined || value === undefined) continue;
+      const values = found.get(key);
+      if (values === undefined) found.set(key, [value]);
+      else values.push(value);
     }
     return found;
   }
@@ -123,7 +126,7 @@ function escapedPath(path: string): string | undefined {
   const plain = unescaped(path);
   if (plain === undefined) return undefined;
   if (/^[A-Za-z0-9\-._~!$&'()*+,;=:@[\]%/]*$/.test(path)) return path;
-  return [...Buffer.from(bytesOf(path))].map(escapedByte).join('');
+  return Array.from(bytesOf(path), escapedByte).join('');
 }
 
 function escapedByte(byte: number): string {
@@ -140,11 +143,15 @@ function unescaped(text: string, plusIsSpace = false): string | undefined {
   return spaced.includes('%') ? bytesOf(spaced).toString('utf8') : spaced;
 }
 
+/** The bytes of a text with its escapes undone. */
 function bytesOf(text: string): Buffer {
-  const parts = text.split(/(%[0-9a-fA-F]{2})/);
-  return Buffer.concat(
-    parts.map((part, index) =>
-      index % 2 === 1 ? Buffer.of(Number.parseInt(part.slice(1), 16)) : Buffer.from(part, 'utf8'),
-    ),
-  );
+  const encoded = Buffer.from(text, 'utf8');
+  let size = 0;
+  for (let at = 0; at < encoded.length; at += 1, size += 1) {
+    const byte = encoded[at] ?? 0;
+    const escaped = byte === 0x25;
+    encoded[size] = escaped ? Number.parseInt(encoded.toString('latin1', at + 1, at + 3), 16) : byte;
+    if (escaped) at += 2;
+  }
+  return encoded.subarray(0, size);
 }

@@ -107,16 +107,7 @@ export const isFields = (value: Value): value is Fields =>
 
 /** The key under which a map holds a value; undefined for what cannot be a key. */
 export function keyOf(value: Value): Key | undefined {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-    case 'number':
-    case 'bigint':
-      return value;
-    default:
-      if (value instanceof Uint) {
-        return value.value <= 9007199254740991n ? Number(value.value) : value.value;
-      }
-      return value instanceof Double ? value.value : undefined;
-  }
+  if (value instanceof Uint) return value.value <= 9007199254740991n ? Number(value.value) : value.value;
+  if (value instanceof Double) return value.value;
+  return typeof value === 'object' ? undefined : value;
 }

@@ -94,6 +94,8 @@ func encode(v ref.Val) any {
 		return map[string]any{"patch": out}
 	case apiservercel.Quantity:
 		return map[string]any{"quantity": t.Quantity.String()}
+	case *apiservercel.Quantity:
+		return map[string]any{"quantity": t.Quantity.String()}
 	case apiservercel.IP:
 		return map[string]any{"ip": t.Addr.String()}
 	case apiservercel.CIDR:
