@@ -9,7 +9,7 @@ export function answerClientError(
   socket: Duplex,
   refusals: Refusals,
 ): void {
-  if (!socket.writable || error.code === 'ECONNRESET' || answering(socket)) {
+  if (!socket.writable || !isAboutHttp(error.code) || answering(socket)) {
     socket.destroy();
     return;
   }
@@ -21,6 +21,9 @@ export function answerClientError(
     () => socket.destroy(),
   );
 }
+
+/** Anything else, a handshake that failed or timed out among it, leaves nobody to answer: what is written then waits for ever. */
+const isAboutHttp = (code = ''): boolean => code.startsWith('HPE_') || code.startsWith('ERR_HTTP_');
 
 function refusalOf(code: string | undefined, refusals: Refusals): Refusal {
   switch (code) {

@@ -13,10 +13,7 @@ export class ClientGate {
     this.#names = new Set(names);
   }
 
-  /**
-   * Judges a connection after its handshake. `authorized` alone is not enough: a resumed TLS 1.3 session of a client that never showed a
-   * certificate counts as authorized in Node.
-   */
+  /** Judges a connection after its handshake. A certificate must be there as well: TLS 1.3 has resumed sessions without one. */
   judge(socket: TLSSocket): void {
     if (!socket.authorized) return;
     const certificate = socket.getPeerX509Certificate();

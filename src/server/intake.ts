@@ -14,7 +14,7 @@ export function examine(
   if (clients !== undefined && !clients.admits(request.socket)) return refusals.clientNotAllowed;
   if (request.method !== 'POST') return refusals.postOnly;
   const { headers } = request;
-  if (headers['transfer-encoding'] !== undefined) return refusals.lengthRequired;
+  // A chunked body has none either: the parser refuses a request with both.
   const declared = headers['content-length'];
   if (declared === undefined) return refusals.lengthRequired;
   if (!isJson(headers['content-type'])) return refusals.mediaType;

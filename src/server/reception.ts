@@ -147,6 +147,8 @@ function startTimer(reception: Reception, call: Call, then?: () => void): void {
     },
     Math.max(0, call.deadline - Date.now()),
   );
+  // The connection keeps the process alive, not the clock: its client may have left long ago.
+  call.timer.unref();
 }
 
 function answer(reception: Reception, call: Call, given: Answer | Refusal): void {

@@ -46,10 +46,9 @@ export function reviewer(ports: ReviewerPorts): Review {
     const world = ports.world();
     const finish = (seen: World): Answer => answer(door, attributes, seen, started, ports);
     try {
+      if (ports.live === undefined) return finish(world);
       const needed = required(attributes, world);
-      if (ports.live === undefined || (needed.namespaces.length === 0 && needed.contents.length === 0)) {
-        return finish(world);
-      }
+      if (needed.namespaces.length === 0 && needed.contents.length === 0) return finish(world);
       return enriched(world, needed, ports.live).then(finish, (error: unknown) => {
         ports.failed(error);
         return refuse(door, attributes, world, started, ports);

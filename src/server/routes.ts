@@ -78,7 +78,9 @@ function registerRefusals(app: FastifyInstance<Server>, { refusals, traffic, log
 /** Which answer a request deserves that no route took: the wrong method or the wrong path. */
 function misdirected(request: FastifyRequest, refusals: Refusals): Refusal {
   const path = (request.raw.url ?? '').split('?', 1)[0];
+  const reads = request.method === 'GET' || request.method === 'HEAD';
   if (path === '/validate' || path === '/mutate') return refusals.postOnly;
+  if (reads) return refusals.notFound;
   if (path === '/livez' || path === '/readyz' || path === '/metrics') return refusals.getOnly;
   return refusals.notFound;
 }

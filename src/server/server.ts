@@ -1,6 +1,6 @@
 /** Starts the HTTPS listener and takes it down again without losing a call. */
 import type { Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { Budget } from './budget.ts';
 import { ClientGate } from './clients.ts';
 import { defaultLimits } from './limits.ts';
@@ -79,6 +79,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     metrics: options.metrics,
     draining: () => traffic.draining,
   });
+  const sockets = socketsOf(server);
   observer.inFlightBytes(() => budget.held);
   observer.certificateExpires(tls.current.notAfter);
   tls.subscribe((material) => {
@@ -92,7 +93,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     port: address.port,
     reloadTls: () => tls.check(),
     drain: (drain) => traffic.drain(drain),
-    close: (graceMillis = 5_000) => close(server, tls, graceMillis),
+    close: (graceMillis = 5_000) => close(server, sockets, tls, graceMillis),
   };
 }
 
@@ -108,7 +109,22 @@ function listen(server: Server, port: number, host: string | undefined): Promise
   });
 }
 
-async function close(server: Server, tls: MaterialSource, graceMillis: number): Promise<void> {
+/** The TCP connections that are open, those among them that never finished their handshake: HTTP does not know of these. */
+function socketsOf(server: Server): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return sockets;
+}
+
+async function close(
+  server: Server,
+  sockets: ReadonlySet<Socket>,
+  tls: MaterialSource,
+  graceMillis: number,
+): Promise<void> {
   tls.close();
   const closed = new Promise<void>((resolve) => {
     server.close(() => {
@@ -117,7 +133,7 @@ async function close(server: Server, tls: MaterialSource, graceMillis: number): 
   });
   server.closeIdleConnections();
   const cut = setTimeout(() => {
-    server.closeAllConnections();
+    for (const socket of sockets) socket.destroy();
   }, graceMillis);
   await closed;
   clearTimeout(cut);

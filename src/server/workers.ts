@@ -17,7 +17,7 @@ export interface WorkersOptions<Snapshot> {
   readonly queued?: number;
   readonly resourceLimits?: ResourceLimits;
   /** Told when a worker ended that was not asked to; the next review starts another. */
-  readonly crashed?: (error: Error) => void;
+  readonly crashed?: (error: unknown) => void;
 }
 
 export interface Workers<Snapshot, Extra> {
@@ -38,7 +38,7 @@ interface Task<Extra> {
   readonly extra: Extra;
   readonly deadlineMillis: number;
   readonly resolve: (answer: Answer) => void;
-  readonly reject: (error: Error) => void;
+  readonly reject: (error: unknown) => void;
   timer?: NodeJS.Timeout;
 }
 
@@ -122,10 +122,7 @@ class Pool<Snapshot, Extra> implements Workers<Snapshot, Extra> {
       void worker.terminate();
     });
     worker.on('error', (error) => {
-      this.#vacate(
-        seat,
-        error instanceof Error ? error : new Error('a worker threw something that is no error'),
-      );
+      this.#vacate(seat, error);
     });
     worker.on('exit', (code) => {
       this.#vacate(seat, new Error(`a worker ended with code ${code}`));
@@ -147,7 +144,7 @@ class Pool<Snapshot, Extra> implements Workers<Snapshot, Extra> {
       seat.worker.postMessage(message, [body.buffer]);
     } catch (error) {
       // `extra` cannot be cloned; the worker heard nothing and stays free.
-      reject(task, error instanceof Error ? error : new Error('the review cannot be sent to a worker'));
+      reject(task, error);
       return false;
     }
     seat.task = task;
@@ -182,7 +179,7 @@ class Pool<Snapshot, Extra> implements Workers<Snapshot, Extra> {
   }
 
   /** A worker is gone: its review errors, and the first in line gets a new worker. */
-  #vacate(seat: Seat<Extra>, error: Error): void {
+  #vacate(seat: Seat<Extra>, error: unknown): void {
     if (!this.#seats.delete(seat)) return;
     const { task } = seat;
     seat.task = undefined;
@@ -208,7 +205,7 @@ class Pool<Snapshot, Extra> implements Workers<Snapshot, Extra> {
   }
 }
 
-function reject<Extra>(task: Task<Extra>, error: Error): void {
+function reject<Extra>(task: Task<Extra>, error: unknown): void {
   clearTimeout(task.timer);
   task.reject(error);
 }
