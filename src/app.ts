@@ -1,12 +1,12 @@
 /** The composition root of `serve`: the only file that sees every room. */
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import type { Rules } from './admission/rules.ts';
 import { completeLookup } from './admission/world.ts';
 import type { World } from './admission/world.ts';
 import type { Read } from './config/issue.ts';
 import { describe, sound } from './config/issue.ts';
 import type { Config } from './config/schema.ts';
-import { decisionId } from './decisions/decisionId.ts';
+import { decisionId, randomPool } from './decisions/decisionId.ts';
 import type { NamespaceFacts } from './k8s/namespaceFacts.ts';
 import { fullBudget } from './netpol/cover.ts';
 import type { Readiness } from './server/review.ts';
@@ -136,10 +136,11 @@ function reviewPorts(
   { logger }: Log,
   metrics: Metrics,
 ): ReviewerPorts {
+  const chance = randomPool(randomFillSync);
   return {
     world,
     ...(namespaces.live === undefined ? {} : { live: namespaces.live }),
-    decisionId: () => decisionId(Date.now(), randomBytes(16)),
+    decisionId: () => decisionId(Date.now(), chance()),
     clock: () => performance.now(),
     record: (record) => {
       metrics.decided(record.door, record.decision, record.resource.kind);

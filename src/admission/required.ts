@@ -3,6 +3,8 @@ import { namespaceNeedsContents } from '../boundary/invariants/namespaces/judgeN
 import { floorNeedsContents, touchesFloor } from '../boundary/invariants/policies/floor.ts';
 import { namespacesNamed } from '../boundary/policyFlows.ts';
 import type { Attributes } from '../k8s/attributes.ts';
+import { listAt, stringAt } from '../k8s/json.ts';
+import { nameLabel } from '../k8s/namespaceFacts.ts';
 import { decodeNetworkPolicy } from '../k8s/networkPolicyDecode.ts';
 import type { World } from './world.ts';
 
@@ -34,9 +36,22 @@ export function required(attributes: Attributes, world: World): Required {
 function namedByPolicy(attributes: Attributes): readonly string[] {
   const { group, resource, operation, object } = attributes;
   if (group !== 'networking.k8s.io' || resource !== 'networkpolicies' || operation === 'DELETE') return [];
+  if (!mentionsNames(object)) return [];
   const policy = decodeNetworkPolicy(object, { strict: false });
   return policy.ok ? namespacesNamed(policy.value) : [];
 }
+
+/** Looks for namespace names without decoding: most policies name none, and the decision decodes them anyway. */
+const mentionsNames = (object: unknown): boolean =>
+  (['ingress', 'egress'] as const).some((direction) =>
+    listAt(object, 'spec', direction).some((rule) =>
+      listAt(rule, direction === 'ingress' ? 'from' : 'to').some(
+        (peer) =>
+          stringAt(peer, 'namespaceSelector', 'matchLabels', nameLabel) !== undefined ||
+          listAt(peer, 'namespaceSelector', 'matchExpressions').length > 0,
+      ),
+    ),
+  );
 
 function contentsNeeded(attributes: Attributes, { rules, orderedDeletion }: World): readonly string[] {
   if (namespaceNeedsContents(attributes, rules.tenancy)) return [attributes.name];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { decisionId } from '../../src/decisions/decisionId.ts';
+import { decisionId, randomPool } from '../../src/decisions/decisionId.ts';
 
 describe('decisionId', () => {
   test('has the form of RFC 9562, version 7', () => {
@@ -12,4 +12,17 @@ describe('decisionId', () => {
     const late = decisionId(1_000_000_000_001, Buffer.alloc(16, 0));
     expect([late, early].sort()).toEqual([early, late]);
   });
+});
+
+test('a pool of chance never hands out the same bytes twice and is filled when it is used up', () => {
+  let filled = 0;
+  const next = randomPool((bytes) => {
+    filled += 1;
+    for (let at = 0; at < bytes.length; at += 1) bytes[at] = (filled * 31 + Math.floor(at / 16)) % 256;
+  });
+  const first = Array.from({ length: 256 }, () => Buffer.from(next()).toString('hex'));
+  expect(new Set(first).size).toBe(256);
+  expect(filled).toBe(1);
+  next();
+  expect(filled).toBe(2);
 });

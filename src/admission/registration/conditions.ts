@@ -32,13 +32,23 @@ function isGuarded({ annotations }: Guards): string {
   return `(${whole} || ${list(prefixes)}.exists(p, k.startsWith(p)))`;
 }
 
-const carriesAnnotation = (guards: Guards): string =>
-  `object.metadata.?annotations.orValue({}).exists(k, ${isGuarded(guards)})`;
+/**
+ * With more annotations than this the call is made without a look at them. A condition that costs too much is an error, and an error refuses the
+ * request: whoever gives a pod fifty thousand annotations must not keep the kubelet from reporting its status.
+ */
+export const mostAnnotations = 200;
+
+const someAnnotation = (claim: string): string =>
+  `object.metadata.?annotations.orValue({}).size() > ${mostAnnotations} || ` +
+  `object.metadata.?annotations.orValue({}).exists(k, ${claim})`;
+
+const carriesAnnotation = (guards: Guards): string => someAnnotation(isGuarded(guards));
 
 /** A guarded annotation is added or changed; one that goes is no fault. */
 const annotationsSet = (guards: Guards): string =>
-  `object.metadata.?annotations.orValue({}).exists(k, ${isGuarded(guards)} && ` +
-  'object.metadata.?annotations[?k] != oldObject.metadata.?annotations[?k])';
+  someAnnotation(
+    `${isGuarded(guards)} && object.metadata.?annotations[?k] != oldObject.metadata.?annotations[?k]`,
+  );
 
 /**
  * In a guarded namespace. An update of a pod is judged by what it changes, so one that changes neither the spec nor a protected label nor a guarded
@@ -51,7 +61,7 @@ export function guardedConditions(tenancy: Tenancy, guards: Guards): readonly Ma
     {
       name: 'pod-update-changes-what-is-judged',
       expression:
-        `request.operation != "UPDATE" || request.resource.resource != "pods" || ${binds} || ` +
+        `request.operation != "UPDATE" || request.resource.resource != "pods" || ${subresource} == "binding" || ` +
         `(${subresource} != "status" && object.spec != oldObject.spec) || ` +
         `${labelsDiffer(keys)} || ${annotationsSet(guards)}`,
     },

@@ -1,5 +1,5 @@
 /** Builds the two webhook configurations that make an API server ask Bulkhead (wire.md, "Registration"). */
-import { stringify } from 'yaml';
+import { Document, isScalar, visit } from 'yaml';
 import type { Rules } from '../rules.ts';
 import { clientConfig, ownNamespace } from './endpoint.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -58,4 +58,15 @@ export function webhookConfigurations(
 
 /** YAML for `kubectl apply -f -`. */
 export const printConfigurations = (configurations: readonly WebhookConfiguration[]): string =>
-  configurations.map((one) => stringify(one, { lineWidth: 110, aliasDuplicateObjects: false })).join('---\n');
+  configurations.map(print).join('---\n');
+
+/** Lists of plain words on one line, where they fit: `[CREATE, UPDATE]`. */
+function print(configuration: WebhookConfiguration): string {
+  const document = new Document(configuration, { aliasDuplicateObjects: false });
+  visit(document, {
+    Seq: (_key, list) => {
+      list.flow = list.items.every(isScalar);
+    },
+  });
+  return document.toString({ lineWidth: 110, flowCollectionPadding: false });
+}
