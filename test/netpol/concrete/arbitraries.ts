@@ -43,30 +43,33 @@ const addresses = [
   '64:ff9b::808:808',
 ];
 
-const selector = fc
-  .array(
-    pick(
-      '{key: app, operator: In, values: [web]}',
-      '{key: app, operator: NotIn, values: [web]}',
-      '{key: tier, operator: Exists}',
-      '{key: tier, operator: DoesNotExist}',
-      '{key: app, operator: In, values: [db, web]}',
-    ),
-    { maxLength: 2 },
-  )
-  .map((all) => `{matchExpressions: [${all.join(', ')}]}`);
+/** A selector out of labels that must be there and expressions. */
+const selectorOf = (labelSets: readonly string[], expressions: readonly string[]): fc.Arbitrary<string> =>
+  fc
+    .tuple(pick('', '', ...labelSets), fc.array(pick(...expressions), { maxLength: 2 }))
+    .map(([wanted, all]) => `{matchLabels: {${wanted}}, matchExpressions: [${all.join(', ')}]}`);
 
-const namespaceSelector = fc
-  .array(
-    pick(
-      '{key: tenant, operator: In, values: [blue]}',
-      '{key: env, operator: NotIn, values: [dev]}',
-      '{key: tenant, operator: Exists}',
-      '{key: kubernetes.io/metadata.name, operator: In, values: [red, plain]}',
-    ),
-    { maxLength: 2 },
-  )
-  .map((all) => `{matchExpressions: [${all.join(', ')}]}`);
+const selector = selectorOf(
+  ['app: web', 'app: db', 'app: db, tier: x'],
+  [
+    '{key: app, operator: In, values: [web]}',
+    '{key: app, operator: NotIn, values: [web]}',
+    '{key: tier, operator: Exists}',
+    '{key: tier, operator: DoesNotExist}',
+    '{key: app, operator: In, values: [db, web]}',
+  ],
+);
+
+const namespaceSelector = selectorOf(
+  ['tenant: blue', 'tenant: blue, env: dev'],
+  [
+    '{key: tenant, operator: In, values: [blue]}',
+    '{key: env, operator: NotIn, values: [dev]}',
+    '{key: tenant, operator: Exists}',
+    '{key: tenant, operator: DoesNotExist}',
+    '{key: kubernetes.io/metadata.name, operator: In, values: [red, plain]}',
+  ],
+);
 
 const ipBlock = pick(
   '{cidr: 0.0.0.0/0}',

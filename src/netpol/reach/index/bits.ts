@@ -28,6 +28,20 @@ export function addMeet(target: Bits, a: Bits, b: Bits): void {
   }
 }
 
+/** `target ∩= other`. */
+export function keepOnly(target: Bits, other: Bits): void {
+  for (let word = 0; word < target.length; word += 1) {
+    target[word] = (target[word] ?? 0) & (other[word] ?? 0);
+  }
+}
+
+/** `target ∖= other`. */
+export function remove(target: Bits, other: Bits): void {
+  for (let word = 0; word < target.length; word += 1) {
+    target[word] = (target[word] ?? 0) & ~(other[word] ?? 0);
+  }
+}
+
 /** Calls `visit` with each member, in ascending order. */
 export function eachBit(bits: Bits, visit: (at: number) => void): void {
   for (let word = 0; word < bits.length; word += 1) {

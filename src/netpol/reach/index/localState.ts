@@ -4,6 +4,7 @@ import type { Labels } from '../../../k8s/labelSelector.ts';
 import { directions, rulesOf } from '../../../k8s/networkPolicy.ts';
 import type { Direction, NetworkPolicy, PolicyPeer } from '../../../k8s/networkPolicy.ts';
 import type { ConcretePod } from '../../concrete/world.ts';
+import { matcherOf } from './matcher.ts';
 import type { Peer } from './peerTable.ts';
 import type { PortTable } from './portTable.ts';
 import type { Entry, OwnEntry, Profile } from './profile.ts';
@@ -22,6 +23,8 @@ export interface NamespaceSource {
 
 export interface LocalState {
   readonly units: readonly Unit[];
+  /** By label key, the value of each unit in their order: a peer that demands a value looks here before it looks at units. */
+  readonly columns: ReadonlyMap<string, readonly (string | undefined)[]>;
   /** Isolated profiles of each direction, and the open one if somebody has it. */
   readonly profiles: { readonly [direction in Direction]: readonly Profile[] };
 }
@@ -69,7 +72,24 @@ export function compile(source: NamespaceSource, tables: Tables): LocalState {
   }
   const used = (direction: Direction): readonly Profile[] =>
     [...profiles[direction].values()].filter((profile) => profile.units.length > 0);
-  return { units: [...units.values()], profiles: { Ingress: used('Ingress'), Egress: used('Egress') } };
+  const all = [...units.values()];
+  return {
+    units: all,
+    columns: columnsOf(all),
+    profiles: { Ingress: used('Ingress'), Egress: used('Egress') },
+  };
+}
+
+function columnsOf(units: readonly Unit[]): LocalState['columns'] {
+  const columns = new Map<string, (string | undefined)[]>();
+  for (const [at, { labels }] of units.entries()) {
+    for (const [key, value] of labels) {
+      const column = columns.get(key) ?? new Array<string | undefined>(units.length).fill(undefined);
+      column[at] = value;
+      columns.set(key, column);
+    }
+  }
+  return columns;
 }
 
 interface CompiledPolicy {
@@ -117,7 +137,7 @@ function compilePolicy(policy: NetworkPolicy, tables: Tables): CompiledPolicy {
       for (const item of peers) {
         const { podSelector, namespaceSelector } = item;
         if (podSelector !== undefined && namespaceSelector === undefined) {
-          own.push({ selector: podSelector, spec });
+          own.push({ matches: matcherOf(podSelector), spec });
         } else entries.push({ peer: tables.peer(item), spec });
       }
     }

@@ -1,5 +1,4 @@
 /** Finds the namespaces that a unit can talk with: the join of its own rules with everybody else's. */
-import { selects } from '../../../k8s/labelSelector.ts';
 import type { Direction } from '../../../k8s/networkPolicy.ts';
 import { addAll, addMeet, eachBit, hasBit, noBits, setBit } from './bits.ts';
 import type { Bits } from './bits.ts';
@@ -97,7 +96,7 @@ export class Paths {
     if (profile.open) return [this.#ground.ports.everything];
     return [
       ...profile.entries.filter((entry) => this.#ground.peers.names(entry.peer, peer)),
-      ...(peer.pod.hostNetwork ? [] : profile.own.filter(({ selector }) => selects(selector, peer.labels))),
+      ...(peer.pod.hostNetwork ? [] : profile.own.filter(({ matches }) => matches(peer.labels))),
     ].map(({ spec }) => spec);
   }
 
@@ -110,7 +109,7 @@ export class Paths {
     for (const scope of scopes) {
       for (const peer of scope.peers) {
         if (peer.users[direction].size === 0) continue;
-        if (peer.podSelector === undefined || selects(peer.podSelector, unit.labels)) matched.push(peer);
+        if (peer.matches === undefined || peer.matches(unit.labels)) matched.push(peer);
       }
     }
     return matched;
@@ -144,11 +143,11 @@ export class Paths {
   #addOpen(unit: Unit, direction: Direction, near: Entry, into: Bits): void {
     const { open, openToSelectors, ports } = this.#ground;
     const far = opposite(direction);
-    const { scope, podSelector, block } = near.peer;
+    const { scope, matches, block } = near.peer;
     const anyPort =
       !near.spec.named || (direction === 'Ingress' && ports.meet(near.spec, ports.everything, unit.names));
     if (!anyPort && direction === 'Ingress') return;
-    if (anyPort && block === undefined && podSelector === undefined) {
+    if (anyPort && block === undefined && matches === undefined) {
       if (scope === undefined) addAll(into, open[far]);
       else addMeet(into, scope.extent, openToSelectors[far]);
       return;
@@ -169,13 +168,21 @@ export class Paths {
   #opens(slot: number, unit: Unit, direction: Direction, near: Entry): boolean {
     const { local, peers, ports } = this.#ground;
     const far = opposite(direction);
-    return (local(slot)?.units ?? []).some(
-      (other) =>
-        other.profiles[far].open &&
-        peers.names(near.peer, other) &&
-        canPair(unit.addressing, other.addressing) &&
-        ports.meet(near.spec, ports.everything, direction === 'Ingress' ? unit.names : other.names),
-    );
+    const state = local(slot);
+    const meets = (other: Unit): boolean =>
+      other.profiles[far].open &&
+      peers.names(near.peer, other) &&
+      canPair(unit.addressing, other.addressing) &&
+      ports.meet(near.spec, ports.everything, direction === 'Ingress' ? unit.names : other.names);
+    if (state === undefined) return false;
+    if (near.peer.demand === undefined) return state.units.some(meets);
+    const [key, value] = near.peer.demand;
+    const column = state.columns.get(key) ?? [];
+    for (let at = column.indexOf(value); at >= 0; at = column.indexOf(value, at + 1)) {
+      const other = state.units[at];
+      if (other !== undefined && meets(other)) return true;
+    }
+    return false;
   }
 
   /** Whether the namespace has a unit that the rule names and that lets the unit in by a rule for `peer`. */

@@ -1,9 +1,10 @@
 /** The peers of all rules, each distinct one once, with the profiles that name it. */
-import { selects } from '../../../k8s/labelSelector.ts';
 import type { LabelSelector } from '../../../k8s/labelSelector.ts';
 import type { Direction, IPBlock, PolicyPeer } from '../../../k8s/networkPolicy.ts';
 import { hasBit } from './bits.ts';
 import { Blocks } from './blocks.ts';
+import { matcherOf } from './matcher.ts';
+import type { Matcher } from './matcher.ts';
 import type { Profile } from './profile.ts';
 import { Scopes } from './scopes.ts';
 import type { Scope } from './scopes.ts';
@@ -14,7 +15,10 @@ export interface Peer {
   readonly id: number;
   readonly key: string;
   readonly scope?: Scope;
-  readonly podSelector?: LabelSelector;
+  /** Absent where every pod will do. */
+  readonly matches?: Matcher;
+  /** A label that `matches` demands. */
+  readonly demand?: readonly [key: string, value: string];
   readonly block?: IPBlock;
   /** How many rules name it; with the last of them it goes. */
   uses: number;
@@ -48,12 +52,14 @@ export class PeerTable {
       return known;
     }
     this.#lastId += 1;
+    const [demand] = podSelector?.matchLabels ?? [];
     const peer: Peer = {
       ...newPeer(this.#lastId, key),
       uses: 1,
       ...(ipBlock === undefined ? {} : { block: ipBlock }),
       ...(namespaceSelector === undefined ? {} : { scope: this.scopes.use(scopeKey, namespaceSelector) }),
-      ...(podKey === '' || podSelector === undefined ? {} : { podSelector }),
+      ...(podKey === '' || podSelector === undefined ? {} : { matches: matcherOf(podSelector) }),
+      ...(demand === undefined ? {} : { demand }),
     };
     this.#peers.set(key, peer);
     peer.scope?.peers.add(peer);
@@ -73,11 +79,11 @@ export class PeerTable {
 
   /** Whether the peer names this unit. */
   names(peer: Peer, unit: Unit): boolean {
-    const { scope, podSelector, block } = peer;
+    const { scope, matches, block } = peer;
     if (block !== undefined) return this.blocksOf(unit).includes(peer);
     if (scope === undefined) return true;
     if (unit.pod.hostNetwork || !hasBit(scope.extent, unit.slot)) return false;
-    return podSelector === undefined || selects(podSelector, unit.labels);
+    return matches === undefined || matches(unit.labels);
   }
 
   /** The ipBlocks that contain one of the unit's addresses; a hostNetwork pod has its node's. */

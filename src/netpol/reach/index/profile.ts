@@ -1,5 +1,5 @@
 /** How the pods of a namespace are isolated in one direction: the rules of all policies that select them, taken together. */
-import type { LabelSelector } from '../../../k8s/labelSelector.ts';
+import type { Matcher } from './matcher.ts';
 import type { PortSpec } from './portTable.ts';
 import type { Peer } from './peerTable.ts';
 import type { Unit } from './unit.ts';
@@ -12,7 +12,7 @@ export interface Entry {
 
 /** Pods of the namespace itself (a peer with podSelector alone). They matter inside the namespace only. */
 export interface OwnEntry {
-  readonly selector: LabelSelector;
+  readonly matches: Matcher;
   readonly spec: PortSpec;
 }
 

@@ -1,7 +1,7 @@
 /** The namespaceSelectors of all rules and the namespaces that each selects, kept up to date by looking only where a label leads. */
 import { selects } from '../../../k8s/labelSelector.ts';
 import type { LabelSelector, Labels } from '../../../k8s/labelSelector.ts';
-import { hasBit, noBits, setBit } from './bits.ts';
+import { hasBit, keepOnly, noBits, remove, setBit } from './bits.ts';
 import type { Bits } from './bits.ts';
 import type { Peer } from './peerTable.ts';
 
@@ -23,10 +23,13 @@ export class Scopes {
   readonly #filed = new Map<string, Set<Scope>>();
   readonly #unfiled = new Set<Scope>();
   readonly #labels = new Map<number, Labels>();
-  readonly #labelled = new Map<string, Set<number>>();
+  readonly #present: Bits;
+  /** By key, then value: the namespaces that carry it. */
+  readonly #carriers = new Map<string, Map<string, Set<number>>>();
 
   constructor(capacity: number) {
     this.#capacity = capacity;
+    this.#present = noBits(capacity);
   }
 
   /** The scopes that select the namespace. */
@@ -38,15 +41,11 @@ export class Scopes {
   use(key: string, selector: LabelSelector): Scope {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const scope = { key, selector, extent: noBits(this.#capacity), peers: new Set<Peer>() };
+    const scope = { key, selector, extent: this.#extentOf(selector), peers: new Set<Peer>() };
     this.#known.set(key, scope);
     const demanded = demandedBy(selector);
     for (const pair of demanded ?? []) fileUnder(this.#filed, pair, scope);
     if (demanded === undefined) this.#unfiled.add(scope);
-    for (const slot of this.#candidates(demanded)) {
-      const labels = this.#labels.get(slot);
-      if (labels !== undefined && selects(selector, labels)) setBit(scope.extent, slot, true);
-    }
     return scope;
   }
 
@@ -61,20 +60,57 @@ export class Scopes {
     const before = this.#labels.get(slot);
     if (isSame(before, labels)) return false;
     for (const scope of this.#reached(before)) setBit(scope.extent, slot, false);
-    for (const pair of pairsOf(before)) takeFrom(this.#labelled, pair, slot);
+    for (const [key, value] of before ?? []) {
+      const values = this.#carriers.get(key);
+      if (values !== undefined) takeFrom(values, value, slot);
+      if (values?.size === 0) this.#carriers.delete(key);
+    }
+    setBit(this.#present, slot, labels !== undefined);
     if (labels === undefined) {
       this.#labels.delete(slot);
       return true;
     }
     this.#labels.set(slot, labels);
-    for (const pair of pairsOf(labels)) fileUnder(this.#labelled, pair, slot);
+    for (const [key, value] of labels) {
+      const values = this.#carriers.get(key) ?? new Map<string, Set<number>>();
+      this.#carriers.set(key, values);
+      fileUnder(values, value, slot);
+    }
     for (const scope of this.#reached(labels)) setBit(scope.extent, slot, selects(scope.selector, labels));
     return true;
   }
 
-  #candidates(demanded: readonly string[] | undefined): Iterable<number> {
-    if (demanded === undefined) return this.#labels.keys();
-    return new Set(demanded.flatMap((pair) => [...(this.#labelled.get(pair) ?? [])]));
+  /** All namespaces that a selector selects, requirement by requirement, without looking at each namespace. */
+  #extentOf({ matchLabels, matchExpressions }: LabelSelector): Bits {
+    const extent = this.#present.slice();
+    for (const [key, value] of matchLabels) keepOnly(extent, this.#carrying(key, [value]));
+    for (const { key, operator, values } of matchExpressions) {
+      switch (operator) {
+        case 'In':
+          keepOnly(extent, this.#carrying(key, values));
+          break;
+        case 'NotIn':
+          remove(extent, this.#carrying(key, values));
+          break;
+        case 'Exists':
+          keepOnly(extent, this.#carrying(key));
+          break;
+        case 'DoesNotExist':
+          remove(extent, this.#carrying(key));
+          break;
+      }
+    }
+    return extent;
+  }
+
+  /** The namespaces that carry the key, with one of the values where some are given. */
+  #carrying(key: string, values?: readonly string[]): Bits {
+    const bits = noBits(this.#capacity);
+    const carriers = this.#carriers.get(key);
+    for (const value of values ?? carriers?.keys() ?? []) {
+      for (const slot of carriers?.get(value) ?? []) setBit(bits, slot, true);
+    }
+    return bits;
   }
 
   /** The scopes that labels could be selected by. */

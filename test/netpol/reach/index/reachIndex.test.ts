@@ -5,12 +5,11 @@ import type { NetworkPolicy } from '../../../../src/k8s/networkPolicy.ts';
 import { flowAllowed } from '../../../../src/netpol/concrete/flow.ts';
 import { documented } from '../../../../src/netpol/concrete/switches.ts';
 import type { Connection } from '../../../../src/netpol/concrete/world.ts';
-import { isEmpty } from '../../../../src/netpol/reach/connectionSet.ts';
-import { Reachability } from '../../../../src/netpol/reach/reachability.ts';
 import { ReachIndex } from '../../../../src/netpol/reach/index/reachIndex.ts';
 import type { Change, IndexContents, IndexedPod } from '../../../../src/netpol/reach/index/reachIndex.ts';
 import { arbitraryNamespaces, arbitraryPods, arbitraryPolicy } from '../../concrete/arbitraries.ts';
-import { ip, labels, policy } from '../../concrete/cast.ts';
+import { labels, policy } from '../../concrete/cast.ts';
+import { crowd, crowdPods, everywhere, exactly, pathsIn, pathsOf } from './crowd.ts';
 
 /** One connection for each set that the ports of {@link arbitraryPolicy} can tell apart. */
 const connections: readonly Connection[] = [
@@ -20,47 +19,10 @@ const connections: readonly Connection[] = [
   { protocol: 'OTHER' },
 ];
 
-/** `source destination` of every pair of namespaces with a path, by asking about every pair of pods. */
-function pathsIn(
-  { namespaces, pods }: IndexContents,
-  reaches: (source: IndexedPod, destination: IndexedPod) => boolean,
-): ReadonlySet<string> {
-  const found = new Set<string>();
-  for (const { name: from } of namespaces) {
-    for (const { name: to } of namespaces) {
-      const some = pods.some(
-        (source) =>
-          source.namespace.name === from &&
-          pods.some(
-            (destination) =>
-              destination.namespace.name === to &&
-              (source !== destination || source.several === true) &&
-              reaches(source, destination),
-          ),
-      );
-      if (some) found.add(`${from} ${to}`);
-    }
-  }
-  return found;
-}
-
-function pathsOf(index: ReachIndex): ReadonlySet<string> {
-  const found = new Set<string>();
-  for (const { name } of index.namespaces()) {
-    index.eachSource(name, (source) => found.add(`${source} ${name}`));
-  }
-  return found;
-}
-
 /** Policies of one name and namespace are one object, as in a cluster. */
 const distinct = (policies: readonly NetworkPolicy[]): readonly NetworkPolicy[] => [
   ...new Map(policies.map((item) => [`${item.metadata.namespace}/${item.metadata.name}`, item])).values(),
 ];
-
-const exactly = (contents: IndexContents, ipBlockMatchesPods = true): ReadonlySet<string> => {
-  const reachability = new Reachability(contents.policies, { ipBlockMatchesPods });
-  return pathsIn(contents, (a, b) => !isEmpty(reachability.between(a, b)));
-};
 
 test.each([true, false])(
   'agrees with the concrete evaluator, where an ipBlock matches pods: %s',
@@ -86,35 +48,6 @@ test.each([true, false])(
   },
 );
 
-/** Many namespaces of few sorts, so that rules have more users than are looked at one by one. */
-const crowd: IndexContents['namespaces'] = Array.from({ length: 24 }, (_, at) => ({
-  name: `n${at}`,
-  labels: labels(['tenant=red env=prod', 'tenant=blue env=prod', 'tenant=blue env=dev', ''][at % 4] ?? ''),
-}));
-
-const crowdPods: readonly IndexedPod[] = crowd.flatMap((namespace, at) =>
-  ['app=web', 'app=db tier=x'].map((text, index): IndexedPod => ({
-    kind: 'pod',
-    namespace,
-    name: `p${index}`,
-    labels: labels(text),
-    ips: at % 5 === 0 ? [] : [ip(`10.0.${at % 3}.${at}`), ...(at % 7 === 0 ? [ip(`fd00::${at}`)] : [])],
-    hostNetwork: at === 3 && index === 1,
-    ports: at % 2 === 0 ? [{ name: 'http', protocol: 'TCP', number: 80 + index }] : [],
-    several: at === 1,
-  })),
-);
-
-const everywhere = (templates: readonly NetworkPolicy[], skip: number): readonly NetworkPolicy[] =>
-  crowd.flatMap(({ name: namespace }, at) =>
-    templates
-      .filter((_, index) => (at + index) % skip !== 0)
-      .map((template, index) => ({
-        ...template,
-        metadata: { ...template.metadata, namespace, name: `t${index}` },
-      })),
-  );
-
 test('agrees with exact reachability where many namespaces share rules', () => {
   fc.assert(
     fc.property(
@@ -130,17 +63,23 @@ test('agrees with exact reachability where many namespaces share rules', () => {
 });
 
 type Draft =
-  | { readonly kind: 'policy'; readonly at: number; readonly policy: NetworkPolicy; readonly remove: boolean }
+  | {
+      readonly kind: 'policy';
+      readonly at: number;
+      readonly draw: NetworkPolicy | number;
+      readonly remove: boolean;
+    }
   | { readonly kind: 'pod'; readonly at: number; readonly remove: boolean }
   | { readonly kind: 'namespace'; readonly at: number; readonly labels: string | undefined };
 
-const at = fc.integer({ min: 0, max: crowd.length + 2 });
+/** Mostly the same few namespaces, so that what is remembered of them is asked for again; some are new. */
+const at = fc.oneof(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: crowd.length + 2 }));
 const draft: fc.Arbitrary<Draft> = fc.oneof(
   {
     arbitrary: fc.record({
       kind: fc.constant('policy' as const),
       at,
-      policy: arbitraryPolicy,
+      draw: fc.oneof(fc.nat({ max: 2 }), arbitraryPolicy),
       remove: fc.boolean(),
     }),
     weight: 4,
@@ -156,21 +95,27 @@ const draft: fc.Arbitrary<Draft> = fc.oneof(
   },
 );
 
-function toChange(item: Draft): Change {
+/** A policy is a new one, or one of the templates that others have too. */
+function toChange(item: Draft, templates: readonly NetworkPolicy[]): Change {
   const name = `n${item.at}`;
   switch (item.kind) {
     case 'namespace':
       return { kind: 'namespace', name, labels: item.labels === undefined ? undefined : labels(item.labels) };
     case 'pod': {
-      const [first] = crowdPods;
-      const like = crowdPods[item.at % 3] ?? first;
+      const like = crowdPods[item.at % 4];
       const pod = like && { ...like, namespace: { name, labels: labels('') }, name: 'extra' };
       return { kind: 'pod', namespace: name, name: 'extra', pod: item.remove ? undefined : pod };
     }
     case 'policy': {
-      const metadata = { ...item.policy.metadata, namespace: name, name: 't0' };
-      const changed = item.remove ? undefined : { ...item.policy, metadata };
-      return { kind: 'policy', namespace: name, name: 't0', policy: changed };
+      const drawn = typeof item.draw === 'number' ? templates[item.draw] : item.draw;
+      const policy = item.remove ? undefined : drawn;
+      const metadata = policy && { ...policy.metadata, namespace: name, name: 't0' };
+      return {
+        kind: 'policy',
+        namespace: name,
+        name: 't0',
+        policy: policy && metadata && { ...policy, metadata },
+      };
     }
   }
 }
@@ -223,12 +168,12 @@ describe('changes', () => {
     fc.assert(
       fc.property(
         fc.array(arbitraryPolicy, { maxLength: 3 }),
-        fc.array(draft, { minLength: 1, maxLength: 6 }),
+        fc.array(draft, { minLength: 1, maxLength: 8 }),
         (templates, drafts) => {
-          const mirror = new Mirror(everywhere(templates, 3));
+          const mirror = new Mirror(everywhere(templates, 5));
           const index = new ReachIndex(mirror.contents());
           let before = pathsOf(index);
-          for (const change of drafts.map(toChange)) {
+          for (const change of drafts.map((item) => toChange(item, templates))) {
             const tried = index.whatIf(change);
             expect(pathsOf(index)).toEqual(before);
             const told = index.apply(change);
