@@ -9,7 +9,7 @@ import type { Budget, TooComplex } from '../netpol/cover.ts';
 import { remainder } from '../netpol/cover.ts';
 import { agreedAddresses, spelledAddresses } from '../netpol/ipBlock.ts';
 import type { Flows } from '../netpol/lift.ts';
-import { policyFlows } from './policyFlows.ts';
+import { isMeasurable, policyFlows } from './policyFlows.ts';
 import type { PolicySetting } from './policyFlows.ts';
 
 /** A stored ipBlock with all that it might open; `agreed` are the addresses that every network plugin finds in it. */
@@ -19,22 +19,23 @@ interface StoredBlock {
   readonly boxes: Box[];
 }
 
-/** The stored policy in one direction. */
+/** `certain`: what the policy opens on every plugin. */
+interface Stored {
+  readonly certain: readonly Box[];
+  readonly blocks: readonly StoredBlock[];
+}
+
+/** The stored policy in one direction; it is read only when something new is outside a limit. */
 export class Before {
-  private readonly certain: readonly Box[];
-  private readonly blocks: readonly StoredBlock[];
+  private readonly old: NetworkPolicy;
+  private readonly direction: Direction;
+  private readonly setting: PolicySetting;
+  private read: Stored | undefined;
 
   constructor(old: NetworkPolicy, direction: Direction, setting: PolicySetting) {
-    this.certain = policyFlows(old, direction, 'must', setting).map(({ box }) => box);
-    const blocks = new Map<string, StoredBlock>();
-    for (const { box, ipBlock } of policyFlows(old, direction, 'may', setting)) {
-      if (ipBlock === undefined) continue;
-      const key = blockKey(ipBlock);
-      const known = blocks.get(key) ?? { key, agreed: agreedAddresses(ipBlock), boxes: [] };
-      known.boxes.push(box);
-      blocks.set(key, known);
-    }
-    this.blocks = [...blocks.values()];
+    this.old = old;
+    this.direction = direction;
+    this.setting = setting;
   }
 
   /**
@@ -42,12 +43,27 @@ export class Before {
    * whatever plugin, pods included, so all that the stored one might open counts.
    */
   opened({ box, ipBlock }: Flows, budget: Budget): Box[] | TooComplex {
-    if (ipBlock === undefined) return remainder(box, this.certain, budget);
+    if (!isMeasurable(this.old)) return 'tooComplex';
+    const { certain, blocks } = (this.read ??= readStored(this.old, this.direction, this.setting));
+    if (ipBlock === undefined) return remainder(box, certain, budget);
     const key = blockKey(ipBlock);
     const spelled = spelledAddresses(ipBlock);
-    const wider = this.blocks.filter((stored) => stored.key === key || isWithin(spelled, stored.agreed));
-    return remainder(box, [...wider.flatMap(({ boxes }) => boxes), ...this.certain], budget);
+    const wider = blocks.filter((stored) => stored.key === key || isWithin(spelled, stored.agreed));
+    return remainder(box, [...wider.flatMap(({ boxes }) => boxes), ...certain], budget);
   }
+}
+
+function readStored(old: NetworkPolicy, direction: Direction, setting: PolicySetting): Stored {
+  const blocks = new Map<string, StoredBlock>();
+  for (const { box, ipBlock } of policyFlows(old, direction, 'may', setting)) {
+    if (ipBlock === undefined) continue;
+    const key = blockKey(ipBlock);
+    const known = blocks.get(key) ?? { key, agreed: agreedAddresses(ipBlock), boxes: [] };
+    known.boxes.push(box);
+    blocks.set(key, known);
+  }
+  const certain = policyFlows(old, direction, 'must', setting).map(({ box }) => box);
+  return { certain, blocks: [...blocks.values()] };
 }
 
 /**

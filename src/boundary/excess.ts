@@ -1,17 +1,16 @@
 /** What a NetworkPolicy would open beyond its namespace's limits: containment, for all present and future pods and addresses. */
 import type { Direction, NetworkPolicy } from '../k8s/networkPolicy.ts';
-import { directions, rulesOf } from '../k8s/networkPolicy.ts';
+import { directions } from '../k8s/networkPolicy.ts';
 import type { Box } from '../netpol/box.ts';
-import * as boxes from '../netpol/box.ts';
-import { intersect, isNone } from '../netpol/cluster.ts';
 import type { Addresses } from '../netpol/cluster.ts';
 import type { Budget, TooComplex } from '../netpol/cover.ts';
 import { remainder } from '../netpol/cover.ts';
 import type { Flows } from '../netpol/lift.ts';
 import { Before, changedPart } from './before.ts';
-import type { Limit, Prohibition } from './limit.ts';
+import type { Limit } from './limit.ts';
 import type { LimitRule } from './limitRule.ts';
-import { countBoxes, mostBoxes, policyFlows } from './policyFlows.ts';
+import { forbiddenPart, partOf } from './part.ts';
+import { isMeasurable, policyFlows } from './policyFlows.ts';
 import type { PolicySetting } from './policyFlows.ts';
 
 /** Flows at one place of the policy that one limit does not allow, or that one of its prohibitions forbids. */
@@ -40,79 +39,63 @@ export function excessOf(
   budget: Budget,
 ): readonly Excess[] | TooComplex {
   const judged = old === undefined ? policy : changedPart(policy, old);
-  if (countBoxes(judged) > mostBoxes) return 'tooComplex';
+  if (!isMeasurable(judged)) return 'tooComplex';
   const found: Excess[] = [];
   for (const direction of directions) {
     const relevant = limits.filter((limit) => limit.direction === direction);
-    const isUnchanged = rulesOf(judged, direction).length === 0;
-    if (relevant.length === 0 || isUnchanged) continue;
-    if (old !== undefined && countBoxes(old) > mostBoxes) return 'tooComplex';
+    if (relevant.length === 0) continue;
     const before = old === undefined ? undefined : new Before(old, direction, setting);
     for (const flows of policyFlows(judged, direction, 'may', setting)) {
-      const opened = before === undefined ? [flows.box] : before.opened(flows, budget);
-      if (opened === 'tooComplex') return 'tooComplex';
-      for (const limit of relevant) {
-        for (const box of opened) {
-          const beyond = beyondLimit(box, flows, limit, budget);
-          if (beyond === 'tooComplex') return 'tooComplex';
-          found.push(...beyond);
-        }
+      const beyond = beyondLimits([flows.box], flows, relevant, budget);
+      if (beyond === 'tooComplex') return 'tooComplex';
+      if (before === undefined || beyond.length === 0) {
+        found.push(...beyond);
+        continue;
       }
+      const opened = before.opened(flows, budget);
+      if (opened === 'tooComplex') return 'tooComplex';
+      const beyondNow = beyondLimits(opened, flows, relevant, budget);
+      if (beyondNow === 'tooComplex') return 'tooComplex';
+      found.push(...beyondNow);
     }
   }
   return distinct(found);
 }
 
+/** What parts of some flows are beyond some limits. */
+function beyondLimits(
+  parts: readonly Box[],
+  flows: Flows,
+  limits: readonly Limit[],
+  budget: Budget,
+): Excess[] | TooComplex {
+  const found: Excess[] = [];
+  for (const limit of limits) {
+    for (const part of parts) {
+      const beyond = beyondLimit(part, flows, limit, budget);
+      if (beyond === 'tooComplex') return 'tooComplex';
+      found.push(...beyond);
+    }
+  }
+  return found;
+}
+
 function beyondLimit(box: Box, flows: Flows, limit: Limit, budget: Budget): Excess[] | TooComplex {
-  const { direction } = limit;
+  const { direction, never, allowed } = limit;
+  const base = { limit, direction, field: flows.field, flows };
   const found: Excess[] = [];
   const hit = new Set<LimitRule>();
-  for (const prohibition of limit.never) {
+  for (const prohibition of never) {
     const { rule } = prohibition;
     const part = hit.has(rule) ? undefined : forbiddenPart(box, flows.viaPods, prohibition);
     if (part === undefined) continue;
     hit.add(rule);
-    found.push({ limit, direction, field: flows.field, ...part, never: rule, flows });
+    found.push({ ...base, ...part, never: rule });
   }
-  if (limit.allowed === undefined) return found;
-  const left = remainder(box, limit.allowed, budget, 1);
+  if (allowed === undefined) return found;
+  const left = remainder(box, allowed, budget, 1);
   if (left === 'tooComplex') return left;
-  return [
-    ...found,
-    ...left.map((outside) => ({
-      limit,
-      direction,
-      field: flows.field,
-      ...partOf(outside, flows.viaPods),
-      flows,
-    })),
-  ];
-}
-
-/** Some flows with the pod addresses through which they are meant, where an ipBlock means pods. */
-export interface Part {
-  readonly box: Box;
-  readonly viaPods?: Addresses;
-}
-
-export const partOf = (box: Box, viaPods: Addresses | undefined): Part =>
-  viaPods === undefined || box.peer.sort !== 'pods' ? { box } : { box, viaPods };
-
-/**
- * What a prohibition forbids of some flows. Where both mean pods by their addresses, only pods at an address that both hold: a pod has one
- * address of a family.
- */
-export function forbiddenPart(
-  box: Box,
-  viaPods: Addresses | undefined,
-  prohibition: Prohibition,
-): Part | undefined {
-  const both = boxes.intersect(box, prohibition.box);
-  if (both === undefined) return undefined;
-  if (viaPods === undefined || prohibition.viaPods === undefined)
-    return partOf(both, viaPods ?? prohibition.viaPods);
-  const common = intersect(viaPods, prohibition.viaPods);
-  return both.peer.sort === 'pods' && isNone(common) ? undefined : partOf(both, common);
+  return [...found, ...left.map((outside) => ({ ...base, ...partOf(outside, flows.viaPods) }))];
 }
 
 /** One finding for each field, limit and prohibition is enough to act on. */

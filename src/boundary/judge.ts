@@ -54,15 +54,16 @@ export function judgePolicy(
   const guard = world.ruleSet.guardOf(namespace);
   if (guard.limits.length === 0) return { violations: [], warnings: [] };
   const setting = settingOf(namespace, world);
-  const whole = excessOf(policy, undefined, guard.limits, setting, budget);
-  if (whole !== 'tooComplex' && whole.length === 0) return { violations: [], warnings: [] };
-  const opened = old === undefined ? whole : excessOf(policy, old, guard.limits, setting, budget);
+  const opened = excessOf(policy, old, guard.limits, setting, budget);
   if (opened === 'tooComplex') return { violations: unproven(guard), warnings: [] };
-  const stored = whole !== 'tooComplex' && opened.length === 0 ? storedExcess(whole) : [];
-  return {
-    violations: opened.map((excess) => toViolation(excess, policy, namespace, world)),
-    warnings: stored,
-  };
+  if (old === undefined || opened.length > 0) {
+    return {
+      violations: opened.map((excess) => toViolation(excess, policy, namespace, world)),
+      warnings: [],
+    };
+  }
+  const whole = excessOf(policy, undefined, guard.limits, setting, budget);
+  return { violations: [], warnings: whole === 'tooComplex' ? [] : storedExcess(whole) };
 }
 
 const storedExcess = (whole: readonly Excess[]): string[] => [

@@ -1,5 +1,6 @@
 /** What a submitted NetworkPolicy might open, as boxes, with everything that is known of the namespaces it names. */
-import type { Labels } from '../k8s/labelSelector.ts';
+import { mostSelectorValues } from '../k8s/labelSelector.ts';
+import type { Labels, LabelSelector } from '../k8s/labelSelector.ts';
 import type { Direction, NetworkPolicy, PolicyPeer, PolicyRule } from '../k8s/networkPolicy.ts';
 import { rulesOf } from '../k8s/networkPolicy.ts';
 import * as cubes from '../netpol/cube.ts';
@@ -11,7 +12,9 @@ import type { Reading } from '../netpol/ipBlock.ts';
 import type { PortPins } from '../netpol/ports.ts';
 
 /** More boxes than this in one policy are refused as not provable (semantics.md 2.2). */
-export const mostBoxes = 4096;
+const mostBoxes = 4096;
+/** More labels, expressions and values than this in one selector are refused as not provable. */
+const mostTerms = 256;
 
 /** What is known around a policy. `factsOf` answers undefined for a namespace of which nothing is known for certain. */
 export interface PolicySetting {
@@ -43,8 +46,28 @@ export function policyFlows(
   );
 }
 
-/** How many boxes a policy would make at most, before any are made. */
-export function countBoxes(policy: NetworkPolicy): number {
+/**
+ * Whether a policy is small enough to be read as boxes at all, told before any are made: at most {@link mostBoxes} boxes, and in each selector
+ * at most {@link mostTerms} terms and at most {@link mostSelectorValues} values in each requirement.
+ */
+export const isMeasurable = (policy: NetworkPolicy): boolean =>
+  countBoxes(policy) <= mostBoxes &&
+  isSmall(policy.podSelector) &&
+  [...policy.ingress, ...policy.egress].every(({ peers }) =>
+    peers.every((peer) => isSmall(peer.podSelector) && isSmall(peer.namespaceSelector)),
+  );
+
+function isSmall(selector: LabelSelector | undefined): boolean {
+  if (selector === undefined) return true;
+  let terms = selector.matchLabels.size;
+  for (const { values } of selector.matchExpressions) {
+    terms += 1 + values.length;
+    if (values.length > mostSelectorValues || terms > mostTerms) return false;
+  }
+  return terms <= mostTerms;
+}
+
+function countBoxes(policy: NetworkPolicy): number {
   let count = 0;
   for (const rule of [...policy.ingress, ...policy.egress]) {
     count +=

@@ -19,7 +19,7 @@ export interface LabelSelector {
   readonly matchExpressions: readonly SelectorRequirement[];
 }
 
-/** More values than this in one requirement are refused: the algebra's cost is counted in them (semantics.md 2.2). */
+/** More values than this in one requirement are refused as not provable: the algebra's cost is counted in them (semantics.md 2.2). */
 export const mostSelectorValues = 64;
 
 const operators: ReadonlySet<string> = new Set(['In', 'NotIn', 'Exists', 'DoesNotExist']);

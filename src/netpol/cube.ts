@@ -12,21 +12,51 @@ export const everyPod: Cube = new Map();
 /** Every namespace: each carries its own name as a label, written by the API server. */
 export const everyNamespace: Cube = new Map([[nameLabel, values.present]]);
 
-const requirementOf = {
-  In: values.among,
-  NotIn: values.notAmong,
-  Exists: () => values.present,
-  DoesNotExist: () => values.missing,
-} as const;
-
 /** The cube of a selector inside `start`; undefined if no object can satisfy it. */
 export function cubeOf(selector: LabelSelector, start: Cube): Cube | undefined {
-  let cube: Cube | undefined = start;
-  for (const [key, value] of selector.matchLabels) cube = cube && constrain(cube, key, values.among([value]));
-  for (const { key, operator, values: listed } of selector.matchExpressions) {
-    cube = cube && constrain(cube, key, requirementOf[operator](listed));
+  return constrainAll(start, requirementsOf(selector));
+}
+
+/** One value set for each requirement, those of all NotIn of one key in one: they add up. */
+function* requirementsOf({
+  matchLabels,
+  matchExpressions,
+}: LabelSelector): Generator<readonly [string, ValueSet]> {
+  for (const [key, value] of matchLabels) yield [key, values.among([value])];
+  const excluded = new Map<string, Set<string>>();
+  for (const { key, operator, values: listed } of matchExpressions) {
+    switch (operator) {
+      case 'In':
+        yield [key, values.among(listed)];
+        break;
+      case 'NotIn': {
+        const known = excluded.get(key) ?? new Set();
+        for (const value of listed) known.add(value);
+        excluded.set(key, known);
+        break;
+      }
+      case 'Exists':
+        yield [key, values.present];
+        break;
+      case 'DoesNotExist':
+        yield [key, values.missing];
+    }
   }
-  return cube;
+  for (const [key, listed] of excluded) yield [key, { complement: true, values: listed, absent: true }];
+}
+
+/** The cube with more requirements; undefined if nothing is left. The cube itself where they add nothing. */
+function constrainAll(cube: Cube, requirements: Iterable<readonly [string, ValueSet]>): Cube | undefined {
+  let copy: Map<string, ValueSet> | undefined;
+  for (const [key, set] of requirements) {
+    const known = (copy ?? cube).get(key);
+    const next = known === undefined ? set : values.intersect(known, set);
+    if (values.isEmpty(next)) return undefined;
+    if (next === known || values.isAnything(next)) continue;
+    copy ??= new Map(cube);
+    copy.set(key, next);
+  }
+  return copy ?? cube;
 }
 
 /** The cube with one more requirement; undefined if nothing is left. */
@@ -44,19 +74,11 @@ export function replace(cube: Cube, key: string, set: ValueSet): Cube {
 }
 
 /** The cube with each of these labels known to be present with its value; undefined if that contradicts it. */
-export function withFacts(cube: Cube, facts: Labels): Cube | undefined {
-  let known: Cube | undefined = cube;
-  for (const [key, value] of facts) known = known && constrain(known, key, values.among([value]));
-  return known;
-}
+export const withFacts = (cube: Cube, facts: Labels): Cube | undefined =>
+  constrainAll(cube, requirementsOf({ matchLabels: facts, matchExpressions: [] }));
 
 /** What both cubes select; undefined if nothing. */
-export function intersect(a: Cube, b: Cube): Cube | undefined {
-  if (a.size === 0) return b;
-  let both: Cube | undefined = a;
-  for (const [key, set] of b) both = both && constrain(both, key, set);
-  return both;
-}
+export const intersect = (a: Cube, b: Cube): Cube | undefined => (a.size === 0 ? b : constrainAll(a, b));
 
 /** Whether no object satisfies both. */
 export function disjoint(a: Cube, b: Cube): boolean {

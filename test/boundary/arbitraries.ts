@@ -91,6 +91,18 @@ const canonicalBlocks = [
   ],
   ...['::/0', '::/1', '8000::/1', 'fd00::/8', 'fd00:244::/64', '64:ff9b::/96', '2002::/16', '2000::/3'],
 ];
+/** Blocks that meet none of the cluster's own ranges. */
+const farBlocks = [
+  ...[
+    '8.0.0.0/8',
+    '8.8.8.0/24',
+    '169.254.0.0/16',
+    '203.0.113.0/24',
+    '128.0.0.0/3',
+    '64:ff9b::/96',
+    '2000::/3',
+  ],
+];
 const sloppyBlocks = [
   ...[
     '010.0.0.0/8',
@@ -150,7 +162,7 @@ const block = (
       return { ipBlock: except.length === 0 ? { cidr } : { cidr, except } };
     });
 
-const limitBlock = block(canonicalBlocks, [canonicalExcepts]);
+const limitBlock = fc.oneof(block(canonicalBlocks, [canonicalExcepts]), block(farBlocks, [canonicalExcepts]));
 const policyBlock = fc.oneof(
   { arbitrary: limitBlock, weight: 3 },
   { arbitrary: block([...canonicalBlocks, ...sloppyBlocks], [canonicalExcepts, sloppyExcepts]), weight: 2 },
@@ -258,7 +270,7 @@ const boundaryShape: fc.Arbitrary<BoundaryShape> = fc.record({
     { arbitrary: fc.constant(undefined), weight: 1 },
   ),
   never: fc.oneof(
-    { arbitrary: fc.constant<readonly RuleShape[]>([]), weight: 2 },
+    { arbitrary: fc.constant<readonly RuleShape[]>([]), weight: 3 },
     { arbitrary: fc.array(limitRule, { minLength: 1, maxLength: 2 }), weight: 1 },
   ),
   allowDNS: fc.boolean(),
@@ -305,7 +317,7 @@ interface Slip {
 const slip: fc.Arbitrary<Slip> = fc.record({
   rule: fc.nat(8),
   kind: fc.oneof(
-    { arbitrary: fc.constant<Slip['kind']>('none'), weight: 4 },
+    { arbitrary: fc.constant<Slip['kind']>('none'), weight: 10 },
     {
       arbitrary: pick<Slip['kind']>(
         'morePeers',
@@ -325,7 +337,7 @@ const slip: fc.Arbitrary<Slip> = fc.record({
 
 type PolicyPart = { readonly copy: Slip } | { readonly fresh: RuleShape };
 const policyPart: fc.Arbitrary<PolicyPart> = fc.oneof(
-  { arbitrary: slip.map((copy): PolicyPart => ({ copy })), weight: 3 },
+  { arbitrary: slip.map((copy): PolicyPart => ({ copy })), weight: 5 },
   { arbitrary: policyRule.map((fresh): PolicyPart => ({ fresh })), weight: 1 },
 );
 
@@ -383,20 +395,31 @@ export interface Case {
 
 interface PolicyShape {
   readonly podSelector: Dictionary;
+  /** Selects the pods to which the copied rule applies. */
+  readonly likeRule: boolean;
   readonly parts: readonly PolicyPart[];
 }
 const policyShape: fc.Arbitrary<PolicyShape> = fc.record({
   podSelector,
-  parts: fc.array(policyPart, { minLength: 1, maxLength: 4 }),
+  likeRule: fc.boolean(),
+  parts: fc.oneof(
+    { arbitrary: fc.array(policyPart, { minLength: 1, maxLength: 1 }), weight: 3 },
+    { arbitrary: fc.array(policyPart, { minLength: 2, maxLength: 4 }), weight: 2 },
+  ),
 });
 
 /** Boundaries, and a policy and its predecessor that stand near them. */
 export const someCase: fc.Arbitrary<Case> = fc
   .record({
     direction: pick<Direction>('Ingress', 'Egress'),
-    boundaries: fc.array(boundaryShape, { minLength: 1, maxLength: 3 }),
+    boundaries: fc.oneof(
+      { arbitrary: fc.array(boundaryShape, { minLength: 1, maxLength: 1 }), weight: 4 },
+      { arbitrary: fc.array(boundaryShape, { minLength: 2, maxLength: 3 }), weight: 1 },
+    ),
     labels: pick<Readonly<Record<string, string>>>(
       { tenant: 'a', env: 'prod' },
+      { tenant: 'a', env: 'prod' },
+      { tenant: 'a', env: 'prod', team: 'x' },
       { tenant: 'a' },
       { tenant: '', env: 'dev' },
       { env: 'prod', team: 'x' },
@@ -409,13 +432,16 @@ export const someCase: fc.Arbitrary<Case> = fc
     old: fc.record({ shape: policyShape, shared: fc.boolean() }),
   })
   .map(({ direction, boundaries, labels, knownCluster, policy, old }): Case => {
-    const rules = boundaries.flatMap(({ limit, never }) => [...(limit ?? []), ...never]);
-    const write = ({ podSelector: pods, parts }: PolicyShape): Dictionary => ({
-      podSelector: pods,
+    const limits = boundaries.flatMap(({ limit }) => limit ?? []);
+    const rules = [...limits, ...limits, ...boundaries.flatMap(({ never }) => never)];
+    const ruleAt = (part: PolicyPart | undefined): RuleShape | undefined =>
+      part === undefined || 'fresh' in part ? undefined : rules[part.copy.rule % Math.max(1, rules.length)];
+    const write = ({ podSelector: pods, likeRule, parts }: PolicyShape): Dictionary => ({
+      podSelector: likeRule ? (ruleAt(parts[0])?.appliesTo ?? pods) : pods,
       policyTypes: [direction],
       [fieldOf(direction)]: parts.map((part) => {
         if ('fresh' in part) return writeRule(part.fresh, keyOf(direction));
-        const copied = rules[part.copy.rule % Math.max(1, rules.length)];
+        const copied = ruleAt(part);
         const base =
           copied === undefined ? { peers: [part.copy.peer], ports: [] } : inPolicyWords(copied, labels);
         return writeRule(slipped(base, part.copy), keyOf(direction));
@@ -428,6 +454,6 @@ export const someCase: fc.Arbitrary<Case> = fc
       labels,
       knownCluster,
       policy: write(policy),
-      old: write({ podSelector: old.shared ? policy.podSelector : old.shape.podSelector, parts }),
+      old: write({ ...(old.shared ? policy : old.shape), parts }),
     };
   });

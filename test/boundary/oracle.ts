@@ -83,17 +83,15 @@ export function certainlyAllowed(scene: Scenario, boundary: Boundary, probe: Pro
   return restrictive.every((switches) => says(scene, rules, probe, 'limit', switches));
 }
 
-/** The prohibitions of a Boundary that could mean it. */
-export function prohibitions(scene: Scenario, boundary: Boundary, probe: Probe): LimitRule[] {
+/** Whether one of a Boundary's prohibitions could mean it. */
+export function isForbidden(scene: Scenario, boundary: Boundary, rule: LimitRule, probe: Probe): boolean {
   const carved = boundary.floor.allowDNS
     ? dnsRules(scene, probe.direction).filter(({ peers }) =>
         peers.some(({ ipBlock }) => ipBlock !== undefined),
       )
     : [];
-  if (restrictive.every((switches) => says(scene, carved, probe, 'limit', switches))) return [];
-  return boundary.never[probe.direction].filter((rule) =>
-    looseSwitches(scene).some((switches) => says(scene, [rule], probe, 'never', switches)),
-  );
+  if (restrictive.every((switches) => says(scene, carved, probe, 'limit', switches))) return false;
+  return looseSwitches(scene).some((switches) => says(scene, [rule], probe, 'never', switches));
 }
 
 /** DNS joins egress limits where every Boundary that limits the namespace's egress allows it. */

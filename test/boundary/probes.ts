@@ -128,7 +128,8 @@ export function probesFor(
 ): Probe[] {
   const roll = dice(seed);
   const one = <T>(list: readonly T[]): T | undefined => list[roll(list.length)];
-  const loose = looseSwitches(scene);
+  const [, loose] = looseSwitches(scene);
+  if (loose === undefined) throw new Error('no switches');
   const homes = namespaces(scene);
   const ownHomes = homes.filter(({ name }) => name === scene.own.name);
   const borderAddresses = borders(strings([written, scene.cluster]));
@@ -158,11 +159,9 @@ export function probesFor(
     likely.some(
       (rule) =>
         rule.peers.length === 0 ||
-        rule.peers.some((item) =>
-          loose.some((switches) => peerMatches(item, scene.own.name, endpoint, switches)),
-        ),
+        rule.peers.some((item) => peerMatches(item, scene.own.name, endpoint, loose)),
     );
-  for (let tries = 0; tries < 400 && peers.length < 60; tries += 1) {
+  for (let tries = 0; tries < 150 && peers.length < 40; tries += 1) {
     const candidate = roll(3) === 0 ? address() : anyPod();
     if (isLikely(candidate)) peers.push(candidate);
   }
