@@ -43,7 +43,10 @@ const values = {
     imagePullSecrets: anyObjects,
     boundaries: {
       type: 'object',
-      propertyNames: { pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$', maxLength: 200 },
+      propertyNames: {
+        pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$',
+        maxLength: 200,
+      },
       additionalProperties: boundarySpecSchema,
     },
     rules: {

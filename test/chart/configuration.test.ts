@@ -1,30 +1,18 @@
 // What the pods read: the product itself accepts the configuration and the rules that the chart renders.
 import { expect, test } from '@jest/globals';
-import { decodeBoundary } from '../../src/boundary/boundary.ts';
-import { boundarySchema } from '../../src/boundary/schema.ts';
-import { readDocuments } from '../../src/config/documents.ts';
-import { assemble } from '../../src/config/load.ts';
-import { readSchema } from '../../src/config/readSchema.ts';
 import { at, only } from './helm.ts';
-import type { Manifest, Values } from './helm.ts';
+import type { Values } from './helm.ts';
+import { readConfiguration, readRules } from './readBack.ts';
 import { tenants } from './values.ts';
 import { withHelm } from './withHelm.ts';
 
 withHelm('the configuration', (helm) => {
-  const configuration = (rendered: readonly Manifest[]): unknown => {
-    const text = String(at(only(rendered, 'ConfigMap', 'bulkhead-configuration'), 'data', 'config.yaml'));
-    const documents = readDocuments(text, 'config.yaml');
-    if (!documents.ok) return documents.issues;
-    const loaded = assemble(documents.value[0], { environment: {} });
-    return loaded.ok ? loaded.value.config : loaded.issues;
-  };
-
   test.each([
     ['the default values', {}],
     ['values with Boundaries', tenants],
     ['cert-manager', { certificates: { mode: 'certManager' } }],
   ])('Bulkhead accepts what is rendered from %s', async (_sentence, values: Values) => {
-    expect(configuration(await helm.render(values))).toMatchObject({
+    expect(readConfiguration(await helm.render(values))).toMatchObject({
       kind: 'Configuration',
       server: { port: 8443 },
       webhook: { service: 'bulkhead/bulkhead' },
@@ -32,7 +20,7 @@ withHelm('the configuration', (helm) => {
   });
 
   test('the own namespace is exempt beside the configured ones', async () => {
-    expect(at(configuration(await helm.render(tenants, 'walls')), 'tenancy', 'exemptNamespaces')).toEqual([
+    expect(readConfiguration(await helm.render(tenants, 'walls')).tenancy.exemptNamespaces).toEqual([
       'kube-system',
       'monitoring',
       'walls',
@@ -40,14 +28,7 @@ withHelm('the configuration', (helm) => {
   });
 
   test('Bulkhead accepts the Boundaries that are rendered', async () => {
-    const rules = at(only(await helm.render(tenants), 'ConfigMap', 'bulkhead-rules'), 'data');
-    const documents = readDocuments(String(at(rules, 'boundaries.yaml')), 'boundaries.yaml');
-    const names = (documents.ok ? documents.value : []).map((document) => {
-      const read = readSchema(boundarySchema, document.value, document);
-      if (!read.ok) return read.issues;
-      const decoded = decodeBoundary(read.value);
-      return decoded.ok ? decoded.value.name : decoded.issues;
-    });
+    const names = readRules(await helm.render(tenants)).ruleSet.boundaries.map(({ name }) => name);
     expect(names).toEqual(['production', 'tenants']);
   });
 

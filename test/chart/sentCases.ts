@@ -90,7 +90,39 @@ export const sentCases: readonly SentCase[] = [
     'PATCH',
     `${pods('chart-tenant')}/status/status`,
     { metadata: { annotations: { [guarded]: null } } },
+    [],
+  ],
+  [
+    'a status of a pod with very many annotations',
+    'PATCH',
+    `${pods('chart-tenant')}/status/status`,
+    {
+      metadata: {
+        annotations: Object.fromEntries(Array.from({ length: 201 }, (_, n) => [`free-${n}`, 'x'])),
+      },
+    },
     ['validate:tenants UPDATE pods/status chart-tenant/status'],
+  ],
+  [
+    'the spec of a pod',
+    'PATCH',
+    `${pods('chart-tenant')}/bound`,
+    { spec: { activeDeadlineSeconds: 600 } },
+    ['validate:tenants UPDATE pods chart-tenant/bound'],
+  ],
+  [
+    'a finalizer of a pod',
+    'PATCH',
+    `${pods('chart-tenant')}/bound`,
+    { metadata: { finalizers: ['a.example/b'] } },
+    [],
+  ],
+  [
+    'the finalizer taken away',
+    'PATCH',
+    `${pods('chart-tenant')}/bound`,
+    { metadata: { finalizers: null } },
+    [],
   ],
   ['a plain binding', 'POST', `${pods('chart-tenant')}/bound/binding`, binding('bound'), []],
   [
@@ -117,6 +149,7 @@ export const sentCases: readonly SentCase[] = [
       'validate:tenants CREATE networkpolicies chart-tenant/one',
     ],
   ],
+  ['a policy deleted', 'DELETE', `${policies('chart-tenant')}/one`, undefined, []],
   ['a policy elsewhere', 'POST', policies('chart-plain'), policy('one'), []],
   [
     'the floor elsewhere',

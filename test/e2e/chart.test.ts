@@ -20,10 +20,15 @@ const values: Values = {
       namespaceSelector: { matchLabels: { 'chart.example/tenant': 'a' } },
       floor: { mode: 'Audit' },
       stampPods: ['chart.example/tenant'],
+      onExcess: 'Narrow',
     },
   },
   configuration: {
-    tenancy: { protectedPodLabels: ['exposure'], exemptNamespaces: ['kube-system', 'chart-exempt'] },
+    tenancy: {
+      protectedPodLabels: ['exposure'],
+      exemptNamespaces: ['kube-system', 'chart-exempt'],
+      assign: [{ groups: ['chart-team'], labels: { 'bulkhead.dev/tenant': 'chart' } }],
+    },
     guards: { annotations: ['example.com/address'] },
   },
 };
@@ -43,7 +48,8 @@ withHelm('the chart in a cluster', (helm) => {
   beforeAll(() => cluster.createNamespace(home));
 
   test.each<[string, Values]>([
-    ['generated certificates', values],
+    ['the default values', {}],
+    ['a Boundary and protected labels', values],
     ['a Secret of your own', { ...values, certificates: secret }],
   ])('the API server accepts every object (%s)', async (_sentence, given) => {
     const text = await helm.template(given, home);

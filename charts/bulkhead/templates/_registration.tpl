@@ -32,9 +32,29 @@ annotations:
 {{- end -}}
 {{- end -}}
 
-{{- /* A Boundary's own namespaceSelector, less the namespaces that are exempt by name. */ -}}
+{{- /*
+The Boundaries by which entries are made: name → selector and what the Boundaries behind it write. Above fifty, one entry stands for all of them and
+covers every namespace that is not exempt, since each entry that matches is a call of its own.
+*/ -}}
+{{- define "bulkhead.guardedEntries" -}}
+{{- $entries := dict -}}
+{{- $all := dict "selector" dict "drops" false "stamps" false "narrows" false -}}
+{{- range $name, $spec := .Values.boundaries -}}
+{{- $drops := eq (dig "pods" "rawSockets" "Drop" $spec) "Drop" -}}
+{{- $stamps := not (empty (dig "stampPods" list $spec)) -}}
+{{- $narrows := eq (dig "onExcess" "Deny" $spec) "Narrow" -}}
+{{- $_ := set $entries $name (dict "selector" $spec.namespaceSelector "drops" $drops "stamps" $stamps "narrows" $narrows) -}}
+{{- $all = dict "selector" dict "drops" (or $all.drops $drops) "stamps" (or $all.stamps $stamps) "narrows" (or $all.narrows $narrows) -}}
+{{- end -}}
+{{- if gt (len $entries) 50 -}}
+{{- $entries = dict "all" $all -}}
+{{- end -}}
+{{- $entries | toJson -}}
+{{- end -}}
+
+{{- /* A selector, less the namespaces that are exempt by name. */ -}}
 {{- define "bulkhead.guardedSelector" -}}
-{{- $exempt := dict "key" "kubernetes.io/metadata.name" "operator" "NotIn" "values" (include "bulkhead.exemptNamespaces" .root | fromJsonArray) -}}
+{{- $exempt := dict "key" "kubernetes.io/metadata.name" "operator" "NotIn" "values" (include "bulkhead.exemptNamespaces" .root | fromJsonArray | sortAlpha) -}}
 {{- $expressions := append (dig "matchExpressions" list .selector) $exempt -}}
 {{- mergeOverwrite (deepCopy .selector) (dict "matchExpressions" $expressions) | toYaml -}}
 {{- end -}}
@@ -62,30 +82,63 @@ annotations:
 (k in {{ toJson $keys }} || {{ toJson $prefixes }}.exists(p, k.startsWith(p)))
 {{- end -}}
 
-{{- /* Kubelets write pods/status all the time, the scheduler every binding: only those that touch what is guarded are worth a call. */ -}}
-{{- define "bulkhead.podConditions" -}}
-- name: status-changes-what-is-guarded
+{{- define "bulkhead.labelsDiffer" -}}
+{{ include "bulkhead.podLabels" . }}.exists(k, object.metadata.?labels[?k] != oldObject.metadata.?labels[?k])
+{{- end -}}
+
+{{- define "bulkhead.carriesLabel" -}}
+{{ include "bulkhead.podLabels" . }}.exists(k, k in object.metadata.?labels.orValue({}))
+{{- end -}}
+
+{{- define "bulkhead.manyAnnotations" -}}
+object.metadata.?annotations.orValue({}).size() > 200
+{{- end -}}
+
+{{- /* The resources through which a pod can come or change. */ -}}
+{{- define "bulkhead.podWrites" -}}
+- apiGroups: ['']
+  apiVersions: [v1]
+  operations: [CREATE, UPDATE]
+  resources: [pods, pods/ephemeralcontainers, pods/resize, pods/status, pods/binding, bindings]
+  scope: Namespaced
+{{- end -}}
+
+{{- /*
+Kubelets write pods/status all the time, the scheduler every binding: only those that touch what is judged are worth a call. `request.subResource` is
+absent where there is none. These conditions are the ones that `bulkhead webhooks` prints, word for word.
+*/ -}}
+{{- define "bulkhead.guardedConditions" -}}
+- name: pod-update-changes-what-is-judged
   expression: >-
-    request.?subResource.orValue("") != "status" ||
-    {{ include "bulkhead.podLabels" . }}.exists(k, object.metadata.?labels[?k] != oldObject.metadata.?labels[?k]) ||
-    [object, oldObject].exists(o, o.metadata.?annotations.orValue({}).exists(k, {{ include "bulkhead.isGuardedAnnotation" . }} &&
-    object.metadata.?annotations[?k] != oldObject.metadata.?annotations[?k]))
-- name: binding-carries-what-is-guarded
+    request.operation != "UPDATE" || request.resource.resource != "pods" || request.?subResource.orValue("") == "binding" ||
+    (request.?subResource.orValue("") != "status" && object.spec != oldObject.spec) ||
+    {{ include "bulkhead.labelsDiffer" . }} ||
+    {{ include "bulkhead.manyAnnotations" . }} ||
+    object.metadata.?annotations.orValue({}).exists(k, {{ include "bulkhead.isGuardedAnnotation" . }} &&
+    object.metadata.?annotations[?k] != oldObject.metadata.?annotations[?k])
+- name: binding-carries-what-is-judged
   expression: >-
-    (request.?subResource.orValue("") != "binding" && request.resource.resource != "bindings") ||
-    {{ include "bulkhead.podLabels" . }}.exists(k, k in object.metadata.?labels.orValue({})) ||
+    !(request.?subResource.orValue("") == "binding" || request.resource.resource == "bindings") ||
+    {{ include "bulkhead.carriesLabel" . }} ||
+    {{ include "bulkhead.manyAnnotations" . }} ||
     object.metadata.?annotations.orValue({}).exists(k, {{ include "bulkhead.isGuardedAnnotation" . }})
 {{- end -}}
 
-{{- /* In namespaces that no Boundary selects, two things are still guarded: protected pod labels, and the floor's name. */ -}}
+{{- /* In namespaces that no Boundary selects, two things are guarded all the same: protected pod labels, and the floor's name. */ -}}
 {{- define "bulkhead.elsewhereConditions" -}}
-- name: only-protected-pod-labels
+- name: pod-label-is-protected
   expression: >-
     request.resource.resource == "networkpolicies" ||
-    {{ include "bulkhead.podLabels" . }}.exists(k, oldObject == null ? k in object.metadata.?labels.orValue({}) :
-    object.metadata.?labels[?k] != oldObject.metadata.?labels[?k])
-- name: only-the-floor
+    (oldObject == null ? {{ include "bulkhead.carriesLabel" . }} : {{ include "bulkhead.labelsDiffer" . }})
+- name: policy-is-the-floor
   expression: >-
-    request.resource.resource != "networkpolicies" ||
-    (request.operation == "DELETE" ? oldObject : object).metadata.?name.orValue("") == "bulkhead-floor"
+    !(request.resource.resource == "networkpolicies") ||
+    [object, oldObject].exists(o, o != null && o.metadata.?name.orValue("") == "bulkhead-floor")
+{{- end -}}
+
+{{- /* Claims that some Boundary forbids other policy kinds; empty where none does. */ -}}
+{{- define "bulkhead.forbidsOtherPolicies" -}}
+{{- range $spec := .Values.boundaries -}}
+{{- if ne (dig "otherPolicies" "Deny" $spec) "Allow" }}yes{{ end -}}
+{{- end -}}
 {{- end -}}
