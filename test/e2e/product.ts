@@ -1,0 +1,127 @@
+// The product against a control plane: `bulkhead serve` from source, registered with `bulkhead webhooks | kubectl apply -f -`.
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import Type from 'typebox';
+import Value from 'typebox/value';
+import type { Cluster } from '../cluster/cluster.ts';
+import { lastLines, startDaemon } from '../cluster/daemon.ts';
+import type { Daemon } from '../cluster/daemon.ts';
+import { eventually } from '../cluster/eventually.ts';
+
+const run = promisify(execFile);
+const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
+
+export interface ProductOptions {
+  /** A file or directory of Boundaries. */
+  readonly rules: string;
+  /** A Configuration whose `tenancy.assign` is not empty, so that both configurations can be seen to be in force. */
+  readonly config: string;
+}
+
+const decision = Type.Object({
+  decisionId: Type.String(),
+  door: Type.String(),
+  operation: Type.String(),
+  resource: Type.Object({
+    kind: Type.String(),
+    subresource: Type.String(),
+    namespace: Type.String(),
+    name: Type.String(),
+  }),
+  user: Type.String(),
+  decision: Type.String(),
+  latencyMicros: Type.Number(),
+});
+
+/** A line of the decision log, as far as it is read here. */
+export type DecisionLine = Type.Static<typeof decision>;
+
+export interface Product {
+  /** `https://127.0.0.1:PORT`. */
+  readonly url: string;
+  /** Every decision so far, oldest first. */
+  decisions(): Promise<readonly DecisionLine[]>;
+  /** Applies both webhook configurations as the administrator, and waits until the API server calls by each of them. */
+  register(): Promise<void>;
+  /** Removes both, and waits until the API server calls no more. */
+  unregister(): Promise<void>;
+  /** Ends the process as Kubernetes does, with SIGTERM; the registration stays. */
+  stop(): Promise<void>;
+  /** All of it: unregisters, stops, removes the files. Safe to call twice, and after `stop`. */
+  remove(): Promise<void>;
+}
+
+/** Starts `bulkhead serve` under the identity that the chart would give it; resolves once it listens. */
+export async function startProduct(cluster: Cluster, options: ProductOptions): Promise<Product> {
+  const folder = await mkdtemp(join(tmpdir(), 'bulkhead-product-'));
+  const common = ['--rules', options.rules, '--config', options.config, '--state', folder];
+  const kubeconfig = cluster.kubeconfig('bulkhead');
+  const place = ['--kubeconfig', kubeconfig, '--address', '127.0.0.1', '--port', '0'];
+  // Nothing of this process's environment: our own BULKHEAD_… variables are settings of the tests, which the product refuses.
+  const clean = ['-i', `PATH=${process.env['PATH'] ?? ''}`, process.execPath, main];
+  const daemon = startDaemon('bulkhead', 'env', [...clean, 'serve', ...common, ...place], folder);
+  const printed = (): Promise<string> => readFile(daemon.log, 'utf8');
+  const discard = async (): Promise<void> => {
+    await daemon.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  let port: string;
+  try {
+    port = await listening(daemon, printed);
+  } catch (error) {
+    await discard();
+    throw error;
+  }
+  const url = `https://127.0.0.1:${port}`;
+  const decisions = async (): Promise<readonly DecisionLine[]> => {
+    const lines = (await printed()).split('\n').filter((line) => line.includes('"decisionId"'));
+    return lines.map((line) => Value.Parse(decision, JSON.parse(line)));
+  };
+  const unregister = async (): Promise<void> => {
+    for (const kind of ['validatingwebhookconfiguration', 'mutatingwebhookconfiguration'])
+      await cluster.kubectl('admin', ['delete', kind, 'bulkhead', '--ignore-not-found']);
+    await eventually('the API server calls no more', async () => (await probe(cluster)).status === 201);
+  };
+  return {
+    url,
+    decisions,
+    register: async () => {
+      const { stdout } = await run('env', [...clean, 'webhooks', '--url', url, ...common], { cwd: folder });
+      const applied = await cluster.kubectl('admin', ['apply', '-f', '-'], { stdin: stdout });
+      if (applied.code !== 0) throw new Error(`the registration was refused: ${applied.stderr}`);
+      await eventually('the API server calls by both configurations', async () => {
+        const { status } = await probe(cluster);
+        const seen = (await decisions()).filter(({ resource }) => resource.name === probeName);
+        return status === 403 && new Set(seen.map(({ door }) => door)).size === 2;
+      });
+    },
+    unregister,
+    stop: () => daemon.stop(),
+    remove: async () => {
+      await unregister();
+      await discard();
+    },
+  };
+}
+
+/** The port that it says it listens on; a process that ended says why. */
+function listening(daemon: Daemon, printed: () => Promise<string>): Promise<string> {
+  return eventually('bulkhead listens', async () => {
+    const found = /listening on https:\/\/\S+:(\d+)/.exec(await printed())?.[1];
+    return found ?? (daemon.ended() ? 'nowhere' : undefined);
+  }).then(async (port) => {
+    if (port === 'nowhere') throw new Error(`bulkhead ended:\n${await lastLines(daemon)}`);
+    return port;
+  });
+}
+
+const probeName = 'is-bulkhead-in-force';
+
+/** A namespace that nobody's: by RBAC the outsider may create it, by Bulkhead not. Nothing is stored. */
+function probe(cluster: Cluster): ReturnType<Cluster['call']> {
+  const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: probeName } };
+  return cluster.call('outsider', '/api/v1/namespaces?dryRun=All', { method: 'POST', body });
+}
