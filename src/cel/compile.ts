@@ -28,13 +28,13 @@ export interface ExpressionIssue extends Issue {
  */
 export function compile(source: string, environment: Environment, expected: Expected): Read<Program> {
   try {
-    const expression = parse(source);
+    const { expression } = parse(source);
     const { checked, mistakes } = examine(expression, environment);
     if (mistakes.length > 0) return unsound(issuesOf(mistakes, source));
     const type = checked.type(expression);
     const wrong = wrongType(type, expected);
     if (wrong !== undefined)
-      return unsound(issuesOf([{ code: 'wrong_result_type', message: wrong, at: 0 }], source));
+      return unsound(issuesOf([{ code: 'wrongResultType', message: wrong, at: 0 }], source));
     return sound(programOf(source, type, expression, generate(expression, checked, environment.definition)));
   } catch (error) {
     if (error instanceof Refusal) return unsound(issuesOf([error.mistake], source));
@@ -50,7 +50,7 @@ export function compile(source: string, environment: Environment, expected: Expe
  */
 export function warnings(source: string, environment: Environment): readonly ExpressionIssue[] {
   try {
-    return issuesOf(examine(parse(source), environment).mistakes, source);
+    return issuesOf(examine(parse(source).expression, environment).mistakes, source);
   } catch (error) {
     if (error instanceof Refusal) return [];
     throw error;
@@ -67,13 +67,13 @@ function examine(
 }
 
 const tooDeep: Mistake = {
-  code: 'too_deep',
+  code: 'tooDeep',
   message: 'the expression is nested too deeply: put parts of it into variables',
   at: 0,
 };
 
 const constantMistake = ({ failure }: ConstantFailure): Mistake => ({
-  code: 'invalid_constant',
+  code: 'invalidConstant',
   message: failure.message,
   at: failure.at ?? 0,
 });

@@ -31,7 +31,7 @@ function bridge(name: string, arity: number): Run {
   return (frame, a, b, c, d) => {
     const implementation = frame.functions.get(name);
     if (implementation === undefined)
-      return new Failure('extension_failed', `${name}() is not available here`);
+      return new Failure('extensionFailed', `${name}() is not available here`);
     return answer(frame, implementation, [a, b, c, d].slice(0, arity));
   };
 }
@@ -42,5 +42,5 @@ function answer(frame: Frame, implementation: ExtensionFunction, values: readonl
     return !frame.overrun;
   });
   if (frame.overrun) return frame.exhausted();
-  return answered.ok ? answered.value : new Failure('extension_failed', answered.message);
+  return answered.ok ? answered.value : new Failure('extensionFailed', answered.message);
 }

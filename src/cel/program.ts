@@ -10,7 +10,7 @@ import { type Value } from './values/value.ts';
 
 /** Why a run has no value; line and column (from 1) are those of the part that failed. */
 export interface EvaluationError {
-  readonly code: FailureCode;
+  readonly code: `cel.${FailureCode}`;
   readonly message: string;
   readonly line: number;
   readonly column: number;
@@ -83,7 +83,7 @@ function guarded(code: Code, frame: Frame): Result {
 
 const exceeded = (what: 'expression' | 'policy'): Failure =>
   new Failure(
-    'cost_exceeded',
+    'costExceeded',
     what === 'expression'
       ? `cost budget exceeded: the expression may cost ${expressionLimit} units; loop over less, or match fewer objects`
       : 'cost budget exceeded: the expressions of this policy together cost more than they may',
@@ -92,7 +92,7 @@ const exceeded = (what: 'expression' | 'policy'): Failure =>
 /** The value of a variable; a failure if it was not given. Only own properties count, and only what JSON or the language can hold. */
 function bound(variables: Readonly<Record<string, unknown>>, name: string): Result {
   const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
-  return isValue(value) ? value : new Failure('unbound_variable', `the variable ${name} has no value here`);
+  return isValue(value) ? value : new Failure('unboundVariable', `the variable ${name} has no value here`);
 }
 
 /** Claims a value by its outermost form; what is inside is looked at where an expression reads it. */
@@ -101,5 +101,5 @@ const isValue = (value: unknown): value is Value =>
 
 /** A failure as an error with its place in the source. */
 export function errorOf(failure: Failure, source: string): EvaluationError {
-  return { code: failure.code, message: failure.message, ...placeOf(source, failure.at ?? 0) };
+  return { code: `cel.${failure.code}`, message: failure.message, ...placeOf(source, failure.at ?? 0) };
 }

@@ -32,5 +32,5 @@ export function composed(
 
 function failed(name: string, failure: Failure): Failure {
   if (failure.fatal) return new Failure(failure.code, failure.message);
-  return new Failure('variable_failed', `variables.${name} failed: ${failure.message}`);
+  return new Failure('variableFailed', `variables.${name} failed: ${failure.message}`);
 }

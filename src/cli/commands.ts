@@ -15,6 +15,12 @@ export const commands: readonly CommandRow[] = [
     load: () => import('./compare.ts'),
   },
   {
+    name: 'cel',
+    group: 'Write rules',
+    summary: 'evaluates one CEL expression, and tells the value of each part',
+    load: () => import('./cel.ts'),
+  },
+  {
     name: 'serve',
     group: 'Run the webhook',
     summary: 'runs the webhook, with a cluster or with an inventory of its own',

@@ -11,7 +11,7 @@ export function field(value: Value, name: string): Result | undefined {
   if (value instanceof Special) return specialField(value, name);
   if (isList(value))
     return new Failure(
-      'no_such_overload',
+      'noSuchOverload',
       `a list has no field ${name}: its elements are read with [0], [1], …`,
     );
   if (!Object.hasOwn(value, name)) return undefined;
@@ -21,7 +21,7 @@ export function field(value: Value, name: string): Result | undefined {
 /** What JSON cannot hold is refused where it is read. */
 const checked = (value: Value | undefined): Result =>
   value === undefined || typeof value === 'function' || typeof value === 'symbol'
-    ? new Failure('not_json', 'the object holds a value that is no JSON')
+    ? new Failure('notJson', 'the object holds a value that is no JSON')
     : value;
 
 function specialField(value: Special, name: string): Result | undefined {
@@ -65,18 +65,18 @@ function positionOf(index: Value): number | Failure {
   if (typeof index === 'number' && isImprecise(index)) return impreciseNumber();
   const number = asDouble(index);
   if (number !== undefined && Number.isInteger(number)) return number;
-  return new Failure('no_such_overload', `a list is read by position, not by a ${kindOf(index)}`);
+  return new Failure('noSuchOverload', `a list is read by position, not by a ${kindOf(index)}`);
 }
 
 /** The failure that there is nothing under a name that the author wrote. */
 export const missingField = (name: string, at: number): Failure =>
-  new Failure('no_such_key', `no such key: ${name}; guard it with has() or read it with .?${name}`, at);
+  new Failure('noSuchKey', `no such key: ${name}; guard it with has() or read it with .?${name}`, at);
 
 /** The failure that there is nothing under a computed index, which is not printed: it may come from the object. */
 export function missingElement(value: Value, index: Value, written: boolean, at: number): Failure {
   if (isList(value))
     return new Failure(
-      'index_out_of_range',
+      'indexOutOfRange',
       `the list has no element at that position (its size is ${value.length})`,
       at,
     );
@@ -84,5 +84,5 @@ export function missingElement(value: Value, index: Value, written: boolean, at:
     written && (typeof index === 'string' || isInt(index))
       ? `: ${String(index)}`
       : ' as the one computed here';
-  return new Failure('no_such_key', `no such key${shown}; test it with in, or read it with [?…]`, at);
+  return new Failure('noSuchKey', `no such key${shown}; test it with in, or read it with [?…]`, at);
 }

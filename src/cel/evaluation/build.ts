@@ -18,7 +18,7 @@ function partOf(part: Part, frame: Frame): Value | Failure | undefined {
   if (!part.optional || value instanceof Failure) return value;
   if (value instanceof Optional) return value.value;
   return new Failure(
-    'optional_expected',
+    'optionalExpected',
     `after ? an optional is needed, this is a ${kindOf(value)}`,
     part.at,
   );
@@ -61,7 +61,7 @@ export function compileMap(compiling: Compiling, node: MapLiteral, scope: Scope)
       if (value instanceof Failure) return value;
       const own = keyOf(name);
       if (own === undefined)
-        return new Failure('invalid_key', `a ${kindOf(name)} cannot be the key of a map`, at);
+        return new Failure('invalidKey', `a ${kindOf(name)} cannot be the key of a map`, at);
       built.delete(own);
       if (value !== undefined) built.set(own, [name, value]);
     }
@@ -113,7 +113,7 @@ export function compileConstruction(compiling: Compiling, node: Construction, sc
       if (value === undefined) built.delete(name);
       else if (node.name === 'JSONPatch' && name !== 'value' && typeof value !== 'string') {
         return new Failure(
-          'invalid_argument',
+          'invalidArgument',
           `JSONPatch.${name} is a string, this is a ${kindOf(value)}`,
           part.at,
         );

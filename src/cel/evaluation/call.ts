@@ -147,7 +147,7 @@ const free = (): number => 0;
 
 const mismatch = (a: Value, b: Value, count: number, at: number): Failure =>
   new Failure(
-    'no_such_overload',
+    'noSuchOverload',
     `no such overload: this does not take a ${kindOf(a)}${count > 1 ? ` and a ${kindOf(b)}` : ''}`,
     at,
   );

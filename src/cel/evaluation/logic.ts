@@ -49,7 +49,7 @@ function undecided(values: readonly Result[], places: readonly number[], decidin
 
 /** The failure that a condition was no bool. */
 export const notABool = (value: Value, at: number): Failure =>
-  new Failure('not_a_bool', `a bool is needed here, this is a ${kindOf(value)}`, at);
+  new Failure('notABool', `a bool is needed here, this is a ${kindOf(value)}`, at);
 
 /** Compiles `condition ? a : b`; the branches are charged as parts of the choice. */
 export function compileConditional(compiling: Compiling, node: Conditional, scope: Scope): Compiled {

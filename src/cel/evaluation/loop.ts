@@ -170,7 +170,7 @@ function sortBy(loop: Loop, at: number, cost: Cost): Evaluate {
     const range = loop.range(frame);
     if (range instanceof Failure) return range;
     if (!isList(range))
-      return new Failure('no_such_overload', `only lists can be sorted, this is a ${kindOf(range)}`, at);
+      return new Failure('noSuchOverload', `only lists can be sorted, this is a ${kindOf(range)}`, at);
     const keys = collect(loop, frame, { values: range, source: range });
     if (keys instanceof Failure) return keys;
     frame.cost += 3;

@@ -20,7 +20,7 @@ export function compileOptionalMapping(compiling: Compiling, node: OptionalMappi
     frame.cost += 1;
     if (!(held instanceof Optional)) {
       return new Failure(
-        'optional_expected',
+        'optionalExpected',
         `an optional is needed here, this is a ${kindOf(held)}`,
         node.at,
       );

@@ -70,7 +70,7 @@ function unfold(
 function refuseIndex(index: Value | undefined, at: number): void {
   if (index === undefined || ['string', 'int', 'uint', 'bool', 'double'].includes(kindOf(index))) return;
   throw new ConstantFailure(
-    new Failure('no_such_overload', `nothing can be indexed with a ${kindOf(index)}`, at),
+    new Failure('noSuchOverload', `nothing can be indexed with a ${kindOf(index)}`, at),
   );
 }
 

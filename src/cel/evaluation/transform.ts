@@ -36,7 +36,7 @@ export function transformMapEntry(loop: Loop): Evaluate {
       frame.cost += 2;
       if (!isMap(entry))
         return new Failure(
-          'no_such_overload',
+          'noSuchOverload',
           `transformMapEntry() needs a map, this is a ${kindOf(entry)}`,
           loop.stepAt,
         );
@@ -59,8 +59,8 @@ function insert(
   at: number,
 ): Failure | undefined {
   const own = keyOf(key);
-  if (own === undefined) return new Failure('invalid_key', `a ${kindOf(key)} cannot be the key of a map`, at);
-  if (entries.has(own)) return new Failure('duplicate_key', 'two turns of the loop made the same key', at);
+  if (own === undefined) return new Failure('invalidKey', `a ${kindOf(key)} cannot be the key of a map`, at);
+  if (entries.has(own)) return new Failure('duplicateKey', 'two turns of the loop made the same key', at);
   entries.set(own, [key, value]);
   return undefined;
 }

@@ -37,11 +37,7 @@ function itemsOf(frame: Frame, value: Value, at: number): Items | Failure {
       source: value,
     };
   }
-  return new Failure(
-    'not_iterable',
-    `only lists and maps can be looped over, this is a ${kindOf(value)}`,
-    at,
-  );
+  return new Failure('notIterable', `only lists and maps can be looped over, this is a ${kindOf(value)}`, at);
 }
 
 /** Starts a loop: evaluates the range. */

@@ -29,7 +29,7 @@ const aCidr = instance(Cidr);
 
 const notAnAddress = (what: string): Failure =>
   new Failure(
-    'conversion_failed',
+    'conversionFailed',
     `the string is no ${what} (IPv4 or IPv6, no zone, no leading zeros, no ::ffff: form)`,
   );
 

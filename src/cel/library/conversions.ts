@@ -40,7 +40,7 @@ const duration = instance(Duration);
 const number: Guard<number> = asDouble;
 
 const failed = (type: string, example: string): Failure =>
-  new Failure('conversion_failed', `the string is no ${type}${example === '' ? '' : ` such as ${example}`}`);
+  new Failure('conversionFailed', `the string is no ${type}${example === '' ? '' : ` such as ${example}`}`);
 
 function toInt(value: string): Result {
   if (!/^[+-]?\d{1,30}$/.test(value)) return failed('int', '-42');
@@ -97,7 +97,7 @@ function bytesToString(value: Bytes, frame: Frame): Result {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value.data);
   } catch (error) {
-    if (error instanceof TypeError) return new Failure('conversion_failed', 'the bytes are no valid UTF-8');
+    if (error instanceof TypeError) return new Failure('conversionFailed', 'the bytes are no valid UTF-8');
     throw error;
   }
 }
@@ -229,7 +229,7 @@ export const conversions: Library = [
       '(int): duration',
       one(integer, (value) =>
         isInt(value)
-          ? new Failure('conversion_failed', 'an int cannot be converted to a duration: write duration("5s")')
+          ? new Failure('conversionFailed', 'an int cannot be converted to a duration: write duration("5s")')
           : value,
       ),
     ),

@@ -14,11 +14,11 @@ import { type Library, define, list, method, text, two } from './definition.ts';
 import { maxStringLength, quoted } from './strings.ts';
 
 const wrong = (verb: Verb, value: Value): Failure =>
-  new Failure('invalid_argument', `%${verb} cannot print a ${kindOf(value)}`);
+  new Failure('invalidArgument', `%${verb} cannot print a ${kindOf(value)}`);
 
 function format(pattern: string, values: readonly Value[], frame: Frame): Result {
   const pieces = piecesOf(pattern);
-  if (typeof pieces === 'string') return new Failure('invalid_argument', pieces);
+  if (typeof pieces === 'string') return new Failure('invalidArgument', pieces);
   let index = 0;
   let printed = '';
   for (const piece of pieces) {
@@ -26,7 +26,7 @@ function format(pattern: string, values: readonly Value[], frame: Frame): Result
     else {
       const value = values[index];
       if (value === undefined)
-        return new Failure('invalid_argument', `format() needs more than ${values.length} values`);
+        return new Failure('invalidArgument', `format() needs more than ${values.length} values`);
       index += 1;
       const shown = clause(piece, value, frame);
       if (shown instanceof Failure) return shown;
@@ -49,7 +49,7 @@ function clause(piece: Piece & { kind: 'clause' }, value: Value, frame: Frame): 
       const number = asDouble(value) ?? named(value);
       if (number === undefined) return wrong(verb, value);
       if ((precision ?? 0) > 1000)
-        return new Failure('invalid_argument', `%${verb} prints at most 1000 decimals`);
+        return new Failure('invalidArgument', `%${verb} prints at most 1000 decimals`);
       // The reference implementation takes the precision of %e for a width.
       return verb === 'f'
         ? fixedPoint(number, precision ?? 6)

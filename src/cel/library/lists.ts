@@ -69,7 +69,7 @@ const isComparable = (value: Value): boolean =>
   value instanceof Timestamp;
 
 const notComparable = (value: Value): Failure =>
-  new Failure('not_comparable', `a ${kindOf(value)} cannot be compared`);
+  new Failure('notComparable', `a ${kindOf(value)} cannot be compared`);
 
 /** The largest (sign 1) or smallest element; elements that cannot be compared with each other count as equal, as in Kubernetes. */
 function extreme(name: string, sign: 1 | -1) {
@@ -81,7 +81,7 @@ function extreme(name: string, sign: 1 | -1) {
       const order = best === undefined ? 1 : compare(value, best);
       if (best === undefined || (!(order instanceof Failure) && order * sign > 0)) best = value;
     }
-    return best ?? new Failure('invalid_argument', `${name}() of an empty list`);
+    return best ?? new Failure('invalidArgument', `${name}() of an empty list`);
   };
 }
 
@@ -105,7 +105,7 @@ export function sorted(values: readonly Value[], keys: readonly Value[], frame: 
   if (!frame.pay(values.length * (8 + rounds * 8) + (letters * rounds) / 16)) return frame.exhausted();
   for (const key of keys) {
     if (kindOf(key) !== kind)
-      return new Failure('not_comparable', 'a list can be sorted only by keys of one type');
+      return new Failure('notComparable', 'a list can be sorted only by keys of one type');
     const order = compare(key, key);
     if (order instanceof Failure) return order;
   }
@@ -137,7 +137,7 @@ function distinct(values: readonly Value[], frame: Frame): Result {
 }
 
 function flatten(values: readonly Value[], depth: number, frame: Frame): Result {
-  if (depth < 0) return new Failure('invalid_argument', 'flatten() takes a depth of at least 0');
+  if (depth < 0) return new Failure('invalidArgument', 'flatten() takes a depth of at least 0');
   const flat: Value[] = [];
   if (!flattenInto(flat, values, depth, frame)) return frame.exhausted();
   return flat;
@@ -160,7 +160,7 @@ function sliced(
 ): Result {
   const [from, to] = [Number(start), Number(end)];
   if (from < 0 || to < 0 || from > to || to > values.length) {
-    return new Failure('index_out_of_range', `slice(${from}, ${to}) does not fit a list of ${values.length}`);
+    return new Failure('indexOutOfRange', `slice(${from}, ${to}) does not fit a list of ${values.length}`);
   }
   return frame.pay(to - from) ? values.slice(from, to) : frame.exhausted();
 }

@@ -37,13 +37,13 @@ function unwrapped(values: readonly Value[], frame: Frame): Result {
   const held: Value[] = [];
   for (const value of values) {
     if (!(value instanceof Optional))
-      return new Failure('optional_expected', 'the list holds a value that is no optional');
+      return new Failure('optionalExpected', 'the list holds a value that is no optional');
     if (value.value !== undefined) held.push(value.value);
   }
   return held;
 }
 
-const wrong = new Failure('optional_expected', 'or() takes an optional');
+const wrong = new Failure('optionalExpected', 'or() takes an optional');
 
 export const optionals: Library = [
   define('optional.of', [
@@ -72,7 +72,7 @@ export const optionals: Library = [
       '(): V',
       one(optional, (held) =>
         held.value === undefined
-          ? new Failure('optional_none', 'value() of an optional without a value; use orValue()')
+          ? new Failure('optionalNone', 'value() of an optional without a value; use orValue()')
           : held.value,
       ),
     ),

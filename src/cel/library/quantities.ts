@@ -59,7 +59,7 @@ const sum = (name: string, sign: 1n | -1n) =>
 
 const toQuantity = (value: string): Quantity | Failure =>
   parseQuantity(value) ??
-  new Failure('conversion_failed', 'the string is no quantity such as 100m, 1.5Gi or 3e2');
+  new Failure('conversionFailed', 'the string is no quantity such as 100m, 1.5Gi or 3e2');
 
 export const quantities: Library = [
   define('quantity', [call('(string): Quantity', one(text, toQuantity))], traversal()),
@@ -102,7 +102,7 @@ export const quantities: Library = [
         '(): int',
         one(quantity, (value) =>
           value.integer === undefined
-            ? new Failure('conversion_failed', 'the quantity is no whole number that fits an int')
+            ? new Failure('conversionFailed', 'the quantity is no whole number that fits an int')
             : int(value.integer),
         ),
       ),

@@ -37,7 +37,7 @@ export function searching(search: Search, compiled?: RE2JS) {
     if (!frame.pay(work)) return frame.exhausted();
     const machine = compiled ?? compilePattern(pattern);
     return machine === undefined
-      ? new Failure('invalid_argument', "the pattern is no regular expression in RE2's syntax")
+      ? new Failure('invalidArgument', "the pattern is no regular expression in RE2's syntax")
       : search(machine, value, Number(limit), frame);
   };
 }

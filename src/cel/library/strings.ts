@@ -23,7 +23,7 @@ import { type Frame } from '../evaluation/frame.ts';
 /** Longest string that an expression may build, in UTF-16 units. */
 export const maxStringLength = 16_000_000;
 
-const outOfRange = (): Failure => new Failure('index_out_of_range', 'the index is outside the string');
+const outOfRange = (): Failure => new Failure('indexOutOfRange', 'the index is outside the string');
 
 /** Joins two strings, unless the result were larger than memory should bear. */
 export function concatenated(a: string, b: string, frame: Frame): Result {
@@ -45,7 +45,7 @@ function substring(value: string, start: number | bigint, end: number | bigint |
   const size = length(value);
   const [from, to] = [Number(start), end === undefined ? size : Number(end)];
   if (from > to && end !== undefined)
-    return new Failure('index_out_of_range', 'substring(): the start is after the end');
+    return new Failure('indexOutOfRange', 'substring(): the start is after the end');
   if (from < 0 || from > size || to < 0 || to > size) return outOfRange();
   return slice(value, from, to);
 }
@@ -116,7 +116,7 @@ function joined(values: readonly Value[], separator: string, frame: Frame): Resu
   let size = 0;
   for (const value of values) {
     if (typeof value !== 'string')
-      return new Failure('invalid_argument', 'join() takes a list of strings only');
+      return new Failure('invalidArgument', 'join() takes a list of strings only');
     size += value.length + separator.length;
     parts.push(value);
   }

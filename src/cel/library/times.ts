@@ -50,7 +50,7 @@ const fields = {
 
 const unknownZone = (): Failure =>
   new Failure(
-    'invalid_argument',
+    'invalidArgument',
     'the time zone is unknown: write a name such as Europe/Zurich or an offset such as +01:00',
   );
 

@@ -27,7 +27,7 @@ export const urls: Library = [
           text,
           (value, frame) =>
             (frame.pay(value.length * 4) ? parseUrl(value) : frame.exhausted()) ??
-            new Failure('conversion_failed', 'the string is no absolute URL and no absolute path'),
+            new Failure('conversionFailed', 'the string is no absolute URL and no absolute path'),
         ),
       ),
     ],

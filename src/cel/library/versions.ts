@@ -21,7 +21,7 @@ const version = instance(SemanticVersion);
 
 const toVersion = (value: string, tolerant: boolean): Result =>
   parseSemver(value, tolerant) ??
-  new Failure('conversion_failed', 'the string is no semantic version such as 1.2.3');
+  new Failure('conversionFailed', 'the string is no semantic version such as 1.2.3');
 
 const part = (name: string, index: 0 | 1 | 2) =>
   define(

@@ -53,7 +53,7 @@ export function desugar(tokens: readonly Token[]): Desugared {
     } else if (relations.has(token.text)) written = '<';
     else if (token.text === '.' && !endsOperand(previous)) {
       if (next?.kind !== 'name')
-        throw new Refusal('syntax_error', 'a name was expected after this dot', token.start);
+        throw new Refusal('syntaxError', 'a name was expected after this dot', token.start);
       continue;
     } else if (token.text === '?' && isOptionalMarker(tokens, index, inside)) {
       optionals.add(text.length + 1);
@@ -69,7 +69,7 @@ export function desugar(tokens: readonly Token[]): Desugared {
       const opening = open.pop();
       if (opening?.token.text !== closers.get(token.text)) throw unmatched(token, opening?.token);
       if (previous?.text === ',' && '('.includes(opening?.token.text ?? '')) {
-        throw new Refusal('syntax_error', 'an argument is missing after the comma', previous.start);
+        throw new Refusal('syntaxError', 'an argument is missing after the comma', previous.start);
       }
       if (opening?.bracket === 'construction') written = '}]';
     } else checkSign(token, next);
@@ -78,7 +78,7 @@ export function desugar(tokens: readonly Token[]): Desugared {
   }
   const unclosed = open.at(-1)?.token;
   if (unclosed !== undefined) {
-    throw new Refusal('syntax_error', `this ${unclosed.text} is never closed`, unclosed.start);
+    throw new Refusal('syntaxError', `this ${unclosed.text} is never closed`, unclosed.start);
   }
   return { text, words, literals, optionals, constructions };
 }
@@ -109,12 +109,12 @@ const isOptionalMarker = (tokens: readonly Token[], index: number, inside: Brack
 function unmatched(token: Token, opening: Token | undefined): Refusal {
   return opening === undefined
     ? new Refusal(
-        'syntax_error',
+        'syntaxError',
         `this ${token.text} closes nothing: its ${closers.get(token.text) ?? ''} is missing`,
         token.start,
       )
     : new Refusal(
-        'syntax_error',
+        'syntaxError',
         `this ${token.text} does not match the ${opening.text} that is open`,
         token.start,
       );
@@ -124,5 +124,5 @@ function unmatched(token: Token, opening: Token | undefined): Refusal {
 function checkSign(token: Token, next: Token | undefined): void {
   const mixed = (token.text === '!' && next?.text === '-') || (token.text === '-' && next?.text === '!');
   if (mixed)
-    throw new Refusal('syntax_error', '! and - may not follow each other: use parentheses', token.start);
+    throw new Refusal('syntaxError', '! and - may not follow each other: use parentheses', token.start);
 }

@@ -7,18 +7,18 @@ export function numberLiteral(text: string, at: number): Value {
   if (/^(?:0x[0-9a-f]+|\d+)u$/i.test(text)) {
     const value = BigInt(text.slice(0, -1));
     if (value > 18446744073709551615n)
-      throw new Refusal('invalid_literal', `${text} is larger than a uint can be`, at);
+      throw new Refusal('invalidLiteral', `${text} is larger than a uint can be`, at);
     return new Uint(value);
   }
   if (/^(?:0x[0-9a-f]+|\d+)$/i.test(text)) {
     const value = BigInt(text);
     if (value > 9223372036854775808n)
-      throw new Refusal('invalid_literal', `${text} is larger than an int can be`, at);
+      throw new Refusal('invalidLiteral', `${text} is larger than an int can be`, at);
     return int(value);
   }
   const value = Number(text);
   if (!Number.isFinite(value))
-    throw new Refusal('invalid_literal', `${text} is larger than a double can be`, at);
+    throw new Refusal('invalidLiteral', `${text} is larger than a double can be`, at);
   return double(value);
 }
 
@@ -64,7 +64,7 @@ function pieces(body: string, offset: number, binary: boolean): (string | number
     const match = escape.exec(body);
     if (match === null) {
       throw new Refusal(
-        'invalid_literal',
+        'invalidLiteral',
         `\\${body[next + 1] ?? ''} is no escape: write \\\\ for a backslash`,
         offset + next,
       );
@@ -81,9 +81,9 @@ function escaped(match: RegExpExecArray, at: number, binary: boolean): string | 
   const code = Number.parseInt(hex ?? octal ?? short ?? long ?? '', octal === undefined ? 16 : 8);
   if (short === undefined && long === undefined) return binary ? code : String.fromCodePoint(code);
   if (binary)
-    throw new Refusal('invalid_literal', `${text} may not stand in bytes: write its UTF-8 bytes as \\x…`, at);
+    throw new Refusal('invalidLiteral', `${text} may not stand in bytes: write its UTF-8 bytes as \\x…`, at);
   if (code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) {
-    throw new Refusal('invalid_literal', `${text} is no Unicode character`, at);
+    throw new Refusal('invalidLiteral', `${text} is no Unicode character`, at);
   }
   return String.fromCodePoint(code);
 }

@@ -68,7 +68,7 @@ function presence(call: Invocation): Expression {
   const [tested] = call.operands;
   if (call.operands.length !== 1 || tested === undefined) return { kind: 'call', ...call };
   if (tested.kind !== 'selection' || tested.optional) {
-    throw new Refusal('invalid_macro', 'has() takes a field, as in has(object.spec.replicas)', tested.at);
+    throw new Refusal('invalidMacro', 'has() takes a field, as in has(object.spec.replicas)', tested.at);
   }
   return { kind: 'presence', at: tested.at, operand: tested.operand, field: tested.field };
 }
@@ -79,7 +79,7 @@ function comprehension(call: Invocation, range: Expression, loop: Shape): Expres
   const [first = '', second] = names;
   if (first === second) {
     throw new Refusal(
-      'invalid_macro',
+      'invalidMacro',
       `both variables of ${call.name}() are called ${first}`,
       call.operands[1]?.at ?? call.at,
     );
@@ -100,13 +100,13 @@ function comprehension(call: Invocation, range: Expression, loop: Shape): Expres
 function nameOf(operand: Expression, macro: string): string {
   if (operand.kind !== 'identifier') {
     throw new Refusal(
-      'invalid_macro',
+      'invalidMacro',
       `${macro}() takes the name of a variable here, as in list.${macro}(item, …)`,
       operand.at,
     );
   }
   if (operand.name === '__result__') {
-    throw new Refusal('invalid_macro', '__result__ cannot be the name of a loop variable', operand.at);
+    throw new Refusal('invalidMacro', '__result__ cannot be the name of a loop variable', operand.at);
   }
   return operand.name;
 }

@@ -31,7 +31,7 @@ export function read(desugared: Desugared, tokens: readonly Token[]): ASTNode {
 
 /** The mistake of nesting too deeply. */
 export const tooDeep = (at: number): Refusal =>
-  new Refusal('too_deep', 'the expression is nested too deeply: put parts of it into variables', at);
+  new Refusal('tooDeep', 'the expression is nested too deeply: put parts of it into variables', at);
 
 function refusalOf(error: ParseError, desugared: Desugared, tokens: readonly Token[]): Refusal {
   const offset = error.range?.start ?? desugared.text.length;
@@ -42,18 +42,18 @@ function refusalOf(error: ParseError, desugared: Desugared, tokens: readonly Tok
     case 'limit_exceeded':
       return tooDeep(at);
     case 'unexpected_token':
-      return new Refusal('syntax_error', `a value or a name was expected here, not ${shown}`, at);
+      return new Refusal('syntaxError', `a value or a name was expected here, not ${shown}`, at);
     case 'expected_token': {
       const wanted = /Expected (\w+),/.exec(error.summary)?.[1] ?? '';
       return new Refusal(
-        'syntax_error',
+        'syntaxError',
         `${symbols.get(wanted) ?? wanted} was expected here, not ${shown}`,
         at,
       );
     }
     default:
       return new Refusal(
-        'syntax_error',
+        'syntaxError',
         `an operator or the end of the expression was expected here, not ${shown}`,
         at,
       );

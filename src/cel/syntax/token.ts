@@ -37,7 +37,7 @@ export function tokensOf(source: string): readonly Token[] {
     at += take(space)?.length ?? 0;
     if (at >= source.length) break;
     const token = literalAt(source, at, take) ?? wordAt(at, take);
-    if (token === undefined) throw new Refusal('syntax_error', stray(source, at), at);
+    if (token === undefined) throw new Refusal('syntaxError', stray(source, at), at);
     tokens.push(token);
     at = token.end;
   }
@@ -67,11 +67,7 @@ function quotedAt(source: string, start: number, opening: string): Token {
   const inside = start + opening.length;
   const close = closingQuote(source, inside, quote, raw !== '');
   if (close === undefined) {
-    throw new Refusal(
-      'syntax_error',
-      `the string that starts here is not closed: ${quote} is missing`,
-      start,
-    );
+    throw new Refusal('syntaxError', `the string that starts here is not closed: ${quote} is missing`, start);
   }
   const body = source.slice(inside, close);
   const read = binary === '' ? stringLiteral : bytesLiteral;

@@ -20,14 +20,28 @@ const operators: ReadonlyMap<string, string> = new Map([
   ['!', '!_'],
 ]);
 
+/** A part of the source, by offsets. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** One expression's tree in the making. */
 export class Tree {
+  readonly spans = new Map<Expression, Span>();
   readonly #source: Desugared;
   constructor(source: Desugared) {
     this.#source = source;
   }
 
   expression(node: Node, depth: number): Expression {
+    const made = this.#make(node, depth);
+    const end = this.#source.words[this.#indexOf(node.end - 1)]?.token.end ?? 0;
+    this.spans.set(made, { start: this.#at(node.start), end });
+    return made;
+  }
+
+  #make(node: Node, depth: number): Expression {
     const at = this.#at(node.start);
     if (depth > maxDepth) throw tooDeep(at);
     const inner = (child: Node): Expression => this.expression(child, depth + 1);
@@ -155,7 +169,7 @@ export class Tree {
     if (node.op === 'id') return node.args.slice(1);
     if (node.op === '.') return `${this.#qualifiedName(node.args[0])}.${node.args[1].slice(1)}`;
     throw new Refusal(
-      'syntax_error',
+      'syntaxError',
       'only a type such as Object.spec may stand before {',
       this.#at(node.start),
     );
@@ -165,7 +179,7 @@ export class Tree {
     if (node.op === '!_') return this.#fieldName(node.args);
     if (node.op === 'value' && typeof node.args === 'string') return node.args;
     throw new Refusal(
-      'syntax_error',
+      'syntaxError',
       'the name of a field was expected here, without quotes',
       this.#at(node.start),
     );
@@ -182,7 +196,7 @@ export class Tree {
   #literal(offset: number, at: number): Value {
     const value = this.#source.literals.get(offset) ?? null;
     if (value === 9223372036854775808n) {
-      throw new Refusal('invalid_literal', '9223372036854775808 is larger than an int can be', at);
+      throw new Refusal('invalidLiteral', '9223372036854775808 is larger than an int can be', at);
     }
     return value;
   }
@@ -190,7 +204,7 @@ export class Tree {
   #variable(name: string, at: number): string {
     const own = name.slice(1);
     if (reserved.has(own))
-      throw new Refusal('reserved_word', `${own} is a reserved word and cannot be a variable`, at);
+      throw new Refusal('reservedWord', `${own} is a reserved word and cannot be a variable`, at);
     return own;
   }
 

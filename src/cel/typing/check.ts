@@ -116,7 +116,7 @@ export class Checker implements Checked {
     const [condition = types.dyn, consequent = types.dyn, alternative = types.dyn] = parts;
     if (!this.inference.assign(condition, types.bool)) {
       return this.report(
-        'type_mismatch',
+        'typeMismatch',
         `a condition must be a bool, this is a ${this.describe(condition)}`,
         at,
       );
@@ -126,17 +126,13 @@ export class Checker implements Checked {
       return this.inference.resolve(result);
     }
     const [a, b] = [this.describe(consequent), this.describe(alternative)];
-    return this.report(
-      'type_mismatch',
-      `both outcomes of ?: must have one type, these are ${a} and ${b}`,
-      at,
-    );
+    return this.report('typeMismatch', `both outcomes of ?: must have one type, these are ${a} and ${b}`, at);
   }
 
   expectBool(node: Expression, reason: string): void {
     const type = this.check(node);
     if (!this.inference.assign(type, types.bool)) {
-      this.report('type_mismatch', `${reason}, this is a ${this.describe(type)}`, node.at);
+      this.report('typeMismatch', `${reason}, this is a ${this.describe(type)}`, node.at);
     }
   }
 
@@ -165,7 +161,7 @@ export class Checker implements Checked {
       return this.report('unavailable', message, node.at);
     }
     const hint = suggestion(name, [...this.#scope.keys(), ...this.declarations.variableNames()]);
-    return this.report('unknown_variable', `there is no variable ${name}${hint}`, node.at);
+    return this.report('unknownVariable', `there is no variable ${name}${hint}`, node.at);
   }
 
   #typeName(name: string, type: Type, node: Expression): Type {
@@ -193,12 +189,12 @@ export class Checker implements Checked {
       const found = target.field(field);
       if (found !== undefined) return found;
       const hint = suggestion(field, target.names());
-      return this.report('unknown_field', `${target.name} has no field ${field}${hint}`, at);
+      return this.report('unknownField', `${target.name} has no field ${field}${hint}`, at);
     }
     if (target.kind === 'parameter') this.inference.assign(types.dyn, target);
     else if (!isDynOrError(target)) {
       this.report(
-        'not_selectable',
+        'notSelectable',
         `a ${describeType(target)} has no fields, so .${field} cannot be read from it`,
         at,
       );
@@ -229,11 +225,11 @@ export class Checker implements Checked {
     const before = this.mistakes.length;
     const type = this.check(receiver);
     const first = this.mistakes[before];
-    if (full !== undefined && receiver.kind === 'identifier' && first?.code === 'unknown_variable') {
+    if (full !== undefined && receiver.kind === 'identifier' && first?.code === 'unknownVariable') {
       const family = this.declarations.functionNames().filter((name) => name.startsWith(`${receiver.name}.`));
       if (family.length > 0) {
         const message = `there is no function ${full}${suggestion(full, family) || `; there is ${family.join(', ')}`}`;
-        this.mistakes.splice(before, 1, { code: 'unknown_function', message, at: first.at });
+        this.mistakes.splice(before, 1, { code: 'unknownFunction', message, at: first.at });
       }
     }
     return type;
@@ -244,12 +240,12 @@ export class Checker implements Checked {
     if (declaration === undefined) {
       if (operands.some((type) => type.kind === 'error')) return types.error;
       const hint = suggestion(name, this.declarations.functionNames());
-      return this.report('unknown_function', `there is no function ${name}()${hint}`, at);
+      return this.report('unknownFunction', `there is no function ${name}()${hint}`, at);
     }
     const resolution = resolve(this.inference, declaration, member, operands);
     if (resolution === undefined) {
       const given = operands.map((type) => this.inference.resolve(type, true));
-      return this.report('no_matching_overload', noOverload(declaration, member, given), at);
+      return this.report('noMatchingOverload', noOverload(declaration, member, given), at);
     }
     this.#meanings.set(node, { kind: 'call', name, member, overloads: resolution.overloads });
     return resolution.type;

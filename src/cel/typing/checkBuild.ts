@@ -38,7 +38,7 @@ function elementType(checker: Checker, node: Expression, optional: boolean): Typ
   if (type.kind === 'optional') return type.value;
   if (!isDynOrError(type)) {
     checker.report(
-      'type_mismatch',
+      'typeMismatch',
       `after ? an optional is expected, this is a ${checker.describe(type)}`,
       node.at,
     );
@@ -60,17 +60,17 @@ export function checkConstruction(checker: Checker, node: Construction): Type {
       node.name.startsWith('Object') || node.name === 'JSONPatch'
         ? `${node.name}{…} exists in mutations only`
         : `there is no type ${node.name} to make a value of`;
-    checker.report('unknown_type', message, node.at);
+    checker.report('unknownType', message, node.at);
   }
   for (const field of node.fields) {
     const value = elementType(checker, field.value, field.optional);
     const expected = type?.field(field.name);
     if (type !== undefined && expected === undefined) {
       const hint = suggestion(field.name, type.names());
-      checker.report('unknown_field', `${node.name} has no field ${field.name}${hint}`, field.at);
+      checker.report('unknownField', `${node.name} has no field ${field.name}${hint}`, field.at);
     } else if (expected !== undefined && !checker.inference.assign(expected, value)) {
       const message = `${node.name}.${field.name} is a ${describeType(expected)}, this is a ${checker.describe(value)}`;
-      checker.report('type_mismatch', message, field.at);
+      checker.report('typeMismatch', message, field.at);
     }
   }
   return type ?? types.error;

@@ -39,7 +39,7 @@ function resultOf(checker: Checker, node: Comprehension, range: Type, key: Type)
       const wanted = types.mapOf(checker.inference.variable(), checker.inference.variable());
       if (checker.inference.assign(entry, wanted)) return checker.inference.resolve(wanted);
       const message = `transformMapEntry() takes a map such as {key: value}, this is a ${checker.describe(entry)}`;
-      return checker.report('type_mismatch', message, node.step.at);
+      return checker.report('typeMismatch', message, node.step.at);
     }
     case 'sortBy': {
       const sort = types.listOf(checker.check(node.step));
@@ -49,7 +49,7 @@ function resultOf(checker: Checker, node: Comprehension, range: Type, key: Type)
         checker.describe(range),
         checker.describe(sort.kind === 'list' ? sort.element : sort),
       ];
-      return checker.report('type_mismatch', `sortBy() cannot order a ${list} by a ${by}`, node.at);
+      return checker.report('typeMismatch', `sortBy() cannot order a ${list} by a ${by}`, node.at);
     }
   }
 }
@@ -64,7 +64,7 @@ function variableTypes(checker: Checker, node: Comprehension, range: Type): read
     return [types.dyn, types.dyn];
   }
   const message = `${node.form}() loops over a list or a map, this is a ${checker.describe(range)}`;
-  checker.report('not_iterable', message, node.range.at);
+  checker.report('notIterable', message, node.range.at);
   return [types.error, types.error];
 }
 
@@ -75,7 +75,7 @@ export function checkOptionalMapping(checker: Checker, node: OptionalMapping): T
   const macro = node.flat ? 'optFlatMap' : 'optMap';
   if (held === undefined) {
     const message = `${macro}() is for optionals, as in object.?field.${macro}(x, …); this is a ${checker.describe(target)}`;
-    return checker.report('type_mismatch', message, node.at);
+    return checker.report('typeMismatch', message, node.at);
   }
   const body = checker.within({ [node.variable]: held }, () => checker.check(node.body));
   const none = types.optionalOf(checker.inference.variable());

@@ -53,7 +53,7 @@ function firstStray(parts: readonly { node: Expression; type: Type }[], what: st
   const stray = parts.find(({ type }) => first !== undefined && !same(first.type, type));
   if (first === undefined || stray === undefined) return [];
   const message = `the ${what} must have one type: the first is ${describeType(first.type)}, this is ${describeType(stray.type)}`;
-  return [{ code: 'mixed_types', message, at: stray.node.at }];
+  return [{ code: 'mixedTypes', message, at: stray.node.at }];
 }
 
 function argumentMistakes(node: Call, checked: Checked): readonly Mistake[] {
@@ -67,7 +67,7 @@ function argumentMistakes(node: Call, checked: Checked): readonly Mistake[] {
       if (given === undefined || pattern === undefined || compilePattern(pattern) !== undefined) return [];
       return [
         {
-          code: 'invalid_regex',
+          code: 'invalidRegex',
           message: "this is no regular expression in RE2's syntax (no look-around, no back references)",
           at: given.at,
         },
@@ -78,7 +78,7 @@ function argumentMistakes(node: Call, checked: Checked): readonly Mistake[] {
       if (first === undefined || text === undefined || parseTimestamp(text) !== undefined) return [];
       return [
         {
-          code: 'invalid_timestamp',
+          code: 'invalidTimestamp',
           message: 'this is no RFC 3339 timestamp such as 2026-11-21T09:00:00Z',
           at: first.at,
         },
@@ -88,7 +88,7 @@ function argumentMistakes(node: Call, checked: Checked): readonly Mistake[] {
       const text = node.receiver === undefined ? textOf(first) : undefined;
       if (first === undefined || text === undefined || parseDuration(text) !== undefined) return [];
       return [
-        { code: 'invalid_duration', message: 'this is no duration such as 1h30m or 250ms', at: first.at },
+        { code: 'invalidDuration', message: 'this is no duration such as 1h30m or 250ms', at: first.at },
       ];
     }
     case 'format':
@@ -107,18 +107,18 @@ function formatMistakes(node: Call, checked: Checked): readonly Mistake[] {
   const format = textOf(node.receiver);
   if (format === undefined || values?.kind !== 'list' || node.operands.length !== 1) return [];
   const pieces = piecesOf(format);
-  if (typeof pieces === 'string') return [{ code: 'invalid_format', message: pieces, at: node.at }];
+  if (typeof pieces === 'string') return [{ code: 'invalidFormat', message: pieces, at: node.at }];
   const clauses = pieces.filter((piece) => piece.kind === 'clause');
   if (clauses.length !== values.elements.length) {
     const message = `the format takes ${clauses.length} values, ${values.elements.length} are given`;
-    return [{ code: 'invalid_format', message, at: node.at }];
+    return [{ code: 'invalidFormat', message, at: node.at }];
   }
   for (const [index, clause] of clauses.entries()) {
     const value = values.elements[index]?.value;
     const bad = value === undefined ? undefined : unprintable(value, clause.verb, checked);
     if (bad !== undefined) {
       const message = `%${clause.verb} cannot print a ${describeType(checked.type(bad))}`;
-      return [{ code: 'invalid_format', message, at: bad.at }];
+      return [{ code: 'invalidFormat', message, at: bad.at }];
     }
   }
   return [];

@@ -48,7 +48,7 @@ export function noOverload(
   const given = operands.map(describeType);
   const binary = /^_(\W+)_$/.exec(name)?.[1] ?? (name === '@in' ? 'in' : undefined);
   if (binary !== undefined && operands.length === 2) {
-    return `${given[0] ?? ''} ${binary} ${given[1] ?? ''}: there is no such comparison or operation${numbers(given)}`;
+    return `there is no ${given[0] ?? ''} ${binary} ${given[1] ?? ''}${numbers(given)}`;
   }
   if (name === '_[_]' || name === '_[?_]') {
     return `a ${given[0] ?? ''} cannot be indexed with a ${given[1] ?? ''}: lists take an int, maps a key of their key type`;

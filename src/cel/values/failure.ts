@@ -3,26 +3,26 @@ import { type Value } from './value.ts';
 
 /** Every reason why an evaluation fails; stable, documented in docs/cel.md. */
 export type FailureCode =
-  | 'no_such_key'
-  | 'index_out_of_range'
-  | 'no_such_overload'
-  | 'division_by_zero'
+  | 'noSuchKey'
+  | 'indexOutOfRange'
+  | 'noSuchOverload'
+  | 'divisionByZero'
   | 'overflow'
-  | 'conversion_failed'
-  | 'invalid_argument'
-  | 'not_iterable'
-  | 'not_a_bool'
-  | 'optional_none'
-  | 'optional_expected'
-  | 'duplicate_key'
-  | 'invalid_key'
-  | 'not_comparable'
-  | 'imprecise_number'
-  | 'not_json'
-  | 'unbound_variable'
-  | 'variable_failed'
-  | 'extension_failed'
-  | 'cost_exceeded';
+  | 'conversionFailed'
+  | 'invalidArgument'
+  | 'notIterable'
+  | 'notABool'
+  | 'optionalNone'
+  | 'optionalExpected'
+  | 'duplicateKey'
+  | 'invalidKey'
+  | 'notComparable'
+  | 'impreciseNumber'
+  | 'notJson'
+  | 'unboundVariable'
+  | 'variableFailed'
+  | 'extensionFailed'
+  | 'costExceeded';
 
 /** A failed evaluation. `at` is the offset in the author's source, once a node has claimed it. */
 export class Failure {
@@ -37,7 +37,7 @@ export class Failure {
 
   /** Whether nothing may absorb it: a spent budget ends the evaluation. */
   get fatal(): boolean {
-    return this.code === 'cost_exceeded';
+    return this.code === 'costExceeded';
   }
 
   /** The failure with a place in the source, unless a node further in has claimed it already. */
@@ -51,13 +51,13 @@ export type Result = Value | Failure;
 
 /** No overload of an operator or function takes these kinds of values. */
 export const noSuchOverload = (name: string, ...kinds: readonly string[]): Failure =>
-  new Failure('no_such_overload', `${name} does not take ${kinds.join(' and ')}`);
+  new Failure('noSuchOverload', `${name} does not take ${kinds.join(' and ')}`);
 
 export const costExceeded = (): Failure =>
-  new Failure('cost_exceeded', 'cost budget exceeded: the expression does too much work on this object');
+  new Failure('costExceeded', 'cost budget exceeded: the expression does too much work on this object');
 
 export const impreciseNumber = (): Failure =>
   new Failure(
-    'imprecise_number',
+    'impreciseNumber',
     'a whole number between 2^53 and 2^63 lost digits when the object was read and cannot be judged',
   );

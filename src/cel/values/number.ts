@@ -99,7 +99,7 @@ function uints(operator: ArithmeticOperator, a: bigint, b: bigint): Result {
   }
 }
 
-const divisionByZero = (): Failure => new Failure('division_by_zero', 'a number is divided by zero');
+const divisionByZero = (): Failure => new Failure('divisionByZero', 'a number is divided by zero');
 
 /** `-value`; undefined for what is no signed number. */
 export function negated(value: Value): Result | undefined {
@@ -117,7 +117,7 @@ export function compareNumbers(a: Value, b: Value): number | Failure {
   const [x, y] = [integerOf(a), integerOf(b)];
   if (x !== undefined && y !== undefined) return x < y ? -1 : x > y ? 1 : 0;
   const [f, g] = [asDouble(a), asDouble(b)];
-  if (Number.isNaN(f) || Number.isNaN(g)) return new Failure('not_comparable', 'NaN has no order');
+  if (Number.isNaN(f) || Number.isNaN(g)) return new Failure('notComparable', 'NaN has no order');
   if (f !== undefined && g !== undefined) return f < g ? -1 : f > g ? 1 : 0;
   if (f !== undefined && y !== undefined) return compareMixed(f, y);
   if (g !== undefined && x !== undefined) return -compareMixed(g, x);
