@@ -41,8 +41,9 @@ export async function buildRoutes(
 }
 
 /**
- * The request is taken over before Fastify looks for a body: with its own reading and sending, which serve far more than a review needs, one
- * request cost 74 µs instead of 63 µs (4.5 KB body; a bare node:https server: 63 µs).
+ * The request is taken over before Fastify looks for a body: its own reading and sending serve far more than a review needs. In one run on one
+ * machine (4.5 KB body, 16 connections) a request cost 63 µs of CPU this way, 74 µs with a content type parser and `reply.send`, and 63 µs on a bare
+ * node:https server.
  */
 function registerReviews(app: FastifyInstance<Server>, reception: Reception): void {
   for (const door of doors) {
