@@ -1,7 +1,7 @@
 /** Reads manifests into the namespaces, pods and policies that questions about connections are asked of. */
 import type { Document } from '../../config/document.ts';
 import { sound, unsound } from '../../config/issue.ts';
-import type { Issue, Read } from '../../config/issue.ts';
+import type { Issue, Position, Read } from '../../config/issue.ts';
 import { Decoder } from '../../k8s/decoder.ts';
 import { isObject, own, ownAt, stringAt } from '../../k8s/json.ts';
 import type { JsonObject } from '../../k8s/json.ts';
@@ -32,6 +32,8 @@ export interface Inventory {
   readonly policies: readonly NetworkPolicy[];
   /** What is sound but may not mean what its author thinks. */
   readonly warnings: readonly Issue[];
+  /** Where a pointer into a policy (`namespace/name`) stands in the manifests. */
+  readonly placeOf: (policy: string, pointer: string) => Position | undefined;
 }
 
 export interface InventoryOptions {
@@ -60,6 +62,7 @@ class Reading {
   readonly #seen = new Map<string, string>();
   readonly #pods: PodDocument[] = [];
   readonly #policies: NetworkPolicy[] = [];
+  readonly #policyDocuments = new Map<string, Document>();
 
   constructor(defaultNamespace: string) {
     this.#defaultNamespace = defaultNamespace;
@@ -112,6 +115,10 @@ class Reading {
       pods,
       policies: this.#policies,
       warnings: this.#warnings,
+      placeOf: (policy, pointer) => {
+        const document = this.#policyDocuments.get(policy);
+        return document && { file: document.file, pointer, ...document.positionOf(pointer) };
+      },
     });
   }
 
@@ -143,6 +150,7 @@ class Reading {
       for (const issue of read.issues) this.#report(document, issue);
       return;
     }
+    this.#policyDocuments.set(`${namespace}/${name}`, document);
     this.#policies.push({ ...read.value, metadata: { ...read.value.metadata, namespace, name } });
     const strictly = decodeNetworkPolicy(document.value, { strict: true });
     if (!strictly.ok) this.#warnings.push(...strictly.issues.map((issue) => place(document, issue)));

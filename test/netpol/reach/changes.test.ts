@@ -24,6 +24,7 @@ const world = (policies: readonly NetworkPolicy[]): Inventory => ({
   pods: arbitraryPods.map((pod) => ({ ...pod, from: 'Pod', several: false })),
   policies,
   warnings: [],
+  placeOf: () => undefined,
 });
 
 const isPod = (end: ReachEndpoint, pod: ConcretePod): boolean =>

@@ -26,6 +26,7 @@ const world = (policies: readonly NetworkPolicy[]): Inventory => ({
   pods: arbitraryPods.map((pod) => ({ ...pod, from: 'Pod', several: false })),
   policies,
   warnings: [],
+  placeOf: () => undefined,
 });
 
 const nameOf = (end: ReachEndpoint): string => ('cidr' in end ? end.cidr : `${end.namespace}/${end.pod}`);
