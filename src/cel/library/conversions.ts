@@ -1,4 +1,5 @@
 /** Conversions between types: `int()`, `string()`, `timestamp()`, …, and `size()`, `type()`, `dyn()`. */
+import { isUtf8 } from 'node:buffer';
 import { type Frame } from '../evaluation/frame.ts';
 import { Cidr, Ip } from '../values/address.ts';
 import { Failure, type Result } from '../values/failure.ts';
@@ -94,12 +95,8 @@ function toBytes(value: string, frame: Frame): Result {
 
 function bytesToString(value: Bytes, frame: Frame): Result {
   if (!frame.pay(value.data.length / 4)) return frame.exhausted();
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value.data);
-  } catch (error) {
-    if (error instanceof TypeError) return new Failure('conversionFailed', 'the bytes are no valid UTF-8');
-    throw error;
-  }
+  if (!isUtf8(value.data)) return new Failure('conversionFailed', 'the bytes are no valid UTF-8');
+  return Buffer.from(value.data).toString('utf8');
 }
 
 const size = (run: Library[number]['overloads'][number]['run'], type: string) => [

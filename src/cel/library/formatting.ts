@@ -53,7 +53,7 @@ function clause(piece: Piece & { kind: 'clause' }, value: Value, frame: Frame): 
       // The reference implementation takes the precision of %e for a width.
       return verb === 'f'
         ? fixedPoint(number, precision ?? 6)
-        : scientific(number, 6).padStart(precision ?? 0);
+        : scientific(number, 6).padStart(precision ?? 6);
     }
     case 'b':
       return typeof value === 'boolean' ? String(Number(value)) : (radix(value, 2) ?? wrong(verb, value));
