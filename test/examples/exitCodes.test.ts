@@ -147,3 +147,19 @@ describe('the examples', () => {
     expect(await capture(['review', 'examples/bad', ...example])).toMatchObject({ code: 1, stderr: '' });
   });
 });
+
+describe('without rules', () => {
+  test('nothing is decided: that would allow everything', async () => {
+    const { code, stdout, stderr } = await capture(['review', 'examples/good']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toBe(
+      "error: required option '--rules <path>' not specified\nTry: bulkhead review --help\n",
+    );
+  });
+
+  test('where no Boundary is among them, that is told', async () => {
+    const rules = ['--rules', 'examples/inventory', '--inventory', 'policies'];
+    const { stderr } = await capture(['review', 'examples/good', ...rules]);
+    expect(stderr).toBe('warning: no Boundary is among the rules, so no network limit is in force\n');
+  });
+});

@@ -1,0 +1,147 @@
+/**
+ * Every code block of the README and the guides is true: commands are run and their output compared, policies are judged, configurations
+ * and Boundaries are loaded. What a block is held to stands in its info string:
+ *
+ * - `console`: lines with `$ ` are run, the rest is what they print (`npm run docs` writes it anew).
+ * - `sh`: not run, but commands and options of `bulkhead` must exist, and so must npm scripts.
+ * - `yaml allowed`, `yaml denied CODE…`: manifests, judged by the Boundary shown last before them, else by policies/;
+ *   with the word `configured` under examples/bulkhead.yaml, with `administrator` as one.
+ * - `yaml boundary`, `yaml configuration`: load. `yaml spec`: the spec of a Boundary but for what every Boundary needs.
+ * - `json`: can be read. `text`: anything.
+ */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { stringify } from 'yaml';
+import { assemble } from '../../src/config/load.ts';
+import type { Document } from '../../src/config/document.ts';
+import { readDocuments } from '../../src/config/documents.ts';
+import { isObject } from '../../src/k8s/json.ts';
+import { clusterWith, configAt, decide, documentsAt, valueOf } from '../examples/decided.ts';
+import { blocksOf } from './markdown.ts';
+import type { Block } from './markdown.ts';
+import { played, unknownIn } from './shell.ts';
+
+const files = [
+  'README.md',
+  ...readdirSync('docs')
+    .filter((name) => name.endsWith('.md') && name !== 'ARCHITECTURE.md')
+    .map((name) => `docs/${name}`),
+];
+
+/** Words of an info string that say under which circumstances. */
+const modifiers = ['configured', 'administrator'];
+
+const documentsOf = ({ code, file }: Block): readonly Document[] => valueOf(readDocuments(code, file));
+
+/** The rules of a block that shows a Boundary, or the spec of one. */
+function boundaryOf(block: Block): readonly Document[] {
+  if (block.words[0] === 'boundary') return documentsOf(block);
+  return documentsOf(block).flatMap(({ value }) => {
+    const spec = {
+      namespaceSelector: { matchExpressions: [{ key: 'bulkhead.dev/tenant', operator: 'Exists' }] },
+      floor: { mode: 'Create' },
+      ...(isObject(value) ? value : {}),
+    };
+    const whole = {
+      apiVersion: 'bulkhead.dev/v1alpha1',
+      kind: 'Boundary',
+      metadata: { name: 'example' },
+      spec,
+    };
+    return valueOf(readDocuments(stringify(whole), block.file));
+  });
+}
+
+const configFor = ({ words }: Block) =>
+  configAt(words.includes('configured') ? 'examples/bulkhead.yaml' : undefined);
+
+async function holdYaml(block: Block, before: readonly Block[]): Promise<void> {
+  const [kind, ...rest] = block.words.filter((word) => !modifiers.includes(word));
+  switch (kind) {
+    case 'boundary':
+    case 'spec':
+      await clusterWith(boundaryOf(block), await configFor(block));
+      return;
+    case 'configuration':
+      for (const document of documentsOf(block)) valueOf(assemble(document, { environment: {} }));
+      return;
+    case 'allowed':
+    case 'denied': {
+      const shown = before.filter(({ words }) => words[0] === 'boundary' || words[0] === 'spec');
+      const rules = shown.length === 0 ? await documentsAt('policies') : boundaryOf(shown.at(-1) ?? block);
+      const groups = block.words.includes('administrator') ? ['system:masters'] : [];
+      const cluster = await clusterWith(rules, await configFor(block));
+      const decided = decide(documentsOf(block), cluster, groups);
+      const codes = [...new Set(decided.flatMap((one) => one.codes))].sort();
+      expect({ allowed: decided.map(({ allowed }) => allowed), codes }).toEqual({
+        allowed: decided.map(() => kind === 'allowed'),
+        codes: rest.sort(),
+      });
+      return;
+    }
+    case undefined:
+    default:
+      throw new Error(`say in the info string what this block is held to, not "${kind ?? ''}"`);
+  }
+}
+
+async function holdConsole(block: Block): Promise<void> {
+  const actual = await played(block.code);
+  if (process.env['UPDATE_DOCS'] === '1' && actual !== block.code) {
+    const text = readFileSync(block.file, 'utf8');
+    writeFileSync(
+      block.file,
+      text.replace(block.code, () => actual),
+    );
+    return;
+  }
+  expect(block.code).toBe(actual);
+}
+
+const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
+
+async function holdShell({ code }: Block): Promise<void> {
+  expect(await unknownIn(code)).toEqual([]);
+  for (const [, name = ''] of code.matchAll(/\bnpm run (?:-s )?([\w:-]+)/g))
+    expect(Object.keys(scripts)).toContain(name);
+}
+
+describe.each(files)('%s', (file) => {
+  const blocks = blocksOf(readFileSync(file, 'utf8'), file);
+
+  test.each(
+    blocks.map((block, index) => [`${block.line} ${block.language} ${block.words.join(' ')}`, index]),
+  )('the block in line %s is true', async (_, index) => {
+    const block = blocks[Number(index)];
+    if (block === undefined) throw new Error('no such block');
+    switch (block.language) {
+      case 'console':
+        return holdConsole(block);
+      case 'sh':
+        return holdShell(block);
+      case 'yaml':
+        return holdYaml(block, blocks.slice(0, Number(index)));
+      case 'json':
+        expect(() => void JSON.parse(block.code)).not.toThrow();
+        return;
+      case 'text':
+        return;
+      default:
+        throw new Error(
+          `a block of "${block.language}" cannot be checked; use console, sh, yaml, json or text`,
+        );
+    }
+  });
+
+  test('every link to a file of this repository leads somewhere', () => {
+    const text = readFileSync(file, 'utf8');
+    const here = file.includes('/') ? 'docs/' : '';
+    const links = [...text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, path = '']) => `${here}${path}`);
+    for (const path of links) expect(() => readFileOrList(path)).not.toThrow();
+  });
+});
+
+/** Reads a file or lists a directory, so that a path to neither fails. */
+function readFileOrList(path: string): unknown {
+  return path.endsWith('/') ? readdirSync(path) : readFileSync(path);
+}
