@@ -42,7 +42,8 @@ export const define: Definition = (command, { terminal, run }) =>
     .addHelpText(
       'after',
       `
-Exit code: 0 everything is allowed, 1 something is denied, 2 something could not be read.
+Exit code: 0 everything is allowed, 1 something is denied, 2 something could not be read. With --narrow a policy of which a part can be
+printed does not count as denied.
 
 A manifest is judged as a kubectl apply of it would be: as an UPDATE where the inventory holds a Namespace of that name, else as a CREATE.
 Namespaces among the manifests come first, so that what is inside them can be judged.

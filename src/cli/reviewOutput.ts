@@ -71,7 +71,13 @@ const indent = (text: string): string =>
 /** The part of each NetworkPolicy that is allowed, ready for `kubectl apply -f -`; policies that are inside already are printed as they are. */
 export function printNarrowed(reviews: readonly Review[], terminal: Terminal): void {
   for (const { outcome, narrowed, document } of reviews) {
-    if (outcome.attributes.kind !== 'NetworkPolicy') continue;
+    if (outcome.attributes.kind !== 'NetworkPolicy') {
+      if (!outcome.decision.allowed) {
+        const title = titleOf(outcome.attributes);
+        terminal.stderr.write(`${title} is denied and no NetworkPolicy; leave --narrow out to see why\n`);
+      }
+      continue;
+    }
     const printed = narrowed ?? (outcome.decision.allowed ? document.value : undefined);
     if (printed === undefined) {
       terminal.stderr.write(`${titleOf(outcome.attributes)}: nothing of it can be allowed\n`);

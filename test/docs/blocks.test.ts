@@ -23,6 +23,7 @@ import { played, unknownIn } from './shell.ts';
 
 const files = [
   'README.md',
+  'examples/README.md',
   ...readdirSync('docs')
     .filter((name) => name.endsWith('.md') && name !== 'ARCHITECTURE.md')
     .map((name) => `docs/${name}`),
@@ -135,7 +136,7 @@ describe.each(files)('%s', (file) => {
 
   test('every link to a file of this repository leads somewhere', () => {
     const text = readFileSync(file, 'utf8');
-    const here = file.includes('/') ? 'docs/' : '';
+    const here = file.slice(0, file.lastIndexOf('/') + 1);
     const links = [...text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, path = '']) => `${here}${path}`);
     for (const path of links) expect(() => readFileOrList(path)).not.toThrow();
   });

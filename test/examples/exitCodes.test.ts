@@ -163,3 +163,34 @@ describe('without rules', () => {
     expect(stderr).toBe('warning: no Boundary is among the rules, so no network limit is in force\n');
   });
 });
+
+describe('--narrow', () => {
+  test('prints the part of a policy that is allowed, and ends with 0', async () => {
+    const file = 'examples/bad/08-port-range.yaml';
+    const { code, stdout } = await capture(['review', file, ...example, '--narrow']);
+    expect({ code, ports: [...stdout.matchAll(/port: (\d+)/g)].map(([, port]) => port) }).toEqual({
+      code: 0,
+      ports: ['443', '5432'],
+    });
+  });
+
+  test('what it prints is allowed, and stays as it is', async () => {
+    const narrowed = await capture(['review', 'examples/bad', ...example, '--narrow']);
+    const again = await capture(['review', '-', ...example, '--narrow'], { stdin: narrowed.stdout });
+    expect({ code: again.code, stderr: again.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(again.stdout).toBe(narrowed.stdout);
+  });
+
+  test('has nothing to print of a Pod, and says so', async () => {
+    const { code, stdout, stderr } = await capture([
+      'review',
+      'examples/bad/16-host-network.yaml',
+      ...example,
+      '--narrow',
+    ]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toBe(
+      'Pod payments-prod/host-network is denied and no NetworkPolicy; leave --narrow out to see why\n',
+    );
+  });
+});
