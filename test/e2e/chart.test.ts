@@ -48,7 +48,7 @@ withHelm('the chart in a cluster', (helm) => {
   beforeAll(() => cluster.createNamespace(home));
 
   test.each<[string, Values]>([
-    ['the default values', {}],
+    ['the default values', { fullnameOverride: 'walls' }],
     ['a Boundary and protected labels', values],
     ['a Secret of your own', { ...values, certificates: secret }],
   ])('the API server accepts every object (%s)', async (_sentence, given) => {
