@@ -38,18 +38,27 @@ export class Before {
     this.setting = setting;
   }
 
+  /** What it opens on every plugin. */
+  certainly(): readonly Box[] {
+    return isMeasurable(this.old) ? this.stored().certain : [];
+  }
+
   /**
    * The parts of new flows that the old policy did not open. Where a stored block holds all of the new one, the new one opens nothing more on
    * whatever plugin, pods included, so all that the stored one might open counts.
    */
   opened({ box, ipBlock }: Flows, budget: Budget): Box[] | TooComplex {
     if (!isMeasurable(this.old)) return 'tooComplex';
-    const { certain, blocks } = (this.read ??= readStored(this.old, this.direction, this.setting));
+    const { certain, blocks } = this.stored();
     if (ipBlock === undefined) return remainder(box, certain, budget);
     const key = blockKey(ipBlock);
     const spelled = spelledAddresses(ipBlock);
     const wider = blocks.filter((stored) => stored.key === key || isWithin(spelled, stored.agreed));
     return remainder(box, [...wider.flatMap(({ boxes }) => boxes), ...certain], budget);
+  }
+
+  private stored(): Stored {
+    return (this.read ??= readStored(this.old, this.direction, this.setting));
   }
 }
 

@@ -7,7 +7,6 @@ import { witnessOf } from '../../src/boundary/witness.ts';
 import type { NetworkPolicy } from '../../src/k8s/networkPolicy.ts';
 import { lawCases } from '../netpol/laws.ts';
 import { someCase } from './arbitraries.ts';
-import type { Case } from './arbitraries.ts';
 import {
   boundariesOf,
   certainlyAllowed,
@@ -19,22 +18,8 @@ import {
 } from './oracle.ts';
 import type { Probe } from './oracle.ts';
 import { probesFor } from './probes.ts';
-import { boundary, facts, policy, scenario, testCluster, unknownCluster } from './scenario.ts';
+import { caseScenario, policy } from './scenario.ts';
 import type { Scenario } from './scenario.ts';
-
-const others = [
-  facts('other-a', { tenant: 'a', env: 'dev' }),
-  facts('other-b', { tenant: 'b', env: 'prod', team: 'y' }),
-  facts('kube-system', { team: 'x' }),
-];
-
-const stage = ({ boundaries, labels, knownCluster }: Case): Scenario =>
-  scenario(
-    boundaries.map((spec, index) => boundary(`b${index}`, spec)),
-    facts('own', labels),
-    others,
-    knownCluster ? testCluster : unknownCluster,
-  );
 
 function excesses(scene: Scenario, some: NetworkPolicy, old?: NetworkPolicy): readonly Excess[] {
   const found = excessOf(some, old, scene.limits, scene.setting, { left: 100_000 });
@@ -71,7 +56,7 @@ describe('creation', () => {
   test('every flow that a limit does not certainly allow is reported, for each limit and prohibition', () => {
     fc.assert(
       fc.property(someCase, fc.nat(), (given, seed) => {
-        const scene = stage(given);
+        const scene = caseScenario(given);
         const some = policy(given.policy);
         const probes = probesFor(scene, given.direction, [some], given, seed, flows);
         const opened = probes.filter((probe) => mayOpen(scene, some, probe));
@@ -84,7 +69,7 @@ describe('creation', () => {
   test('every report has a witness that the concrete evaluator confirms', () => {
     fc.assert(
       fc.property(someCase, (given) => {
-        const scene = stage(given);
+        const scene = caseScenario(given);
         const some = policy(given.policy);
         for (const excess of excesses(scene, some)) {
           const { witness, confirmed } = witnessOf(excess, some, scene.own, scene.live, scene.surroundings);
@@ -100,7 +85,7 @@ describe('update', () => {
   test('every newly opened flow that a limit does not certainly allow is reported', () => {
     fc.assert(
       fc.property(someCase, fc.nat(), (given, seed) => {
-        const scene = stage(given);
+        const scene = caseScenario(given);
         const [some, old] = [policy(given.policy), policy(given.old)];
         const probes = probesFor(scene, given.direction, [some, old], given, seed, flows);
         const isNew = (probe: Probe): boolean =>
@@ -114,7 +99,7 @@ describe('update', () => {
   test('an update that changes nothing reports nothing', () => {
     fc.assert(
       fc.property(someCase, (given) => {
-        const scene = stage(given);
+        const scene = caseScenario(given);
         const some = policy(given.policy);
         expect(excesses(scene, some, some)).toEqual([]);
       }),

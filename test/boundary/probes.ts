@@ -165,15 +165,7 @@ export function probesFor(
     const candidate = roll(3) === 0 ? address() : anyPod();
     if (isLikely(candidate)) peers.push(candidate);
   }
-  const subjects = podLabels.map((labels): ConcretePod => ({
-    kind: 'pod',
-    namespace: { name: scene.own.name, labels: scene.own.labels },
-    name: 'subject',
-    labels,
-    ips: [],
-    hostNetwork: false,
-    ports: [],
-  }));
+  const subjects = everySubject(scene);
 
   const probes: Probe[] = [];
   for (let tries = 0; tries < count && peers.length > 0; tries += 1) {
@@ -192,6 +184,24 @@ export function probesFor(
   }
   return probes;
 }
+
+/** Pod addresses on both sides of the borders that canonical blocks draw. */
+export const podBorders = ({ cluster }: Scenario): HostAddress[] =>
+  borders(new Set([...cluster.podCIDRs, '10.244.1.0/24', '10.244.0.0/17'])).filter(({ family, value }) =>
+    liesIn(cluster.podCIDRs, family, value),
+  );
+
+/** A pod of the guarded namespace for every set of labels. */
+export const everySubject = ({ own }: Scenario): ConcretePod[] =>
+  podLabels.map((labels) => ({
+    kind: 'pod',
+    namespace: { name: own.name, labels: own.labels },
+    name: 'subject',
+    labels,
+    ips: [],
+    hostNetwork: false,
+    ports: [],
+  }));
 
 const fail = (): never => {
   throw new Error('nothing to choose from');

@@ -16,6 +16,8 @@ import { boundarySchema } from '../../src/boundary/schema.ts';
 import { compileSurroundings } from '../../src/boundary/surroundings.ts';
 import type { ClusterSettings, Surroundings } from '../../src/boundary/surroundings.ts';
 
+import type { Case } from './arbitraries.ts';
+
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /** What was read, or every mistake as an error: test data must be sound. */
@@ -113,3 +115,19 @@ export function scenario(
     exempt,
   };
 }
+
+/** Namespaces beside the guarded one in every random case. */
+const others = [
+  facts('other-a', { tenant: 'a', env: 'dev' }),
+  facts('other-b', { tenant: 'b', env: 'prod', team: 'y' }),
+  facts('kube-system', { team: 'x' }),
+];
+
+/** The scenario of a random case. */
+export const caseScenario = ({ boundaries, labels, knownCluster }: Case): Scenario =>
+  scenario(
+    boundaries.map((spec, index) => boundary(`b${index}`, spec)),
+    facts('own', labels),
+    others,
+    knownCluster ? testCluster : unknownCluster,
+  );

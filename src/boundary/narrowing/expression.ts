@@ -1,10 +1,11 @@
 /** Writes sets of flows as NetworkPolicy peers and ports, as far as the API has words for them. */
-import { blocksBetween, formatBlock, mappedBlock } from '../../k8s/cidr.ts';
+import { blockOf, blocksBetween, formatBlock, mappedBlock } from '../../k8s/cidr.ts';
 import type { Family } from '../../k8s/cidr.ts';
 import type { JsonObject } from '../../k8s/json.ts';
 import type { Labels } from '../../k8s/labelSelector.ts';
 import { nameLabel } from '../../k8s/namespaceFacts.ts';
 import { protocols } from '../../k8s/networkPolicy.ts';
+import type { IPBlock } from '../../k8s/networkPolicy.ts';
 import type { Box } from '../../netpol/box.ts';
 import * as connections from '../../netpol/connections.ts';
 import type { Cube } from '../../netpol/cube.ts';
@@ -12,16 +13,15 @@ import * as cubes from '../../netpol/cube.ts';
 import type { Ranges } from '../../netpol/ranges.ts';
 import * as ranges from '../../netpol/ranges.ts';
 import * as values from '../../netpol/valueSet.ts';
+import { nameOf as portNameOf } from './ways.ts';
 
 /** A `ports` list; undefined means every port of every protocol. */
-export type WrittenPorts = readonly JsonObject[] | undefined;
+export type WrittenPorts = readonly unknown[] | undefined;
 
-/**
- * The `ports` of a box; `inexpressible` where the API has no words: a name together with a number, the absence of a name, port 0, or other
- * protocols beside a list of ports (which are then left out).
- */
+/** The `ports` of a box that is one way to speak of connections (ways.ts); `inexpressible` where it is about port 0 only. */
 export function writePorts(box: Box): WrittenPorts | 'inexpressible' {
-  if (box.portNames.size > 0) return writeNamedPort(box);
+  const named = portNameOf(box);
+  if (named !== undefined) return [{ protocol: named.protocol, port: named.name }];
   if (connections.isWithin(connections.everyConnection, box.connections)) return undefined;
   const written = protocols.flatMap((protocol) =>
     ranges.pairs(box.connections[protocol]).flatMap(([low, high]): JsonObject[] => {
@@ -32,17 +32,6 @@ export function writePorts(box: Box): WrittenPorts | 'inexpressible' {
     }),
   );
   return written.length === 0 ? 'inexpressible' : written;
-}
-
-function writeNamedPort({ portNames, connections: reached }: Box): WrittenPorts | 'inexpressible' {
-  const [entry, ...others] = portNames;
-  if (entry === undefined || others.length > 0 || entry[1].absent) return 'inexpressible';
-  const [protocol, name] = entry[0].split('/');
-  const known = protocols.find((one) => one === protocol);
-  if (known === undefined || !connections.equal(reached, connections.connectionsOf(known, [1, 65535]))) {
-    return 'inexpressible';
-  }
-  return [{ protocol: known, port: name }];
 }
 
 /** What a peer of pods is written with: the policy's own namespace and what is known of namespaces named outright, which need no words. */
@@ -121,22 +110,34 @@ function writeSelector(cube: Cube): JsonObject {
   };
 }
 
-/** Addresses as ipBlocks: the original block with exceptions where that is shorter, else the fewest blocks. IPv4-mapped ones cannot be written. */
+/** Addresses as ipBlocks: the original block with exceptions where that is shorter, else the fewest blocks. */
 function writeBlocks(family: Family, addresses: Ranges<bigint>, original: string | undefined): JsonObject[] {
-  const steps = ranges.addressSteps;
-  const writable =
-    family === 'IPv6' ? ranges.difference(steps, addresses, [mappedBlock.low, mappedBlock.high]) : addresses;
-  const blocks = cidrsOf(family, writable);
+  const written = inBlocks(family, addresses, original);
+  if (!written.some(({ cidr, except }) => [cidr, ...except].some(namesMapped))) return written.map(toPeer);
+  const writable = ranges.difference(ranges.addressSteps, addresses, [aroundMapped.low, aroundMapped.high]);
+  return inBlocks(family, writable, original).map(toPeer);
+}
+
+/** IPv4-mapped addresses cannot be written, not even as an exception: they go with the smallest block around them that can. */
+const aroundMapped = blockOf('IPv6', mappedBlock.low, 95);
+
+const namesMapped = (text: string): boolean => text.startsWith('::ffff:') && text.includes('.');
+
+const toPeer = ({ cidr, except }: IPBlock): JsonObject => ({
+  ipBlock: except.length === 0 ? { cidr } : { cidr, except },
+});
+
+function inBlocks(family: Family, addresses: Ranges<bigint>, original: string | undefined): IPBlock[] {
+  const blocks = cidrsOf(family, addresses).map((cidr): IPBlock => ({ cidr, except: [] }));
   const low = addresses[0];
   const high = addresses.at(-1);
-  if (low === undefined || high === undefined || blocks.length <= 1)
-    return blocks.map((cidr) => ({ ipBlock: { cidr } }));
+  if (low === undefined || high === undefined || blocks.length <= 1) return blocks;
   const frame = enclosing(family, low, high);
-  const except = cidrsOf(family, ranges.difference(steps, [frame.low, frame.high], addresses));
-  if (except.length === 0 || except.length + 1 >= blocks.length)
-    return blocks.map((cidr) => ({ ipBlock: { cidr } }));
+  const holes = ranges.difference(ranges.addressSteps, [frame.low, frame.high], addresses);
+  const except = cidrsOf(family, holes);
+  if (except.length === 0 || except.length + 1 >= blocks.length) return blocks;
   const cidr = formatBlock(frame);
-  return [{ ipBlock: { cidr: cidr === original ? original : cidr, except } }];
+  return [{ cidr: cidr === original ? original : cidr, except }];
 }
 
 const cidrsOf = (family: Family, addresses: Ranges<bigint>): string[] =>
