@@ -42,15 +42,19 @@ export type DecisionLine = Type.Static<typeof decision>;
 export interface Product {
   /** `https://127.0.0.1:PORT`. */
   readonly url: string;
-  /** Every decision so far, oldest first. */
+  /** Every decision that is written down so far, oldest first. */
   decisions(): Promise<readonly DecisionLine[]>;
+  /** The decisions that are `wanted`; waits for the first of them, since they are written in batches. */
+  decided(wanted: (line: DecisionLine) => boolean): Promise<readonly DecisionLine[]>;
   /** Applies both webhook configurations as the administrator, and waits until the API server calls by each of them. */
   register(): Promise<void>;
   /** Removes both, and waits until the API server calls no more. */
   unregister(): Promise<void>;
   /** Ends the process as Kubernetes does, with SIGTERM; the registration stays. */
   stop(): Promise<void>;
-  /** All of it: unregisters, stops, removes the files. Safe to call twice, and after `stop`. */
+  /** Stops it and removes its files; the registration stays. */
+  discard(): Promise<void>;
+  /** All of it: unregisters, stops, removes the files. Safe to call after `stop`. */
   remove(): Promise<void>;
 }
 
@@ -88,6 +92,11 @@ export async function startProduct(cluster: Cluster, options: ProductOptions): P
   return {
     url,
     decisions,
+    decided: (wanted) =>
+      eventually('the decision is written down', async () => {
+        const found = (await decisions()).filter(wanted);
+        return found.length > 0 && found;
+      }),
     register: async () => {
       const { stdout } = await run('env', [...clean, 'webhooks', '--url', url, ...common], { cwd: folder });
       const applied = await cluster.kubectl('admin', ['apply', '-f', '-'], { stdin: stdout });
@@ -100,6 +109,7 @@ export async function startProduct(cluster: Cluster, options: ProductOptions): P
     },
     unregister,
     stop: () => daemon.stop(),
+    discard,
     remove: async () => {
       await unregister();
       await discard();

@@ -36,6 +36,8 @@ export interface Spine {
   readonly cluster: Cluster;
   /** The running product; only while tests run. */
   readonly product: () => Product;
+  /** Starts another one in the place of one that was stopped, and registers that. */
+  readonly restart: () => Promise<void>;
   /** `kubectl apply -f -` of one object. */
   readonly apply: (who: IdentityName, namespace: string, object: object) => Promise<Printed>;
   /** What is stored, as the administrator reads it; undefined where nothing is. */
@@ -46,11 +48,14 @@ export interface Spine {
 export function withSpine(before: (cluster: Cluster) => Promise<void> = () => Promise.resolve()): Spine {
   const cluster = connect(readConnection(process.env));
   let product: Product | undefined;
-  beforeAll(async () => {
-    await before(cluster);
-    const options = { rules: join(folder, 'boundaries.yaml'), config: join(folder, 'configuration.yaml') };
+  const options = { rules: join(folder, 'boundaries.yaml'), config: join(folder, 'configuration.yaml') };
+  const start = async (): Promise<void> => {
     product = await startProduct(cluster, options);
     await product.register();
+  };
+  beforeAll(async () => {
+    await before(cluster);
+    await start();
   });
   afterAll(() => product?.remove());
   return {
@@ -58,6 +63,10 @@ export function withSpine(before: (cluster: Cluster) => Promise<void> = () => Pr
     product: () => {
       if (product === undefined) throw new Error('the product was not started');
       return product;
+    },
+    restart: async () => {
+      await product?.discard();
+      await start();
     },
     apply: (who, namespace, object) =>
       cluster.kubectl(who, ['--namespace', namespace, 'apply', '-f', '-'], { stdin: object }),

@@ -129,7 +129,9 @@ describe('an ephemeral container', () => {
       ...['--namespace', home, 'debug', 'pod/debugged', '--image=registry.example/tools:1'],
       ...[`--profile=${profile}`, `--container=${profile}`],
     ]);
-  beforeAll(async () => void (await apply('dev-payments', home, pod('debugged'))));
+  beforeAll(async () => {
+    await apply('dev-payments', home, pod('debugged'));
+  });
 
   test('with NET_RAW is denied', async () => {
     const { code, stderr } = await debug('netadmin');
@@ -147,7 +149,9 @@ describe('an ephemeral container', () => {
 
 describe('a running pod', () => {
   const at = `${podsIn(home)}/running`;
-  beforeAll(async () => void (await apply('dev-payments', home, pod('running'))));
+  beforeAll(async () => {
+    await apply('dev-payments', home, pod('running'));
+  });
   const expectForbidden = ({ status, body }: ApiAnswer, text: string): void => {
     expect({ status, reason: stringAt(body, 'reason') }).toEqual({ status: 403, reason: 'Forbidden' });
     expect(stringAt(body, 'message')).toContain('denied the request: ');
@@ -243,9 +247,9 @@ describe('an update as large as they get', () => {
       'registry.example/app:2',
     ]);
     expect(dropsOf(saved)).toEqual([['NET_RAW']]);
-    const seen = (await spine.product().decisions()).filter(
-      ({ resource, operation }) => resource.name === 'large' && operation === 'UPDATE',
-    );
+    const seen = await spine
+      .product()
+      .decided(({ resource, operation }) => resource.name === 'large' && operation === 'UPDATE');
     expect(seen.map(({ door, decision }) => [door, decision])).toEqual([['validate', 'allowed']]);
   });
 

@@ -194,12 +194,10 @@ test('the API server’s audit log names the decision', async () => {
     [`${entry}/decision-id`]: decisionId,
     [`${entry}/violations`]: expect.stringContaining('tenants /spec/egress/0/to/0 Deny'),
   });
-  const logged = await spine.product().decisions();
-  expect(logged.find((line) => line.decisionId === decisionId)).toMatchObject({
-    decision: 'denied',
-    user: 'dev-payments',
-    resource: { kind: 'NetworkPolicy', namespace: payments, name: 'audited' },
-  });
+  const resource = { kind: 'NetworkPolicy', namespace: payments, name: 'audited' };
+  expect(await spine.product().decided((line) => line.decisionId === decisionId)).toMatchObject([
+    { decision: 'denied', user: 'dev-payments', resource },
+  ]);
 });
 
 describe('another kind of policy', () => {
