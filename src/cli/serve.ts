@@ -134,8 +134,9 @@ async function runApp(
     });
   } catch (error) {
     await namespaces.stop();
-    const reason = error instanceof Error ? error.message : String(error);
-    terminal.stderr.write(`error: cannot listen: ${reason}; choose another --address or --port\n`);
+    // Whatever else is thrown is a bug, and told as one.
+    if (!(error instanceof Error && 'syscall' in error && error.syscall === 'listen')) throw error;
+    terminal.stderr.write(`error: cannot listen: ${error.message}; choose another --address or --port\n`);
     return 2;
   }
   if (!started.ok) {
