@@ -9,24 +9,33 @@ type Sources = ReadonlyMap<string, string>;
 interface Rooms {
   readonly numberOf: ReadonlyMap<string, number>;
   readonly homesOf: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly pure: ReadonlySet<string>;
 }
+
+/** What a pure room may take of Node.js: functions of their arguments. */
+const pureModules: ReadonlySet<string> = new Set(['node:buffer', 'node:crypto', 'node:net']);
+/** Clocks, chance, surroundings and the network, by the names that everybody can reach. */
+const impurities =
+  /\b(?:Date\.now|new Date\(\)|Math\.random|performance\.now|process\.|fetch\(|set(?:Timeout|Interval|Immediate)\(|random(?:Bytes|UUID|Int)\b)/g;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const rooms = roomsIn(readFileSync(join(root, 'docs/ARCHITECTURE.md'), 'utf8'));
 
-/** Reads the table of rooms: name, number and the packages that may be imported only there. */
+/** Reads the table of rooms: name, number, whether it is pure, and the packages that may be imported only there. */
 function roomsIn(markdown: string): Rooms {
   const numberOf = new Map<string, number>();
   const homesOf = new Map<string, Set<string>>();
-  for (const [, room = '', number = '', packages = ''] of markdown.matchAll(
-    /^\| `([\w.]+)\/?` +\| +(\d) +\|[^|]+\|([^|]*)\|$/gm,
+  const pure = new Set<string>();
+  for (const [, room = '', number = '', purpose = '', packages = ''] of markdown.matchAll(
+    /^\| `([\w.]+)\/?` +\| +(\d) +\|([^|]+)\|([^|]*)\|$/gm,
   )) {
     numberOf.set(room, Number(number));
+    if (purpose.trim().endsWith('; pure')) pure.add(room);
     for (const [, name = ''] of packages.matchAll(/`([^`]+)`/g)) {
       homesOf.set(name, (homesOf.get(name) ?? new Set()).add(room));
     }
   }
-  return { numberOf, homesOf };
+  return { numberOf, homesOf, pure };
 }
 
 /** The files of src/, by their path from src/ with forward slashes. */
@@ -61,6 +70,10 @@ function breaches(sources: Sources): readonly string[] {
     for (const { fileName } of ts.preProcessFile(text, true, true).importedFiles) {
       found.push(...breachesOf(fileName, path, room, number));
     }
+    if (rooms.pure.has(room)) {
+      const code = text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+      for (const [used] of code.matchAll(impurities)) found.push(`${path}: a pure room uses ${used}`);
+    }
     return found;
   });
 }
@@ -78,6 +91,9 @@ function breachesOf(specifier: string, path: string, room: string, number: numbe
     .split('/')
     .slice(0, specifier.startsWith('@') ? 2 : 1)
     .join('/');
+  if (rooms.pure.has(room) && name.startsWith('node:') && !pureModules.has(name)) {
+    return [`${path}: a pure room imports ${name}`];
+  }
   const homes = rooms.homesOf.get(name);
   if (homes === undefined || homes.has(room)) return [];
   return [`${path}: imports ${name}, which only ${[...homes].sort().join(' and ')} may`];
@@ -97,6 +113,7 @@ describe('the tree', () => {
       '@prometheus-io/client': ['telemetry'],
       '@marcbachmann/cel-js': ['cel'],
     });
+    expect([...rooms.pure].sort()).toEqual(['admission', 'boundary', 'cel', 'guardrail', 'k8s', 'netpol']);
   });
 });
 
@@ -158,6 +175,9 @@ describe('the room test can fail', () => {
       "await import('@kubernetes/client-node');",
       'only cluster and controllers may',
     ],
+    ['a decision reads a file', 'boundary/a.ts', "import 'node:fs/promises';", 'imports node:fs'],
+    ['a decision looks at the clock', 'admission/a.ts', 'const now = Date.now();', 'uses Date.now'],
+    ['a decision asks the environment', 'k8s/a.ts', 'const home = process.env.HOME;', 'uses process.'],
     ['a folder is in no table', 'plugins/a.ts', '', 'not in the table of rooms'],
     ['a file is a drawer', 'k8s/utils.ts', '', "a drawer's name"],
     ['a folder is a drawer', 'k8s/helpers/a.ts', '', "a drawer's name"],
@@ -170,6 +190,8 @@ describe('the room test can fail', () => {
     ['a word in a string is no import', 'k8s/a.ts', 'const s = "import \'pino\'";'],
     ['a lower room and the own one are fine', 'boundary/a.ts', "import '../netpol/a.ts'; import './b.ts';"],
     ['a package is fine where the table has it', 'server/a.ts', "import fastify from 'fastify';"],
+    ['a pure room may hash', 'admission/a.ts', "import { createHash } from 'node:crypto';"],
+    ['a comment may name the clock', 'admission/a.ts', '/** Not Date.now(). */ const at = new Date(5);'],
     ['300 lines are fine', 'k8s/a.ts', '\n'.repeat(299)],
   ])('%s', (_sentence, path, text) => {
     expect(breaches(new Map([[path, opening + text]]))).toEqual([]);
