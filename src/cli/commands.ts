@@ -9,6 +9,30 @@ export const commands: readonly CommandRow[] = [
     load: () => import('./review.ts'),
   },
   {
+    name: 'reach',
+    group: 'Understand policies',
+    summary: 'tells who can talk to whom, per protocol and port',
+    load: () => import('./reach.ts'),
+  },
+  {
+    name: 'explain',
+    group: 'Understand policies',
+    summary: 'tells why a connection is allowed or not, rule by rule',
+    load: () => import('./explain.ts'),
+  },
+  {
+    name: 'matrix',
+    group: 'Understand policies',
+    summary: 'tells which tenant can talk to which',
+    load: () => import('./matrix.ts'),
+  },
+  {
+    name: 'diff',
+    group: 'Understand policies',
+    summary: 'tells which connections a change of manifests opens and closes',
+    load: () => import('./diff.ts'),
+  },
+  {
     name: 'compare',
     group: 'Understand policies',
     summary: 'tells how two sets of policies relate, by what they allow',
