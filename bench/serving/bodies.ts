@@ -58,7 +58,12 @@ const metadata = (repeat: number): object => ({
   namespace: 'payments-prod',
   uid: 'b3e5c4f0-2b1f-4d8b-9d5e-0d5a3d2f1c11',
   creationTimestamp: '2026-11-21T10:00:00Z',
-  labels: { 'bulkhead.dev/tenant': 'payments', app: 'web', 'app.kubernetes.io/name': 'web', 'app.kubernetes.io/part-of': 'payments' },
+  labels: {
+    'bulkhead.dev/tenant': 'payments',
+    app: 'web',
+    'app.kubernetes.io/name': 'web',
+    'app.kubernetes.io/part-of': 'payments',
+  },
   annotations: { 'example.com/owner': 'team-payments' },
   managedFields: managedFields(repeat),
 });
