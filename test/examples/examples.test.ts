@@ -116,6 +116,13 @@ describe('a member of team-payments, with examples/bulkhead.yaml', () => {
   });
 });
 
+test('an administrator may apply the floors and policies of examples/workloads, and nobody else the floors', async () => {
+  const decidedFor = async (groups: readonly string[]): Promise<unknown> =>
+    codesOf(denied(await decidedOf('examples/workloads', { config: configuration, groups })));
+  expect(await decidedFor(['system:masters'])).toEqual([]);
+  expect(await decidedFor([])).toEqual(Array.from({ length: 4 }, () => ['floors.yaml', 'floor.protected']));
+});
+
 test('the rules in policies/ load, and guard the namespaces of tenants', async () => {
   const { rules, inventory } = await loadExamples(configuration);
   const guarding = inventory.map(({ facts }) => [
