@@ -34,6 +34,7 @@ export function changesBetween(
     was: ConnectionSet,
     is: ConnectionSet,
   ): void => {
+    if (was === is) return;
     const more = difference(is, was);
     const less = difference(was, is);
     if (!isEmpty(more)) opened.push({ source, destination, allowed: more });

@@ -38,11 +38,17 @@ export const portsOf = (protocol: Protocol, low = 0, high = lastPort): Connectio
 export const isEmpty = (set: ConnectionSet): boolean =>
   !set.OTHER && protocols.every((protocol) => set[protocol].length === 0);
 
-export const union = (a: ConnectionSet, b: ConnectionSet): ConnectionSet =>
-  perProtocol(a, b, (x, y) => normalize([...x, ...y]), a.OTHER || b.OTHER);
+export function union(a: ConnectionSet, b: ConnectionSet): ConnectionSet {
+  if (a === allConnections || b === noConnections) return a;
+  if (b === allConnections || a === noConnections) return b;
+  return perProtocol(a, b, (x, y) => normalize([...x, ...y]), a.OTHER || b.OTHER);
+}
 
-export const intersection = (a: ConnectionSet, b: ConnectionSet): ConnectionSet =>
-  perProtocol(a, b, meet, a.OTHER && b.OTHER);
+export function intersection(a: ConnectionSet, b: ConnectionSet): ConnectionSet {
+  if (a === allConnections || b === noConnections) return b;
+  if (b === allConnections || a === noConnections) return a;
+  return perProtocol(a, b, meet, a.OTHER && b.OTHER);
+}
 
 /** The connections of `a` that are not in `b`. */
 export const difference = (a: ConnectionSet, b: ConnectionSet): ConnectionSet =>
