@@ -50,7 +50,7 @@ async function main(): Promise<void> {
   const children: ChildProcess[] = [];
   try {
     const bulkhead = await start([
-      'src/main.ts',
+      'dist/bulkhead.js',
       'serve',
       '--port',
       '0',

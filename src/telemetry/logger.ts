@@ -18,15 +18,26 @@ export interface LoggerOptions {
 
 export interface Log {
   readonly logger: Logger;
-  /** Resolves when everything logged so far is written; call it before the process ends. */
+  /** Resolves when everything logged so far is written; call it before the process ends, for lines are written in batches. */
   flush(): Promise<void>;
 }
+
+/** How much is gathered before it is written, and for how long at most. */
+const batchBytes = 16_383;
+const batchMillis = 100;
 
 export function createLog(options: LoggerOptions): Log {
   const stream =
     typeof options.destination === 'number'
-      ? pino.destination({ dest: options.destination, sync: false })
+      ? pino.destination({ dest: options.destination, sync: false, minLength: batchBytes })
       : undefined;
+  // Lines are written in batches, because a write for each decision would cost more than the decision; none waits longer than this.
+  const batches =
+    stream === undefined
+      ? undefined
+      : setInterval(() => {
+          stream.flush();
+        }, batchMillis).unref();
   const target = typeof options.destination === 'number' ? stream : options.destination;
   const safe: DestinationStream = {
     write: (line) => {
@@ -50,7 +61,13 @@ export function createLog(options: LoggerOptions): Log {
     },
     safe,
   );
-  return { logger, flush: () => flush(stream) };
+  return {
+    logger,
+    flush: () => {
+      clearInterval(batches);
+      return flush(stream);
+    },
+  };
 }
 
 /**
@@ -83,8 +100,10 @@ function flush(stream: ReturnType<typeof pino.destination> | undefined): Promise
       return;
     }
     stream.flush((error) => {
-      if (error) reject(error);
-      else resolve();
+      // After the last write the stream asks for fsync, which a pipe (the standard output of a container) does not have.
+      const written = !error || ('code' in error && error.code === 'EINVAL');
+      if (written) resolve();
+      else reject(error);
     });
   });
 }
