@@ -172,7 +172,7 @@ const { index, cells } = timed('index, matrix and tenants together', () => {
 });
 await settle();
 console.log(
-  `${cells} connected tenant pairs; RSS ${megabytes(process.memoryUsage.rss())}, ${megabytes(process.memoryUsage.rss() - before)} of it the index,`,
+  `${cells} connected tenant pairs; RSS ${megabytes(process.memoryUsage.rss())}, ${megabytes(process.memoryUsage.rss() - before)} of it the index`,
 );
 
 function trial(what: string, draw: () => Change): void {
