@@ -8,7 +8,7 @@ import { isInt, kindOf } from '../values/kind.ts';
 import { type Value, Optional, isList } from '../values/value.ts';
 import { type Evaluate, Frame } from './frame.ts';
 import { ConstantFailure } from './constantFailure.ts';
-import { compileEquality, firstFailure, quickComparisons } from './logic.ts';
+import { compileEquality, failing, quickComparisons } from './logic.ts';
 import { type Compiled, type Compiling, type Scope, constant, dynamic } from './node.ts';
 
 /** Conversions that are computed at load where their argument is constant; one that fails refuses the expression. */
@@ -36,7 +36,7 @@ export function compileCall(compiling: Compiling, node: Call, scope: Scope): Com
   }
   const overloads = (definition?.overloads ?? []).filter((overload) => meaning.overloads.includes(overload));
   const only = overloads.length === 1 ? overloads[0] : undefined;
-  const cost = definition?.cost ?? only?.cost;
+  const cost = only?.cost ?? definition?.cost;
   if (
     node.name === '@in' &&
     second?.constant !== undefined &&
@@ -109,7 +109,7 @@ function invoke(
   if (second === undefined) {
     return (frame) => {
       const a = first(frame);
-      return a instanceof Failure ? a : apply(frame, a, null, null, null);
+      return a instanceof Failure ? failing(frame, a, null) : apply(frame, a, null, null, null);
     };
   }
   if (third === undefined) {
@@ -126,19 +126,19 @@ function invoke(
         frame.cost += 1;
         return quick(a, b);
       }
-      if (a instanceof Failure || b instanceof Failure) return firstFailure(a, b);
+      if (a instanceof Failure || b instanceof Failure) return failing(frame, a, b);
       return apply(frame, a, b, null, null);
     };
   }
   return (frame) => {
     const a = first(frame);
+    if (a instanceof Failure) return a;
     const b = second(frame);
+    if (b instanceof Failure) return b;
     const c = third(frame);
+    if (c instanceof Failure) return c;
     const d = fourth?.(frame) ?? null;
-    const failed = [a, b, c, d].find((value) => value instanceof Failure);
-    if (a instanceof Failure || b instanceof Failure || c instanceof Failure || d instanceof Failure)
-      return failed ?? a;
-    return apply(frame, a, b, c, d);
+    return d instanceof Failure ? d : apply(frame, a, b, c, d);
   };
 }
 

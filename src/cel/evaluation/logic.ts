@@ -3,6 +3,8 @@ import { type Call, type Conditional, type Logic } from '../syntax/expression.ts
 import { equals } from '../values/equality.ts';
 import { Failure, type Result } from '../values/failure.ts';
 import { kindOf } from '../values/kind.ts';
+import { Opaque } from '../values/opaque.ts';
+import { type Frame } from './frame.ts';
 import { shorterOf } from '../library/cost.ts';
 import { type Value } from '../values/value.ts';
 import { type Compiled, type Compiling, type Scope, dynamic } from './node.ts';
@@ -72,21 +74,23 @@ export function compileEquality(compiling: Compiling, node: Call, scope: Scope):
   return dynamic((frame) => {
     const a = left?.(frame) ?? null;
     const b = right?.(frame) ?? null;
-    if (a instanceof Failure || b instanceof Failure) return firstFailure(a, b);
+    if (a instanceof Failure || b instanceof Failure) return failing(frame, a, b);
     if (typeof a === 'string' && typeof b === 'string' && a.length <= 10) {
       frame.cost += a.length === 0 || b.length === 0 ? 0 : 1;
       return (a === b) !== negate;
     }
-    frame.cost += shorterOf(frame, a, b);
+    frame.cost += a instanceof Opaque && !negate ? 1 : shorterOf(frame, a, b);
     const same = equals(a, b, frame);
     if (same instanceof Failure) return negate && !same.fatal ? true : same.located(at);
     return same !== negate;
   });
 }
 
-/** The failure that counts of two operands: a spent budget, or the left one. */
-export const firstFailure = (a: Result, b: Result): Result =>
-  b instanceof Failure && (b.fatal || !(a instanceof Failure)) ? b : a;
+/** The failure that counts of two operands: a spent budget, or the left one. The call is charged all the same, as in Kubernetes. */
+export function failing(frame: Frame, a: Result, b: Result): Result {
+  frame.cost += 1;
+  return b instanceof Failure && (b.fatal || !(a instanceof Failure)) ? b : a;
+}
 
 /** The comparisons of small ints, which most comparisons are. */
 export const quickComparisons: ReadonlyMap<string, (a: number, b: number) => boolean> = new Map([

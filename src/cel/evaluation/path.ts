@@ -36,11 +36,11 @@ export function compilePresence(compiling: Compiling, node: Presence, scope: Sco
   return dynamic((frame) => {
     let value = operand(frame);
     if (value instanceof Failure) return value;
-    frame.cost += 1;
     if (value instanceof Optional) {
       if (value.value === undefined) return false;
       value = value.value;
     }
+    frame.cost += 1;
     const present = isPresent(value, name);
     return present instanceof Failure ? present.located(at) : present;
   });

@@ -9,6 +9,8 @@ import {
   readCidr,
 } from '../values/address.ts';
 import { Failure } from '../values/failure.ts';
+import { type Value } from '../values/value.ts';
+import { type Frame } from '../evaluation/frame.ts';
 import { sizeOf, traversal } from './cost.ts';
 import {
   type Cost,
@@ -64,14 +66,14 @@ const globalUnicast = (ip: Ip): boolean =>
 const property = (name: string, holds: (ip: Ip) => boolean) =>
   define(name, [method('IP', '(): bool', one(anIp, holds))], fixedCost);
 
-/** Comparing addresses as long as the block's prefix, and parsing what is given as text. */
-const containment = (extra: number): Cost =>
-  byArguments(
-    (frame, a, b) =>
-      Math.ceil(sizeOf(frame, a) * 0.2) +
-      (extra === 0 ? 0 : Math.ceil(sizeOf(frame, a) * 0.1) + extra) +
-      (typeof b === 'string' ? Math.ceil(sizeOf(frame, b) * 0.1) : 0),
-  );
+/** Comparing addresses as long as the block's prefix; a block within a block has to be masked too. */
+const containment = (frame: Frame, block: Value): number => Math.ceil(sizeOf(frame, block) * 0.2);
+const inclusion = (frame: Frame, block: Value): number =>
+  containment(frame, block) + Math.ceil(sizeOf(frame, block) * 0.1) + 1;
+
+/** The same where the other one is known to be text that is parsed first. */
+const parsing = (base: typeof containment): Cost =>
+  byArguments((frame, block, other) => base(frame, block) + Math.ceil(sizeOf(frame, other) * 0.1));
 
 export const addresses: Library = [
   define('ip', [
@@ -143,7 +145,7 @@ export const addresses: Library = [
           const ip = toIp(value);
           return ip instanceof Failure ? ip : block.contains(ip.address);
         }),
-        containment(0),
+        parsing(containment),
       ),
       method(
         'CIDR',
@@ -151,7 +153,7 @@ export const addresses: Library = [
         two(aCidr, anIp, (block, ip) => block.contains(ip.address)),
       ),
     ],
-    containment(0),
+    byArguments(containment),
   ),
   define(
     'containsCIDR',
@@ -163,6 +165,7 @@ export const addresses: Library = [
           const other = toCidr(value);
           return other instanceof Failure ? other : block.containsBlock(other);
         }),
+        parsing(inclusion),
       ),
       method(
         'CIDR',
@@ -170,7 +173,7 @@ export const addresses: Library = [
         two(aCidr, aCidr, (block, other) => block.containsBlock(other)),
       ),
     ],
-    containment(1),
+    byArguments(inclusion),
   ),
   define(
     'prefixLength',

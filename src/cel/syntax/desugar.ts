@@ -7,6 +7,7 @@
  */
 import { type Value } from '../values/value.ts';
 import { Refusal } from './mistake.ts';
+import { endsOperand } from './shorten.ts';
 import { type Token } from './token.ts';
 
 /** The rewritten text and what its offsets mean. */
@@ -52,8 +53,7 @@ export function desugar(tokens: readonly Token[]): Desugared {
       written = isField ? `"${token.text}"` : `_${token.text}`;
     } else if (relations.has(token.text)) written = '<';
     else if (token.text === '.' && !endsOperand(previous)) {
-      if (next?.kind !== 'name')
-        throw new Refusal('syntaxError', 'a name was expected after this dot', token.start);
+      if (next?.kind !== 'name' || follows(tokens, index, '.')) throw strayDot(token);
       continue;
     } else if (token.text === '?' && isOptionalMarker(tokens, index, inside)) {
       optionals.add(text.length + 1);
@@ -83,10 +83,12 @@ export function desugar(tokens: readonly Token[]): Desugared {
   return { text, words, literals, optionals, constructions };
 }
 
-/** Whether a value may end with this word, so that a bracket or dot after it belongs to it. */
-const endsOperand = (token: Token | undefined): boolean =>
-  token !== undefined &&
-  (token.kind === 'name' || token.kind === 'literal' || [')', ']', '}'].includes(token.text));
+/** Whether the word at `index` comes after a dot, or after the `?` of one. */
+const follows = (tokens: readonly Token[], index: number, text: string): boolean =>
+  tokens[index - 1]?.text === text || (tokens[index - 1]?.text === '?' && tokens[index - 2]?.text === text);
+
+const strayDot = ({ start }: Token): Refusal =>
+  new Refusal('syntaxError', 'a name was expected beside this dot', start);
 
 function bracketOf(token: Token, previous: Token | undefined): Bracket {
   const continues = endsOperand(previous);

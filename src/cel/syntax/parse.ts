@@ -3,6 +3,7 @@ import { type Expression } from './expression.ts';
 import { desugar } from './desugar.ts';
 import { Refusal } from './mistake.ts';
 import { read } from './reader.ts';
+import { shorten } from './shorten.ts';
 import { tokensOf } from './token.ts';
 import { type Span, Tree } from './tree.ts';
 
@@ -24,7 +25,7 @@ export function parse(source: string): Parsed {
       0,
     );
   }
-  const tokens = tokensOf(source);
+  const tokens = shorten(tokensOf(source));
   if (tokens.length === 1) throw new Refusal('syntaxError', 'the expression is empty', 0);
   const desugared = desugar(tokens);
   const tree = new Tree(desugared);

@@ -93,20 +93,14 @@ const primitives: readonly Type[] = [
 
 function typeOf(type: ProtoType | undefined): Type {
   const kind = type?.typeKind;
-  switch (kind?.case) {
-    case 'dyn':
-      return types.dyn;
-    case 'null':
-      return types.nullType;
-    case 'primitive':
-      return primitives[kind.value] ?? types.dyn;
-    case 'listType':
-      return types.listOf(typeOf(kind.value.elemType));
-    case 'mapType':
-      return types.mapOf(typeOf(kind.value.keyType), typeOf(kind.value.valueType));
-    default:
-      return unfit('a variable has a protobuf type');
+  if (kind?.case === 'dyn') return types.dyn;
+  if (kind?.case === 'null') return types.nullType;
+  if (kind?.case === 'primitive') return primitives[kind.value] ?? types.dyn;
+  if (kind?.case === 'listType') return types.listOf(typeOf(kind.value.elemType));
+  if (kind?.case === 'mapType') {
+    return types.mapOf(typeOf(kind.value.keyType), typeOf(kind.value.valueType));
   }
+  return unfit('a variable has a protobuf type');
 }
 
 function bindingsOf(original: Original): Readonly<Record<string, Value>> {
