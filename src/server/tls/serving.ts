@@ -1,7 +1,7 @@
 /** Chooses where the serving certificate comes from, by the configuration. */
 import { join } from 'node:path';
 import type { Issue, Read } from '../../config/issue.ts';
-import { sound } from '../../config/issue.ts';
+import { sound, unsound } from '../../config/issue.ts';
 import type { Config } from '../../config/schema.ts';
 import { openDirectory } from './directory.ts';
 import { openFiles } from './files.ts';
@@ -26,6 +26,10 @@ export async function servingMaterial(
     return source.ok
       ? sound({ source: source.value, authorityFile: certificates.caFile ?? undefined })
       : source;
+  }
+  if (certificates.mode !== 'selfManaged') {
+    const message = `certificates.mode "${certificates.mode}" needs certificates.certFile and certificates.keyFile, the mounted pair; write them, or leave the mode out for a pair of our own`;
+    return unsound([{ code: 'tls_files_unnamed', pointer: '/certificates/mode', message }]);
   }
   const directory = join(stateDirectory, 'tls');
   const source = await openDirectory({ directory, names: certificates.names, ...client }, { refused });
