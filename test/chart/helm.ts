@@ -22,6 +22,15 @@ export interface Helm {
   /** Everything that `helm template` prints for these values; rejects with what Helm complained about. */
   template(values?: Values, namespace?: string): Promise<string>;
   render(values?: Values, namespace?: string): Promise<readonly Manifest[]>;
+  /** Renders as an upgrade does: `lookup` sees the cluster of that kubeconfig. */
+  renderAgainst(kubeconfig: string, values: Values, namespace: string): Promise<readonly Manifest[]>;
+  /** Runs `helm install`, `upgrade` or `uninstall` of a release named `bulkhead`, without waiting for its pods. */
+  release(
+    verb: 'install' | 'upgrade' | 'uninstall',
+    kubeconfig: string,
+    values: Values,
+    namespace: string,
+  ): Promise<string>;
   lint(values?: Values): Promise<string>;
 }
 
@@ -32,12 +41,17 @@ const complaint = (error: unknown): string =>
 export async function helm(): Promise<Helm | undefined> {
   const binary = await findHelm(process.env);
   if (binary === undefined) return undefined;
-  const call = async (args: readonly string[], values: Values, namespace: string): Promise<string> => {
+  const call = async (
+    args: readonly string[],
+    values: Values | undefined,
+    namespace: string,
+  ): Promise<string> => {
     const folder = await mkdtemp(join(tmpdir(), 'bulkhead-chart-'));
     try {
       const file = join(folder, 'values.yaml');
-      await writeFile(file, stringify(values));
-      const { stdout } = await run(binary, [...args, '--namespace', namespace, '--values', file], {
+      await writeFile(file, stringify(values ?? {}));
+      const given = values === undefined ? [] : ['--values', file];
+      const { stdout } = await run(binary, [...args, '--namespace', namespace, ...given], {
         maxBuffer: 64 * 1_048_576,
       });
       return stdout;
@@ -52,6 +66,22 @@ export async function helm(): Promise<Helm | undefined> {
   return {
     template,
     render: async (values, namespace) => manifests(await template(values, namespace)),
+    renderAgainst: async (kubeconfig, values, namespace) => {
+      const args = [
+        'template',
+        'bulkhead',
+        chart,
+        '--dry-run=server',
+        '--is-upgrade',
+        '--kubeconfig',
+        kubeconfig,
+      ];
+      return manifests(await call(args, values, namespace));
+    },
+    release: (verb, kubeconfig, values, namespace) =>
+      verb === 'uninstall'
+        ? call([verb, 'bulkhead', '--kubeconfig', kubeconfig], undefined, namespace)
+        : call([verb, 'bulkhead', chart, '--kubeconfig', kubeconfig], values, namespace),
     lint: (values = {}) => call(['lint', chart, '--strict'], values, 'bulkhead'),
   };
 }

@@ -58,6 +58,23 @@ withHelm('the chart in a cluster', (helm) => {
     expect(applied.stdout.trim().split('\n')).toHaveLength([...text.matchAll(/^kind: /gm)].length);
   });
 
+  test('installs, upgrades and uninstalls, and leaves nothing behind', async () => {
+    const quiet = { ...values, fullnameOverride: 'walls-installed', webhooks: { enabled: false } };
+    const admin = cluster.kubeconfig('admin');
+    expect(await helm.release('install', admin, quiet, home)).toContain('NOTHING IS GUARDED YET');
+    await eventually('a pod of the release', async () => {
+      const query = '?labelSelector=app.kubernetes.io/instance%3Dbulkhead';
+      return listAt((await cluster.call('admin', pods(home) + query)).body, 'items').length === 2;
+    });
+    await helm.release('upgrade', admin, { ...quiet, replicaCount: 3 }, home);
+    await helm.release('uninstall', admin, {}, home);
+    const kinds =
+      'deployments,configmaps,secrets,services,serviceaccounts,poddisruptionbudgets,clusterroles,clusterrolebindings';
+    const labelled = ['--selector', 'app.kubernetes.io/instance=bulkhead', '-o', 'name'];
+    const left = await cluster.kubectl('admin', ['--namespace', home, 'get', kinds, ...labelled]);
+    expect(left).toMatchObject({ code: 0, stdout: '' });
+  });
+
   test('its pods are admitted by the restricted Pod Security profile', async () => {
     await cluster.createNamespace('chart-restricted', { 'pod-security.kubernetes.io/enforce': 'restricted' });
     const template = at(only(await helm.render(values, home), 'Deployment'), 'spec', 'template');
