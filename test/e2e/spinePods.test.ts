@@ -235,6 +235,8 @@ describe('an update as large as they get', () => {
       body: pod('large', {}, spec),
     });
     expect(created.status).toBe(201);
+    const escaped = created.text.replaceAll('<', '\\u003c').length;
+    expect(2 * escaped).toBeGreaterThan(16_800_000);
     const image = [{ op: 'replace', path: '/spec/containers/0/image', value: 'registry.example/app:2' }];
     const updated = await cluster.call('dev-payments', at, {
       method: 'PATCH',
