@@ -1,4 +1,5 @@
 /** From the text of an expression to a program, or to everything that is wrong with it. */
+import { withArticle } from './values/wording.ts';
 import { type Issue, type Read, sound, unsound } from '../config/issue.ts';
 import { type Environment } from './environment.ts';
 import { ConstantFailure } from './evaluation/constantFailure.ts';
@@ -90,7 +91,7 @@ function wrongType(type: Type, expected: Expected): string | undefined {
       : type.kind === 'dyn' && wanted === 'string'
         ? '; convert it with string(…)'
         : '';
-  return `the expression must be a ${wanted}, this is a ${shown}${hint}`;
+  return `the expression must be ${withArticle(wanted)}, this is ${withArticle(shown)}${hint}`;
 }
 
 const issuesOf = (mistakes: readonly Mistake[], source: string): readonly ExpressionIssue[] =>

@@ -1,4 +1,5 @@
 /** Values as JSON: strictly, to be written into an object; or for people, where every value has some form. */
+import { withArticle } from './values/wording.ts';
 import { asDouble, isInt, kindOf } from './values/kind.ts';
 import { LazyFields } from './values/lazy.ts';
 import { Opaque } from './values/opaque.ts';
@@ -46,8 +47,9 @@ interface Manner {
 const strict: Manner = {
   large: () => refuse('an int beyond 2^53 cannot be written'),
   irregular: (value) => refuse(`${String(value)} is no JSON number`),
-  key: (key) => (typeof key === 'string' ? key : refuse(`a ${kindOf(key)} cannot be the name of a field`)),
-  other: (value) => refuse(`a ${kindOf(value)} has no form in JSON`),
+  key: (key) =>
+    typeof key === 'string' ? key : refuse(`${withArticle(kindOf(key))} cannot be the name of a field`),
+  other: (value) => refuse(`${withArticle(kindOf(value))} has no form in JSON`),
 };
 
 const display: Manner = {

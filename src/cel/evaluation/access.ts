@@ -1,8 +1,9 @@
 /** Reading one step into a value: a field, a list element, a map entry, an optional's content. */
+import { withArticle } from '../values/wording.ts';
 import { Failure, type Result, impreciseNumber } from '../values/failure.ts';
 import { asDouble, isImprecise, isInt, kindOf } from '../values/kind.ts';
 import { LazyFields } from '../values/lazy.ts';
-import { findKey } from '../values/map.ts';
+import { findKey, isMap } from '../values/map.ts';
 import { type Value, Constructed, Dictionary, Special, Uint, isList } from '../values/value.ts';
 
 /** The field of a value; undefined if it has none of that name. Lists have no fields at all: that is a failure. */
@@ -65,12 +66,19 @@ function positionOf(index: Value): number | Failure {
   if (typeof index === 'number' && isImprecise(index)) return impreciseNumber();
   const number = asDouble(index);
   if (number !== undefined && Number.isInteger(number)) return number;
-  return new Failure('noSuchOverload', `a list is read by position, not by a ${kindOf(index)}`);
+  return new Failure('noSuchOverload', `a list is read by position, not by ${withArticle(kindOf(index))}`);
 }
 
 /** The failure that there is nothing under a name that the author wrote. */
-export const missingField = (name: string, at: number): Failure =>
-  new Failure('noSuchKey', `no such key: ${name}; guard it with has() or read it with .?${name}`, at);
+export function missingField(value: Value, name: string, at: number): Failure {
+  const message =
+    value === null
+      ? `no such key: ${name}; this is null, compare it with null first`
+      : isMap(value) || value instanceof Constructed || value instanceof LazyFields
+        ? `no such key: ${name}; guard it with has() or read it with .?${name}`
+        : `no such key: ${name}; ${withArticle(kindOf(value))} has no fields`;
+  return new Failure('noSuchKey', message, at);
+}
 
 /** The failure that there is nothing under a computed index, which is not printed: it may come from the object. */
 export function missingElement(value: Value, index: Value, written: boolean, at: number): Failure {

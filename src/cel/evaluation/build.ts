@@ -1,4 +1,5 @@
 /** Literals that build something: lists, maps, and the objects of mutations. */
+import { withArticle } from '../values/wording.ts';
 import { type Construction, type ListLiteral, type MapLiteral } from '../syntax/expression.ts';
 import { Failure } from '../values/failure.ts';
 import { type Key, type Value, Constructed, Dictionary, Optional, keyOf } from '../values/value.ts';
@@ -19,7 +20,7 @@ function partOf(part: Part, frame: Frame): Value | Failure | undefined {
   if (value instanceof Optional) return value.value;
   return new Failure(
     'optionalExpected',
-    `after ? an optional is needed, this is a ${kindOf(value)}`,
+    `after ? an optional is needed, this is ${withArticle(kindOf(value))}`,
     part.at,
   );
 }
@@ -61,7 +62,7 @@ export function compileMap(compiling: Compiling, node: MapLiteral, scope: Scope)
       if (value instanceof Failure) return value;
       const own = keyOf(name);
       if (own === undefined)
-        return new Failure('invalidKey', `a ${kindOf(name)} cannot be the key of a map`, at);
+        return new Failure('invalidKey', `${withArticle(kindOf(name))} cannot be the key of a map`, at);
       built.delete(own);
       if (value !== undefined) built.set(own, [name, value]);
     }
@@ -114,7 +115,7 @@ export function compileConstruction(compiling: Compiling, node: Construction, sc
       else if (node.name === 'JSONPatch' && name !== 'value' && typeof value !== 'string') {
         return new Failure(
           'invalidArgument',
-          `JSONPatch.${name} is a string, this is a ${kindOf(value)}`,
+          `JSONPatch.${name} is a string, this is ${withArticle(kindOf(value))}`,
           part.at,
         );
       } else built.set(name, value);

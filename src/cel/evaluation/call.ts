@@ -49,6 +49,7 @@ export function compileCall(compiling: Compiling, node: Call, scope: Scope): Com
   const run = patternRun(node, second?.constant) ?? dispatch(meaning.name, overloads, only);
   const quick = quickComparisons.get(node.name);
   const evaluate = invoke(
+    meaning.name,
     run,
     cost,
     operands.map((operand) => operand.evaluate),
@@ -82,11 +83,12 @@ function dispatch(name: string, overloads: readonly Overload[], only: Overload |
       const result = overload.run(frame, a, b, c, d);
       if (result !== undefined) return result;
     }
-    return noSuchOverload(name, kindOf(a), ...(b === null ? [] : [kindOf(b)]));
+    return mismatch(name, a, b, b === null ? 1 : 2);
   };
 }
 
 function invoke(
+  name: string,
   run: Run,
   cost: Cost | undefined,
   operands: readonly Evaluate[],
@@ -100,7 +102,7 @@ function invoke(
     if (frame.overrun) return frame.exhausted();
     const result = run(frame, a, b, c, d);
     if (frame.work < 0) return frame.exhausted();
-    if (result === undefined) return mismatch(a, b, operands.length, at);
+    if (result === undefined) return mismatch(name, a, b, operands.length).located(at);
     if (after !== undefined) frame.cost += after(frame, result);
     return result instanceof Failure ? result.located(at) : result;
   };
@@ -145,12 +147,8 @@ function invoke(
 const unit = (): number => 1;
 const free = (): number => 0;
 
-const mismatch = (a: Value, b: Value, count: number, at: number): Failure =>
-  new Failure(
-    'noSuchOverload',
-    `no such overload: this does not take a ${kindOf(a)}${count > 1 ? ` and a ${kindOf(b)}` : ''}`,
-    at,
-  );
+const mismatch = (name: string, a: Value, b: Value, count: number): Failure =>
+  noSuchOverload(name, kindOf(a), ...(count > 1 ? [kindOf(b)] : []));
 
 /** Computes a conversion of a constant at load. */
 function folded(evaluate: Evaluate): Compiled {

@@ -1,4 +1,5 @@
 /** `&&`, `||`, `?:`, `==`, `<` and their like: what runs most, written out for the common cases. */
+import { withArticle } from '../values/wording.ts';
 import { type Call, type Conditional, type Logic } from '../syntax/expression.ts';
 import { equals } from '../values/equality.ts';
 import { Failure, type Result } from '../values/failure.ts';
@@ -51,7 +52,7 @@ function undecided(values: readonly Result[], places: readonly number[], decidin
 
 /** The failure that a condition was no bool. */
 export const notABool = (value: Value, at: number): Failure =>
-  new Failure('notABool', `a bool is needed here, this is a ${kindOf(value)}`, at);
+  new Failure('notABool', `a bool is needed here, this is ${withArticle(kindOf(value))}`, at);
 
 /** Compiles `condition ? a : b`; the branches are charged as parts of the choice. */
 export function compileConditional(compiling: Compiling, node: Conditional, scope: Scope): Compiled {

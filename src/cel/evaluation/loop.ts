@@ -1,4 +1,5 @@
 /** Loops: all, exists, map, filter, … Each turn is charged as Kubernetes charges the fold it stands for. */
+import { withArticle } from '../values/wording.ts';
 import { type Comprehension } from '../syntax/expression.ts';
 import { Failure } from '../values/failure.ts';
 import { kindOf } from '../values/kind.ts';
@@ -170,7 +171,11 @@ function sortBy(loop: Loop, at: number, cost: Cost): Evaluate {
     const range = loop.range(frame);
     if (range instanceof Failure) return range;
     if (!isList(range))
-      return new Failure('noSuchOverload', `only lists can be sorted, this is a ${kindOf(range)}`, at);
+      return new Failure(
+        'noSuchOverload',
+        `only lists can be sorted, this is ${withArticle(kindOf(range))}`,
+        at,
+      );
     const keys = collect(loop, frame, { values: range, source: range });
     if (keys instanceof Failure) return keys;
     frame.cost += 3;

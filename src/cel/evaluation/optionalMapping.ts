@@ -1,4 +1,5 @@
 /** `optMap` and `optFlatMap`: a computation on what an optional holds. */
+import { withArticle } from '../values/wording.ts';
 import { type OptionalMapping } from '../syntax/expression.ts';
 import { mentions } from '../syntax/mention.ts';
 import { Failure, type Result } from '../values/failure.ts';
@@ -21,7 +22,7 @@ export function compileOptionalMapping(compiling: Compiling, node: OptionalMappi
     if (!(held instanceof Optional)) {
       return new Failure(
         'optionalExpected',
-        `an optional is needed here, this is a ${kindOf(held)}`,
+        `an optional is needed here, this is ${withArticle(kindOf(held))}`,
         node.at,
       );
     }

@@ -1,4 +1,5 @@
 /** Paths such as `object.spec.containers[0].?name`: a value and the steps taken into it. */
+import { withArticle } from '../values/wording.ts';
 import { type Expression, type Presence } from '../syntax/expression.ts';
 import { ConstantFailure } from './constantFailure.ts';
 import { kindOf } from '../values/kind.ts';
@@ -70,7 +71,7 @@ function unfold(
 function refuseIndex(index: Value | undefined, at: number): void {
   if (index === undefined || ['string', 'int', 'uint', 'bool', 'double'].includes(kindOf(index))) return;
   throw new ConstantFailure(
-    new Failure('noSuchOverload', `nothing can be indexed with a ${kindOf(index)}`, at),
+    new Failure('noSuchOverload', `nothing can be indexed with ${withArticle(kindOf(index))}`, at),
   );
 }
 
@@ -137,5 +138,5 @@ function walk(frame: Frame, start: Value, steps: readonly Step[], charge: number
 
 const missing = (value: Value, index: Value, step: Step): Failure =>
   typeof index === 'string' && step.written === index && !Array.isArray(value)
-    ? missingField(index, step.at)
+    ? missingField(value, index, step.at)
     : missingElement(value, index, step.written !== undefined, step.at);

@@ -1,4 +1,5 @@
 /** The loops that build maps: transformMap and transformMapEntry. */
+import { withArticle } from '../values/wording.ts';
 import { Failure } from '../values/failure.ts';
 import { kindOf } from '../values/kind.ts';
 import { findKey, isMap, keysOf } from '../values/map.ts';
@@ -37,7 +38,7 @@ export function transformMapEntry(loop: Loop): Evaluate {
       if (!isMap(entry))
         return new Failure(
           'noSuchOverload',
-          `transformMapEntry() needs a map, this is a ${kindOf(entry)}`,
+          `transformMapEntry() needs a map, this is ${withArticle(kindOf(entry))}`,
           loop.stepAt,
         );
       if (!frame.pay(frame.sizeOf(entry))) return frame.exhausted();
@@ -59,7 +60,8 @@ function insert(
   at: number,
 ): Failure | undefined {
   const own = keyOf(key);
-  if (own === undefined) return new Failure('invalidKey', `a ${kindOf(key)} cannot be the key of a map`, at);
+  if (own === undefined)
+    return new Failure('invalidKey', `${withArticle(kindOf(key))} cannot be the key of a map`, at);
   if (entries.has(own)) return new Failure('duplicateKey', 'two turns of the loop made the same key', at);
   entries.set(own, [key, value]);
   return undefined;

@@ -1,4 +1,5 @@
 /** The turns of a loop: what is looped over, what each turn sees, when the loop must stop. */
+import { withArticle } from '../values/wording.ts';
 import { Failure } from '../values/failure.ts';
 import { kindOf } from '../values/kind.ts';
 import { isMap, keysOf } from '../values/map.ts';
@@ -37,7 +38,11 @@ function itemsOf(frame: Frame, value: Value, at: number): Items | Failure {
       source: value,
     };
   }
-  return new Failure('notIterable', `only lists and maps can be looped over, this is a ${kindOf(value)}`, at);
+  return new Failure(
+    'notIterable',
+    `only lists and maps can be looped over, this is ${withArticle(kindOf(value))}`,
+    at,
+  );
 }
 
 /** Starts a loop: evaluates the range. */

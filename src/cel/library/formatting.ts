@@ -1,4 +1,5 @@
 /** `string.format`: prints values into a string, as cel-go's strings extension version 2 does in English. */
+import { withArticle } from '../values/wording.ts';
 import { type Frame } from '../evaluation/frame.ts';
 import { Failure, type Result } from '../values/failure.ts';
 import { asDouble, isInt, kindOf } from '../values/kind.ts';
@@ -14,7 +15,7 @@ import { type Library, define, list, method, text, two } from './definition.ts';
 import { maxStringLength, quoted } from './strings.ts';
 
 const wrong = (verb: Verb, value: Value): Failure =>
-  new Failure('invalidArgument', `%${verb} cannot print a ${kindOf(value)}`);
+  new Failure('invalidArgument', `%${verb} cannot print ${withArticle(kindOf(value))}`);
 
 function format(pattern: string, values: readonly Value[], frame: Frame): Result {
   const pieces = piecesOf(pattern);

@@ -1,4 +1,5 @@
 /** Functions of lists: Kubernetes' own (sum, min, max, …) and the lists extension, version 3. */
+import { withArticle } from '../values/wording.ts';
 import { type Frame } from '../evaluation/frame.ts';
 import { equals } from '../values/equality.ts';
 import { Failure, type Result } from '../values/failure.ts';
@@ -69,7 +70,7 @@ const isComparable = (value: Value): boolean =>
   value instanceof Timestamp;
 
 const notComparable = (value: Value): Failure =>
-  new Failure('notComparable', `a ${kindOf(value)} cannot be compared`);
+  new Failure('notComparable', `${withArticle(kindOf(value))} cannot be compared`);
 
 /** The largest (sign 1) or smallest element; elements that cannot be compared with each other count as equal, as in Kubernetes. */
 function extreme(name: string, sign: 1 | -1) {

@@ -27,6 +27,17 @@ export function compilePattern(pattern: string): RE2JS | undefined {
   }
 }
 
+/** What is wrong with a pattern; undefined if nothing is. */
+export function patternMistake(pattern: string): string | undefined {
+  try {
+    RE2JS.compile(pattern);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Error) return error.message.replace(/^error parsing regexp: /, '');
+    throw error;
+  }
+}
+
 type Search = (pattern: RE2JS, value: string, limit: number, frame: Frame) => Result;
 
 /** Runs a search, pattern compiled on the way unless it was at load; pays for both beforehand. */

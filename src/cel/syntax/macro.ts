@@ -43,6 +43,18 @@ const loops: ReadonlyMap<string, Shape> = new Map([
   ['sortBy/2', shape('sortBy', 1)],
 ]);
 
+/** How a macro is written, for one that was given the wrong number of arguments; undefined if there is no such macro. */
+export function macroUsage(name: string): string | undefined {
+  if (name === 'optMap' || name === 'optFlatMap') return `optional.${name}(x, …)`;
+  const forms = [...loops]
+    .filter(([key]) => key.startsWith(`${name}/`))
+    .map(([, { variables }]) => variables);
+  const written = [...new Set(forms)].map(
+    (variables) => `list.${name}(${variables === 1 ? 'x' : 'i, x'}, …)`,
+  );
+  return written.length === 0 ? undefined : written.join(' or ');
+}
+
 /** Turns a call into what it means: a macro if it is one, otherwise a plain call. Throws a {@link Refusal} for a macro used wrongly. */
 export function expand(call: Invocation): Expression {
   const { at, name, receiver, operands } = call;

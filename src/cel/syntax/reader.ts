@@ -54,11 +54,19 @@ function refusalOf(error: ParseError, desugared: Desugared, tokens: readonly Tok
     default:
       return new Refusal(
         'syntaxError',
-        `an operator or the end of the expression was expected here, not ${shown}`,
+        `an operator or the end of the expression was expected here, not ${shown}${customary.get(shown) ?? ''}`,
         at,
       );
   }
 }
+
+/** Words of other languages, with what CEL has for them. */
+const customary: ReadonlyMap<string, string> = new Map([
+  ['and', '; write &&'],
+  ['or', '; write ||'],
+  ['is', '; write =='],
+  ['then', '; write condition ? a : b'],
+]);
 
 const quote = (text: string): string => (text.length > 40 ? `${text.slice(0, 39)}…` : text);
 

@@ -1,5 +1,7 @@
 /** The type checker: what every part of an expression may be, and every mistake that shows before it runs (after cel-go's checker). */
+import { withArticle } from '../values/wording.ts';
 import { type Call, type Expression, type Indexing } from '../syntax/expression.ts';
+import { macroUsage } from '../syntax/macro.ts';
 import { type Mistake, type MistakeCode } from '../syntax/mistake.ts';
 import { checkConstruction, checkList, checkMap } from './checkBuild.ts';
 import { checkComprehension, checkOptionalMapping } from './checkLoop.ts';
@@ -117,7 +119,7 @@ export class Checker implements Checked {
     if (!this.inference.assign(condition, types.bool)) {
       return this.report(
         'typeMismatch',
-        `a condition must be a bool, this is a ${this.describe(condition)}`,
+        `a condition must be a bool, this is ${withArticle(this.describe(condition))}`,
         at,
       );
     }
@@ -132,7 +134,7 @@ export class Checker implements Checked {
   expectBool(node: Expression, reason: string): void {
     const type = this.check(node);
     if (!this.inference.assign(type, types.bool)) {
-      this.report('typeMismatch', `${reason}, this is a ${this.describe(type)}`, node.at);
+      this.report('typeMismatch', `${reason}, this is ${withArticle(this.describe(type))}`, node.at);
     }
   }
 
@@ -189,13 +191,17 @@ export class Checker implements Checked {
       const found = target.field(field);
       if (found !== undefined) return found;
       const hint = suggestion(field, target.names());
-      return this.report('unknownField', `${target.name} has no field ${field}${hint}`, at);
+      const message =
+        target.name === 'kubernetes.variables'
+          ? `there is no variable variables.${field}${hint}`
+          : `${target.name} has no field ${field}${hint}`;
+      return this.report('unknownField', message, at);
     }
     if (target.kind === 'parameter') this.inference.assign(types.dyn, target);
     else if (!isDynOrError(target)) {
       this.report(
         'notSelectable',
-        `a ${describeType(target)} has no fields, so .${field} cannot be read from it`,
+        `${withArticle(describeType(target))} has no fields, so .${field} cannot be read from it`,
         at,
       );
     }
@@ -208,14 +214,14 @@ export class Checker implements Checked {
   }
 
   #call(node: Call): Type {
+    const { receiver, name } = node;
+    const prefix = receiver === undefined ? undefined : qualifiedName(receiver);
+    const full = prefix === undefined ? undefined : `${prefix}.${name}`;
+    const qualified = full !== undefined && this.declarations.function(full) !== undefined;
+    if (!qualified && this.declarations.function(name) === undefined) return this.#unknown(node, full);
     const operands = node.operands.map((operand) => this.check(operand));
-    const { receiver } = node;
-    if (receiver === undefined) return this.#resolve(node, node.name, false, operands, node.at);
-    const prefix = qualifiedName(receiver);
-    const full = prefix === undefined ? undefined : `${prefix}.${node.name}`;
-    if (full !== undefined && this.declarations.function(full) !== undefined) {
-      return this.#resolve(node, full, false, operands, node.at);
-    }
+    if (receiver === undefined) return this.#resolve(node, name, false, operands, node.at);
+    if (qualified) return this.#resolve(node, full, false, operands, node.at);
     const target = this.#receiver(receiver, full);
     return this.#resolve(node, node.name, true, [target, ...operands], node.at);
   }
@@ -227,20 +233,31 @@ export class Checker implements Checked {
     const first = this.mistakes[before];
     if (full !== undefined && receiver.kind === 'identifier' && first?.code === 'unknownVariable') {
       const family = this.declarations.functionNames().filter((name) => name.startsWith(`${receiver.name}.`));
-      if (family.length > 0) {
-        const message = `there is no function ${full}${suggestion(full, family) || `; there is ${family.join(', ')}`}`;
+      const last = full.slice(receiver.name.length + 1);
+      if (family.length > 0 || this.declarations.function(last) === undefined) {
+        const hint = suggestion(full, family) || (family.length > 0 ? `; there is ${family.join(', ')}` : '');
+        const message = `there is no function ${full}()${hint}`;
         this.mistakes.splice(before, 1, { code: 'unknownFunction', message, at: first.at });
       }
     }
     return type;
   }
 
+  /** A call of what is no function: its arguments, perhaps those of a macro that does not exist, are not looked at. */
+  #unknown({ receiver, name, at }: Call, full: string | undefined): Type {
+    if (receiver !== undefined && this.#receiver(receiver, full).kind === 'error') return types.error;
+    const usage = receiver === undefined ? undefined : macroUsage(name);
+    if (usage !== undefined) return this.report('invalidMacro', `${name}() is written ${usage}`, at);
+    const usual = customary.get(name.toLowerCase());
+    const hint =
+      usual === undefined ? suggestion(name, this.declarations.functionNames()) : `; did you mean ${usual}?`;
+    return this.report('unknownFunction', `there is no function ${name}()${hint}`, at);
+  }
+
   #resolve(node: Expression, name: string, member: boolean, operands: readonly Type[], at: number): Type {
     const declaration = this.declarations.function(name);
     if (declaration === undefined) {
-      if (operands.some((type) => type.kind === 'error')) return types.error;
-      const hint = suggestion(name, this.declarations.functionNames());
-      return this.report('unknownFunction', `there is no function ${name}()${hint}`, at);
+      return this.report('unknownFunction', `there is no function ${name}()`, at);
     }
     const resolution = resolve(this.inference, declaration, member, operands);
     if (resolution === undefined) {
@@ -251,6 +268,25 @@ export class Checker implements Checked {
     return resolution.type;
   }
 }
+
+/** What functions of other languages are called in CEL. */
+const customary: ReadonlyMap<string, string> = new Map([
+  ['any', 'exists'],
+  ['some', 'exists'],
+  ['every', 'all'],
+  ['length', 'size'],
+  ['len', 'size'],
+  ['count', 'size'],
+  ['lower', 'lowerAscii'],
+  ['tolower', 'lowerAscii'],
+  ['tolowercase', 'lowerAscii'],
+  ['upper', 'upperAscii'],
+  ['toupper', 'upperAscii'],
+  ['touppercase', 'upperAscii'],
+  ['includes', 'contains'],
+  ['match', 'matches'],
+  ['str', 'string'],
+]);
 
 /** The dotted name that a chain of selections spells, if it is one. */
 export function qualifiedName(node: Expression): string | undefined {

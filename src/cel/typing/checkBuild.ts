@@ -1,4 +1,5 @@
 /** The type rules of literals that build something: lists, maps and the objects of mutations. */
+import { withArticle } from '../values/wording.ts';
 import {
   type Construction,
   type Expression,
@@ -39,7 +40,7 @@ function elementType(checker: Checker, node: Expression, optional: boolean): Typ
   if (!isDynOrError(type)) {
     checker.report(
       'typeMismatch',
-      `after ? an optional is expected, this is a ${checker.describe(type)}`,
+      `after ? an optional is expected, this is ${withArticle(checker.describe(type))}`,
       node.at,
     );
   }
@@ -69,7 +70,7 @@ export function checkConstruction(checker: Checker, node: Construction): Type {
       const hint = suggestion(field.name, type.names());
       checker.report('unknownField', `${node.name} has no field ${field.name}${hint}`, field.at);
     } else if (expected !== undefined && !checker.inference.assign(expected, value)) {
-      const message = `${node.name}.${field.name} is a ${describeType(expected)}, this is a ${checker.describe(value)}`;
+      const message = `${node.name}.${field.name} is ${withArticle(describeType(expected))}, this is ${withArticle(checker.describe(value))}`;
       checker.report('typeMismatch', message, field.at);
     }
   }

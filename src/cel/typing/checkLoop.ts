@@ -1,4 +1,5 @@
 /** The type rules of loops and of optMap, as their expansion into folds would give them. */
+import { withArticle } from '../values/wording.ts';
 import { type Comprehension, type OptionalMapping } from '../syntax/expression.ts';
 import { type Checker } from './check.ts';
 import { isDynOrError } from './inference.ts';
@@ -38,7 +39,7 @@ function resultOf(checker: Checker, node: Comprehension, range: Type, key: Type)
       const entry = checker.check(node.step);
       const wanted = types.mapOf(checker.inference.variable(), checker.inference.variable());
       if (checker.inference.assign(entry, wanted)) return checker.inference.resolve(wanted);
-      const message = `transformMapEntry() takes a map such as {key: value}, this is a ${checker.describe(entry)}`;
+      const message = `transformMapEntry() takes a map such as {key: value}, this is ${withArticle(checker.describe(entry))}`;
       return checker.report('typeMismatch', message, node.step.at);
     }
     case 'sortBy': {
@@ -49,7 +50,11 @@ function resultOf(checker: Checker, node: Comprehension, range: Type, key: Type)
         checker.describe(range),
         checker.describe(sort.kind === 'list' ? sort.element : sort),
       ];
-      return checker.report('typeMismatch', `sortBy() cannot order a ${list} by a ${by}`, node.at);
+      return checker.report(
+        'typeMismatch',
+        `sortBy() cannot order ${withArticle(list)} by ${withArticle(by)}`,
+        node.at,
+      );
     }
   }
 }
@@ -63,7 +68,7 @@ function variableTypes(checker: Checker, node: Comprehension, range: Type): read
     checker.inference.assign(types.dyn, range);
     return [types.dyn, types.dyn];
   }
-  const message = `${node.form}() loops over a list or a map, this is a ${checker.describe(range)}`;
+  const message = `${node.form}() loops over a list or a map, this is ${withArticle(checker.describe(range))}`;
   checker.report('notIterable', message, node.range.at);
   return [types.error, types.error];
 }
@@ -74,7 +79,7 @@ export function checkOptionalMapping(checker: Checker, node: OptionalMapping): T
   const held = checker.apply(node, 'value', [target]);
   const macro = node.flat ? 'optFlatMap' : 'optMap';
   if (held === undefined) {
-    const message = `${macro}() is for optionals, as in object.?field.${macro}(x, …); this is a ${checker.describe(target)}`;
+    const message = `${macro}() is for optionals, as in object.?field.${macro}(x, …); this is ${withArticle(checker.describe(target))}`;
     return checker.report('typeMismatch', message, node.at);
   }
   const body = checker.within({ [node.variable]: held }, () => checker.check(node.body));

@@ -1,9 +1,10 @@
 /** What is checked of literals beyond their types: one type per list or map, valid patterns and timestamps, format strings that fit. */
+import { withArticle } from '../values/wording.ts';
 import { type Call, type Expression } from '../syntax/expression.ts';
 import { type Mistake } from '../syntax/mistake.ts';
 import { childrenOf } from '../syntax/children.ts';
 import { kindsOf, piecesOf } from '../library/clause.ts';
-import { compilePattern } from '../library/regex.ts';
+import { patternMistake } from '../library/regex.ts';
 import { parseDuration, parseTimestamp } from '../values/time.ts';
 import { type Checked } from './check.ts';
 import { type Type, describeType, parametersOf, same } from './type.ts';
@@ -64,11 +65,11 @@ function argumentMistakes(node: Call, checked: Checked): readonly Mistake[] {
     case 'find':
     case 'findAll': {
       const pattern = textOf(given);
-      if (given === undefined || pattern === undefined || compilePattern(pattern) !== undefined) return [];
+      if (given === undefined || pattern === undefined || patternMistake(pattern) === undefined) return [];
       return [
         {
           code: 'invalidRegex',
-          message: "this is no regular expression in RE2's syntax (no look-around, no back references)",
+          message: `this is no regular expression in RE2's syntax: ${patternMistake(pattern)}`,
           at: given.at,
         },
       ];
@@ -117,7 +118,7 @@ function formatMistakes(node: Call, checked: Checked): readonly Mistake[] {
     const value = values.elements[index]?.value;
     const bad = value === undefined ? undefined : unprintable(value, clause.verb, checked);
     if (bad !== undefined) {
-      const message = `%${clause.verb} cannot print a ${describeType(checked.type(bad))}`;
+      const message = `%${clause.verb} cannot print ${withArticle(describeType(checked.type(bad)))}`;
       return [{ code: 'invalidFormat', message, at: bad.at }];
     }
   }

@@ -1,4 +1,5 @@
 /** Which overloads of a function a call may mean, and what it gives (after cel-go's resolveOverload). */
+import { withArticle } from '../values/wording.ts';
 import { type FunctionDeclaration, type OverloadDeclaration } from './declaration.ts';
 import { type Inference } from './inference.ts';
 import { type Type, describeType, dyn, same } from './type.ts';
@@ -51,10 +52,10 @@ export function noOverload(
     return `there is no ${given[0] ?? ''} ${binary} ${given[1] ?? ''}${numbers(given)}`;
   }
   if (name === '_[_]' || name === '_[?_]') {
-    return `a ${given[0] ?? ''} cannot be indexed with a ${given[1] ?? ''}: lists take an int, maps a key of their key type`;
+    return `${withArticle(given[0] ?? '')} cannot be indexed with ${withArticle(given[1] ?? '')}: lists take an int, maps a key of their key type`;
   }
   const operator = operators.get(name);
-  if (operator !== undefined) return `${operator} does not take a ${given.join(', ')}`;
+  if (operator !== undefined) return `${operator} does not take ${withArticle(given.join(', '))}`;
   const taken = declaration.overloads.filter((overload) => overload.member === member).map(shown(name));
   if (taken.length === 0) {
     return member

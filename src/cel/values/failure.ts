@@ -1,5 +1,6 @@
 /** An evaluation that failed, as a value: `&&`, `||`, `all` and `exists` may absorb it, unless the budget is spent. */
 import { type Value } from './value.ts';
+import { noFit } from './wording.ts';
 
 /** Every reason why an evaluation fails; stable, documented in docs/cel.md. */
 export type FailureCode =
@@ -51,7 +52,7 @@ export type Result = Value | Failure;
 
 /** No overload of an operator or function takes these kinds of values. */
 export const noSuchOverload = (name: string, ...kinds: readonly string[]): Failure =>
-  new Failure('noSuchOverload', `${name} does not take ${kinds.join(' and ')}`);
+  new Failure('noSuchOverload', noFit(name, kinds));
 
 export const costExceeded = (): Failure =>
   new Failure('costExceeded', 'cost budget exceeded: the expression does too much work on this object');

@@ -1,4 +1,5 @@
 /** Arithmetic and order of int, uint and double: 64 bits, overflow is an error, nothing wraps. */
+import { withArticle } from './wording.ts';
 import { Failure, impreciseNumber, noSuchOverload } from './failure.ts';
 import { type Result } from './failure.ts';
 import { asDouble, isImprecise, isInt, kindOf } from './kind.ts';
@@ -121,7 +122,10 @@ export function compareNumbers(a: Value, b: Value): number | Failure {
   if (f !== undefined && g !== undefined) return f < g ? -1 : f > g ? 1 : 0;
   if (f !== undefined && y !== undefined) return compareMixed(f, y);
   if (g !== undefined && x !== undefined) return -compareMixed(g, x);
-  return noSuchOverload('comparison', kindOf(a), kindOf(b));
+  return new Failure(
+    'noSuchOverload',
+    `${withArticle(kindOf(a))} and ${withArticle(kindOf(b))} cannot be compared`,
+  );
 }
 
 const integerOf = (value: Value): bigint | undefined =>

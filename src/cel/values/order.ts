@@ -1,6 +1,7 @@
 /** The order of values: numbers of all types, strings by code point, bytes, bools, timestamps, durations. */
-import { type Failure, noSuchOverload } from './failure.ts';
+import { Failure } from './failure.ts';
 import { kindOf } from './kind.ts';
+import { withArticle } from './wording.ts';
 import { compareNumbers, isNumber } from './number.ts';
 import { type Value, Bytes } from './value.ts';
 import { Duration, Timestamp } from './time.ts';
@@ -17,7 +18,10 @@ export function compare(a: Value, b: Value): number | Failure {
     return a.nanoseconds < b.nanoseconds ? -1 : a.nanoseconds > b.nanoseconds ? 1 : 0;
   }
   if (a instanceof Bytes && b instanceof Bytes) return Buffer.compare(a.data, b.data);
-  return noSuchOverload('comparison', kindOf(a), kindOf(b));
+  return new Failure(
+    'noSuchOverload',
+    `${withArticle(kindOf(a))} and ${withArticle(kindOf(b))} cannot be compared`,
+  );
 }
 
 /** By code point (which is the order of UTF-8), where JavaScript would go by UTF-16 unit. */
