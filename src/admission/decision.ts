@@ -19,6 +19,7 @@ export interface Decision {
   readonly warnings: readonly string[];
   readonly patch: readonly PatchOperation[];
   readonly failure?: Failure;
+  readonly annotations?: ReadonlyMap<string, string>;
 }
 
 export interface Outcome {
@@ -32,6 +33,8 @@ export interface Evaluation {
   readonly violations: readonly Violation[];
   readonly warnings: readonly string[];
   readonly failure?: Failure;
+  /** What guardrails write into the audit log: `policy/key` to value. */
+  readonly annotations?: ReadonlyMap<string, string>;
 }
 
 /** Nothing here is any rule's business. */

@@ -6,6 +6,7 @@ import { judgePod, writesPod } from '../boundary/invariants/pods/judgePod.ts';
 import { judgeFloor, touchesFloor } from '../boundary/invariants/policies/floor.ts';
 import { judgeOtherPolicy } from '../boundary/invariants/policies/otherPolicies.ts';
 import { otherPolicyKindOf } from '../boundary/invariants/policies/otherPolicyKinds.ts';
+import { judgeGuardrails } from '../guardrail/judge.ts';
 import type { Attributes } from '../k8s/attributes.ts';
 import { own, stringAt } from '../k8s/json.ts';
 import { sameJson } from '../k8s/jsonEqual.ts';
@@ -16,11 +17,27 @@ import { failed, notApplicable } from './decision.ts';
 import type { Evaluation } from './decision.ts';
 import { sceneOf } from './scene.ts';
 import type { Scene } from './scene.ts';
+import type { Rules } from './rules.ts';
+import { guardrailSurroundings } from './world.ts';
 import type { World } from './world.ts';
 import { policyHints } from './hints.ts';
 
 /** What every rule says of the request, together; violations are all told, never only the first. */
 export function evaluate(attributes: Attributes, world: World): Evaluation {
+  const bounded = evaluateBoundaries(attributes, world);
+  const judged = judgeGuardrails(attributes, world.rules.guardrails, guardrailSurroundings(world));
+  if (!judged.applied) return bounded;
+  return {
+    ...bounded,
+    applied: true,
+    violations: [...bounded.violations, ...judged.violations],
+    warnings: [...bounded.warnings, ...judged.warnings],
+    annotations: judged.annotations,
+  };
+}
+
+/** What Boundaries, tenancy and pod invariants say. */
+function evaluateBoundaries(attributes: Attributes, world: World): Evaluation {
   if (writesNamespace(attributes)) return evaluateNamespace(attributes, world);
   const other = otherPolicyKindOf(attributes);
   if (other?.scope === 'Cluster') {
@@ -29,8 +46,13 @@ export function evaluate(attributes: Attributes, world: World): Evaluation {
   const evaluateIn = other === undefined ? evaluatorOf(attributes) : evaluateOther;
   if (evaluateIn === undefined) return notApplicable;
   const scene = sceneOf(attributes, world);
-  return scene.ok ? evaluateIn(attributes, scene.scene, world) : scene.evaluation;
+  if (scene.ok) return evaluateIn(attributes, scene.scene, world);
+  return dependsOnNamespace(attributes, world.rules) ? scene.evaluation : notApplicable;
 }
+
+/** Claims that the labels of a namespace could make a difference: without Boundaries and protected pod labels only a floor is guarded. */
+export const dependsOnNamespace = (attributes: Attributes, { ruleSet, tenancy }: Rules): boolean =>
+  ruleSet.boundaries.length > 0 || tenancy.protectedPodLabels.size > 0 || touchesFloor(attributes);
 
 type Evaluator = (attributes: Attributes, scene: Scene, world: World) => Evaluation;
 

@@ -40,9 +40,15 @@ function headline(title: string, denied: readonly Violation[]): string {
   if (denied.every(({ witness }) => witness !== undefined)) {
     return `${title} allows more than boundary ${boundaries.join(' and ')} does`;
   }
+  const policies = [
+    ...new Set(
+      denied.filter(({ kind }) => kind === 'GuardrailPolicy').map(({ rule }) => `"${plain(rule, 253)}"`),
+    ),
+  ];
   const judges = [
     ...(boundaries.length === 0 ? [] : [`boundary ${boundaries.join(', ')}`]),
     ...(denied.some(({ kind }) => kind === 'Configuration') ? ['the tenancy rules'] : []),
+    ...(policies.length === 0 ? [] : [`policy ${policies.join(', ')}`]),
   ];
   return `${title} is refused by ${judges.join(' and ')}`;
 }

@@ -6,7 +6,7 @@ import { mutatePod } from '../boundary/invariants/pods/mutatePod.ts';
 import type { Attributes } from '../k8s/attributes.ts';
 import type { PatchOperation } from '../k8s/jsonPatch.ts';
 import type { Evaluation } from './decision.ts';
-import { isPolicy } from './evaluate.ts';
+import { dependsOnNamespace, isPolicy } from './evaluate.ts';
 import { narrow } from './narrow.ts';
 import { sceneOf } from './scene.ts';
 import type { World } from './world.ts';
@@ -28,7 +28,7 @@ export function mutate(attributes: Attributes, world: World): Mutation {
   const pod = writesPod(attributes);
   if (!pod && !isPolicy(attributes)) return patched([]);
   const scene = sceneOf(attributes, world);
-  if (!scene.ok) return scene;
+  if (!scene.ok) return dependsOnNamespace(attributes, world.rules) ? scene : patched([]);
   if (pod) return patched(mutatePod(attributes, scene.scene.context));
   const narrowed = narrow(attributes, scene.scene, world);
   return patched(narrowed.patch, narrowed.warnings);

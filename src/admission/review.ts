@@ -56,7 +56,7 @@ export function toAttributes(review: unknown): ReadReview {
   }
   return {
     ok: true,
-    attributes: { ...readTarget(request), uid, operation, resource, ...readObjects(request) },
+    attributes: { ...readTarget(request), uid, operation, resource, ...readObjects(request), request },
   };
 }
 

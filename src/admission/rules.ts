@@ -1,4 +1,4 @@
-/** The rules in force, compiled once: Boundaries, and what the configuration says of tenants, the cluster and guarded keys. */
+/** The rules in force, compiled once: Boundaries, guardrails, and what the configuration says of tenants, the cluster and guarded keys. */
 import { createHash } from 'node:crypto';
 import type { Document } from '../config/document.ts';
 import type { Issue, Read } from '../config/issue.ts';
@@ -15,10 +15,14 @@ import type { Guards, Tenancy } from '../boundary/invariants/context.ts';
 import { RuleSet } from '../boundary/ruleSet.ts';
 import { boundarySchema } from '../boundary/schema.ts';
 import { compileSurroundings } from '../boundary/surroundings.ts';
+import { compileGuardrails } from '../guardrail/compile.ts';
+import type { Guardrails } from '../guardrail/guardrails.ts';
+import { sortDocuments } from './sorting.ts';
 
 /** Everything that decides, frozen. `hash` tells rule sets apart in decisions and logs. */
 export interface Rules {
   readonly ruleSet: RuleSet;
+  readonly guardrails: Guardrails;
   readonly tenancy: Tenancy;
   readonly guards: Guards;
   readonly hash: string;
@@ -29,25 +33,25 @@ export interface Rules {
 /** A rule document without its text: plain data. */
 export type RuleSource = Pick<Document, 'value' | 'file'>;
 
-/** Claims that a document is a Namespace: rule directories may hold them, as an inventory does. */
-const isNamespace = ({ value }: Document): boolean => stringAt(value, 'kind') === 'Namespace';
-
-/** Compiles the Boundaries among the documents under a configuration; `ownNamespace` is exempt too. All mistakes are reported, each with its place. */
+/** Compiles the Boundaries and guardrails among the documents under a configuration; `ownNamespace` is exempt too. All mistakes are reported, each with its place. */
 export function compileRules(all: readonly Document[], config: Config, ownNamespace?: string): Read<Rules> {
   const issues: Issue[] = [];
-  const documents = all.filter((document) => !isNamespace(document));
-  const boundaries = documents.flatMap((document) => {
+  const { guardrails: policies, parameters, boundaries: limits } = sortDocuments(all);
+  const boundaries = limits.flatMap((document) => {
     const read = compileBoundary(document);
     if (read.ok) return [read.value];
     issues.push(...read.issues);
     return [];
   });
-  issues.push(...duplicates(documents));
+  issues.push(...duplicates(limits));
+  const guardrails = compileGuardrails(policies, parameters);
+  if (!guardrails.ok) issues.push(...guardrails.issues);
   const surroundings = compileSurroundings(config.cluster);
   const grants = readGrants(config);
   if (!surroundings.ok) issues.push(...surroundings.issues);
   if (!grants.ok) issues.push(...grants.issues);
-  if (!surroundings.ok || !grants.ok || issues.length > 0) return unsound(issues);
+  if (!surroundings.ok || !grants.ok || !guardrails.ok || issues.length > 0) return unsound(issues);
+  const documents = [...limits, ...policies, ...parameters];
   const own = ownNamespace === undefined ? [] : [ownNamespace];
   const exemptNamespaces = new Set([...config.tenancy.exemptNamespaces, ...own]);
   const ruleSet = new RuleSet(boundaries, {
@@ -57,6 +61,7 @@ export function compileRules(all: readonly Document[], config: Config, ownNamesp
   });
   return sound({
     ruleSet,
+    guardrails: guardrails.value,
     tenancy: toTenancy(config, ruleSet, grants.value),
     guards: {
       annotations: new Set(config.guards.annotations),
@@ -72,7 +77,7 @@ export function compileRules(all: readonly Document[], config: Config, ownNamesp
 function compileBoundary(document: Document): Read<Boundary> {
   const kind = stringAt(document.value, 'kind');
   if (kind !== undefined && kind !== 'Boundary') {
-    const message = `"${kind.slice(0, 80)}" is no kind of rule; write kind: Boundary, or move the file out of the rules`;
+    const message = `"${kind.slice(0, 80)}" is no kind of rule; write kind: Boundary or GuardrailPolicy, or move the file out of the rules`;
     return unsound([placed({ code: 'rules.kind', pointer: '/kind', message }, document)]);
   }
   const shaped = readSchema(boundarySchema, document.value, document);

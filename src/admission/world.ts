@@ -1,5 +1,7 @@
 /** What one decision may look at: rules, namespaces and live answers, all of them values; no clock, no I/O, no chance. */
 import type { LiveContents } from '../boundary/invariants/context.ts';
+import type { Surroundings } from '../guardrail/judge.ts';
+import type { NamespaceObjects } from '../guardrail/variables.ts';
 import type { NamespaceFacts, NamespaceLookup } from '../k8s/namespaceFacts.ts';
 import type { Rules } from './rules.ts';
 
@@ -14,7 +16,16 @@ export interface World {
   readonly orderedDeletion: boolean;
   /** Split nodes that this decision may take; a second try may be given more (semantics.md 2.2). */
   readonly budget: number;
+  /** Whole Namespaces, where they are at hand; guardrails else see only names and labels. */
+  readonly namespaceObjects?: NamespaceObjects;
 }
+
+/** What guardrails may look at. */
+export const guardrailSurroundings = ({ lookup, namespaceObjects }: World): Surroundings => ({
+  lookup,
+  namespaceObjects: namespaceObjects ?? ((): undefined => undefined),
+  functions: new Map(),
+});
 
 /** Where a request comes in: one of the two webhooks, or `review`, which mutates first and then validates, as the API server does. */
 export type Door = 'mutate' | 'validate' | 'review';

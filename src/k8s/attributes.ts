@@ -23,4 +23,6 @@ export interface Attributes {
   readonly user: UserInfo;
   readonly object: JsonObject | null;
   readonly oldObject: JsonObject | null;
+  /** The AdmissionRequest as the API server sent it, where one did: expressions read more of it than is listed above. */
+  readonly request?: JsonObject;
 }

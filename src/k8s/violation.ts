@@ -15,4 +15,17 @@ export interface Violation {
   /** One line of ASCII, without secrets: what is wrong and what would be right. */
   readonly message: string;
   readonly witness?: Witness;
+  /** Of a guardrail's finding: where it comes from and what its author says about it. */
+  readonly policy?: PolicyDetail;
+}
+
+/** Which validation of which kind of policy found it (`index` from 0), through which binding, and how its author ranks it. */
+export interface PolicyDetail {
+  readonly kind: string;
+  readonly binding?: string;
+  readonly index?: number;
+  readonly reason?: string;
+  readonly severity?: string;
+  readonly category?: string;
+  readonly remediation?: string;
 }

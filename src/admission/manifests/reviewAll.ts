@@ -4,6 +4,7 @@ import type { Issue } from '../../config/issue.ts';
 import type { Attributes, UserInfo } from '../../k8s/attributes.ts';
 import { applyPatch } from '../../k8s/jsonPatch.ts';
 import { isObject } from '../../k8s/json.ts';
+import type { JsonObject } from '../../k8s/json.ts';
 import { readNamespace } from '../../k8s/namespace.ts';
 import type { NamespaceFacts } from '../../k8s/namespaceFacts.ts';
 import { fullBudget } from '../../netpol/cover.ts';
@@ -42,20 +43,26 @@ export function reviewAll(
   const requests = documents.map((document) => ({ document, request: toRequest(document, applying) }));
   const issues = requests.flatMap(({ request }) => (request.ok ? [] : request.issues));
   const facts = new Map(inventory.map((namespace) => [namespace.facts.name, namespace.facts]));
+  const objects = new Map(stored);
   const done = new Map<Document, Review>();
   for (const namespaces of [true, false]) {
-    const world = worldOf(rules, [...facts.values()]);
+    const world = worldOf(rules, [...facts.values()], objects);
     for (const { document, request } of requests) {
       if (!request.ok || (request.value.kind === 'Namespace') !== namespaces) continue;
       const review = reviewOne(document, request.value, world);
       done.set(document, review);
-      if (namespaces && review.outcome.decision.allowed) remember(review.outcome.attributes, facts);
+      if (namespaces && review.outcome.decision.allowed) remember(review.outcome.attributes, facts, objects);
     }
   }
   return { reviews: documents.flatMap((document) => done.get(document) ?? []), issues };
 }
 
-const worldOf = (rules: Rules, namespaces: readonly NamespaceFacts[]): World => ({
+const worldOf = (
+  rules: Rules,
+  namespaces: readonly NamespaceFacts[],
+  objects: ReadonlyMap<string, JsonObject>,
+): World => ({
+  namespaceObjects: (name) => objects.get(name),
   rules,
   lookup: completeLookup(namespaces),
   known: () => namespaces,
@@ -64,11 +71,17 @@ const worldOf = (rules: Rules, namespaces: readonly NamespaceFacts[]): World => 
   budget: fullBudget,
 });
 
-function remember({ object }: Attributes, facts: Map<string, NamespaceFacts>): void {
+function remember(
+  { object }: Attributes,
+  facts: Map<string, NamespaceFacts>,
+  objects: Map<string, JsonObject>,
+): void {
   if (object === null) return;
   const { namespace } = readNamespace(object);
   const { name, labels } = namespace.metadata;
-  if (name !== '') facts.set(name, { name, labels, terminating: namespace.terminating });
+  if (name === '') return;
+  facts.set(name, { name, labels, terminating: namespace.terminating });
+  objects.set(name, object);
 }
 
 function reviewOne(document: Document, attributes: Attributes, world: World): Review {

@@ -1,0 +1,35 @@
+/** Sorts the documents of a rules directory by what they are to the rules. */
+import type { Document } from '../config/document.ts';
+import { stringAt, ownAt } from '../k8s/json.ts';
+import { guardrailKindOf } from '../guardrail/kinds.ts';
+import { keyOfKind, kindOfDocument } from '../guardrail/params.ts';
+
+export interface Sorted {
+  readonly guardrails: readonly Document[];
+  readonly parameters: readonly Document[];
+  /** Boundaries, and whatever is nothing else: it is for their reader to refuse it. */
+  readonly boundaries: readonly Document[];
+}
+
+/** Kinds that carry parameters more often than not. One that no policy asks for is no mistake. */
+const usual: ReadonlySet<string> = new Set(['v1 ConfigMap']);
+
+/** Parameters are ConfigMaps and the documents of every kind that some policy names as its paramKind. Namespaces are the inventory's. */
+export function sortDocuments(all: readonly Document[]): Sorted {
+  const documents = all.filter(({ value }) => stringAt(value, 'kind') !== 'Namespace');
+  const guardrails = documents.filter((document) => guardrailKindOf(document) !== undefined);
+  const kinds = new Set([...usual, ...guardrails.map(paramKindOf)]);
+  const others = documents.filter((document) => guardrailKindOf(document) === undefined);
+  const isParameter = (document: Document): boolean => kinds.has(keyOfKind(kindOfDocument(document)));
+  return {
+    guardrails,
+    parameters: others.filter(isParameter),
+    boundaries: others.filter((document) => !isParameter(document)),
+  };
+}
+
+/** What a policy calls its parameters' kind, before anything of it is validated. */
+function paramKindOf({ value }: Document): string {
+  const kind = ownAt(value, 'spec', 'paramKind');
+  return keyOfKind({ apiVersion: stringAt(kind, 'apiVersion') ?? '', kind: stringAt(kind, 'kind') ?? '' });
+}
