@@ -53,7 +53,7 @@ export function warnings(source: string, environment: Environment): readonly Exp
   try {
     return issuesOf(examine(parse(source).expression, environment).mistakes, source);
   } catch (error) {
-    if (error instanceof Refusal) return [];
+    if (error instanceof Refusal || error instanceof RangeError) return [];
     throw error;
   }
 }

@@ -34,7 +34,7 @@ export interface Program {
   readonly source: string;
   readonly type: Type;
   readonly expression: Expression;
-  /** Runs it; never throws, never does more than the budget allows. */
+  /** Runs it; never throws (unless an extension function does), never does more than the budget allows. */
   readonly run: (bindings: Bindings, budget: Budget) => Outcome;
   /** The same, with the bare result; for variables that other expressions read. */
   readonly evaluate: (bindings: Bindings, budget: Budget) => Result;
@@ -58,7 +58,8 @@ export function programOf(source: string, type: Type, expression: Expression, co
     );
     if (budget.spent) return exceeded('policy');
     const result = guarded(code, frame);
-    const left = budget.take(frame.cost, allowance - frame.work);
+    // What is charged and then not done, since it is too dear, is charged up to the limit.
+    const left = budget.take(Math.min(frame.cost, frame.limit + 1), allowance - frame.work);
     if (!frame.overrun) return result;
     return exceeded(left || frame.cost > expressionLimit ? 'expression' : 'policy');
   };

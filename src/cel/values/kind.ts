@@ -5,10 +5,10 @@ const limit = 2 ** 63;
 
 /**
  * Whether a whole number from JSON lost digits on its way here: written as an int64 beyond 2^53, it may stand for any of its neighbours.
- * From 2^63 on it is a double for the API server too, and that is exact.
+ * 2^63 itself may be the largest int, rounded; beyond, it is a double for the API server too, and that is exact.
  */
 export const isImprecise = (value: number): boolean =>
-  Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value) < limit;
+  Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value) <= limit;
 
 /** Whether a number is an int of the language. */
 export const isInt = (value: Value): value is number | bigint =>

@@ -36,7 +36,10 @@ function answer(how: string, expression: string): string {
   const compiled = compile(expression, how === 'mutation' ? mutation : validation, expected);
   if (!compiled.ok) return shown(compiled.issues as ReturnType<typeof warnings>);
   if (expectations.has(how)) return 'sound';
-  const outcome = compiled.value.run({ variables: bindings[how === 'run' ? 'pod' : how] ?? {} }, new Budget());
+  const outcome = compiled.value.run(
+    { variables: bindings[how === 'run' ? 'pod' : how] ?? {} },
+    new Budget(),
+  );
   if (outcome.ok) return `value ${typeof outcome.value}`;
   const { line, column, code, message } = outcome.error;
   return `${line}:${column} ${code}: ${message}`;
