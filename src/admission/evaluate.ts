@@ -31,7 +31,6 @@ export function evaluate(attributes: Attributes, world: World): Evaluation {
     ...bounded,
     applied: true,
     violations: [...bounded.violations, ...judged.violations],
-    warnings: [...bounded.warnings, ...judged.warnings],
     annotations: judged.annotations,
   };
 }

@@ -1,6 +1,6 @@
 /** What one decision may look at: rules, namespaces and live answers, all of them values; no clock, no I/O, no chance. */
 import type { LiveContents } from '../boundary/invariants/context.ts';
-import type { Surroundings } from '../guardrail/judge.ts';
+import type { Surroundings } from '../guardrail/surroundings.ts';
 import type { NamespaceObjects } from '../guardrail/variables.ts';
 import type { NamespaceFacts, NamespaceLookup } from '../k8s/namespaceFacts.ts';
 import type { Rules } from './rules.ts';

@@ -3,7 +3,7 @@ import { Budget, matchConditionsLimit } from '../cel/budget.ts';
 import type { Bindings, EvaluationError, Program } from '../cel/program.ts';
 import { composed } from '../cel/variables.ts';
 import type { JsonObject } from '../k8s/json.ts';
-import type { Surroundings } from './judge.ts';
+import type { Surroundings } from './surroundings.ts';
 import type { Policy } from './policy.ts';
 import type { RequestVariables } from './variables.ts';
 

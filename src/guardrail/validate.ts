@@ -1,7 +1,7 @@
 /** Runs the validations and audit annotations of one policy with one parameter (plugin/policy/validating/validator.go). */
 import type { EvaluationError } from '../cel/program.ts';
 import type { JsonObject } from '../k8s/json.ts';
-import type { Surroundings } from './judge.ts';
+import type { Surroundings } from './surroundings.ts';
 import type { Policy, Validation } from './policy.ts';
 import { type Run, applies, start } from './run.ts';
 import type { RequestVariables } from './variables.ts';

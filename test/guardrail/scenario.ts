@@ -7,7 +7,8 @@ import type { JsonObject } from '../../src/k8s/json.ts';
 import type { NamespaceFacts } from '../../src/k8s/namespaceFacts.ts';
 import { compileGuardrails } from '../../src/guardrail/compile.ts';
 import type { Guardrails } from '../../src/guardrail/guardrails.ts';
-import { type Judgement, type Surroundings, judgeGuardrails } from '../../src/guardrail/judge.ts';
+import { type Judgement, judgeGuardrails } from '../../src/guardrail/judge.ts';
+import type { Surroundings } from '../../src/guardrail/surroundings.ts';
 import { guardrailKindOf } from '../../src/guardrail/kinds.ts';
 
 export function documents(text: string): readonly Document[] {

@@ -1,0 +1,11 @@
+/** What guardrails may look at beside the request. */
+import type { Bindings } from '../cel/program.ts';
+import type { NamespaceLookup } from '../k8s/namespaceFacts.ts';
+import type { NamespaceObjects } from './variables.ts';
+
+export interface Surroundings {
+  readonly lookup: NamespaceLookup;
+  readonly namespaceObjects: NamespaceObjects;
+  /** Implementations of the functions beyond Kubernetes' library. */
+  readonly functions: NonNullable<Bindings['functions']>;
+}
