@@ -8,8 +8,8 @@ FROM ${BASE} AS bundle
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 # Both secrets are optional: npm settings and certificate authorities of a network that needs its own. No layer keeps them.
-RUN --mount=type=secret,id=npmrc,target=/root/.npmrc --mount=type=secret,id=authorities,target=/run/authorities.crt \
-    NODE_EXTRA_CA_CERTS=/run/authorities.crt npm ci --ignore-scripts --no-audit --no-fund
+RUN --mount=type=secret,id=npmrc,target=/run/npmrc --mount=type=secret,id=authorities,target=/run/authorities.crt \
+    NPM_CONFIG_USERCONFIG=/run/npmrc NODE_EXTRA_CA_CERTS=/run/authorities.crt npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
 RUN npm run -s bundle
 
