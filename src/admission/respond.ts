@@ -48,13 +48,24 @@ export function verdictOf({ allowed, failure, patch, violations, warnings }: Dec
   return warnings.length > 0 || violations.some(({ action }) => action === 'Warn') ? 'warned' : 'allowed';
 }
 
+/** What guardrails write, as `policy.key`: the API server puts the webhook's own name and a slash in front. */
+const policyAnnotations = ({ annotations }: Decision): { readonly [key: string]: string } =>
+  Object.fromEntries(
+    [...(annotations ?? [])].map(([key, value]) => [key.replace('/', '.').slice(-63), plain(value, 1000)]),
+  );
+
 /** What the API server writes into its own audit log; values stay under 1 KiB. */
 function auditAnnotations(
   decision: Decision,
   { decisionId, rulesHash }: Identity,
 ): { readonly [key: string]: string } {
   const { violations } = decision;
-  const base = { decision: verdictOf(decision), 'decision-id': decisionId, rules: rulesHash };
+  const base = {
+    ...policyAnnotations(decision),
+    decision: verdictOf(decision),
+    'decision-id': decisionId,
+    rules: rulesHash,
+  };
   if (violations.length === 0) return base;
   const told = violations.map(({ code, rule, field, action }) => `${code} ${rule} ${field} ${action}`);
   return { ...base, violations: plain(told.join('; '), 1000) };

@@ -19,7 +19,14 @@ export const decidedGroups: ReadonlyMap<string, string> = new Map([
 const inGroup = (group: string, namespaced: boolean, kinds: Readonly<Record<string, string>>): KnownKind[] =>
   Object.entries(kinds).map(([kind, resource]) => ({ group, kind, resource, namespaced }));
 
-/** Every kind of the decided groups, and the other policy kinds. */
+/** The plural that a kind has unless its author chose another (meta.UnsafeGuessKindToResource). */
+export function guessResource(kind: string): string {
+  const lower = kind.toLowerCase();
+  if (lower.endsWith('s')) return `${lower}es`;
+  return lower.endsWith('y') ? `${lower.slice(0, -1)}ies` : `${lower}s`;
+}
+
+/** Every kind of the decided groups, the other policy kinds, and those that guardrails are written for most. */
 export const knownKinds: readonly KnownKind[] = [
   ...inGroup('', true, {
     Pod: 'pods',
@@ -52,6 +59,20 @@ export const knownKinds: readonly KnownKind[] = [
     Boundary: 'boundaries',
     GuardrailPolicy: 'guardrailpolicies',
     NamespaceRecord: 'namespacerecords',
+  }),
+  ...inGroup('apps', true, {
+    Deployment: 'deployments',
+    StatefulSet: 'statefulsets',
+    DaemonSet: 'daemonsets',
+    ReplicaSet: 'replicasets',
+  }),
+  ...inGroup('batch', true, { Job: 'jobs', CronJob: 'cronjobs' }),
+  ...inGroup('autoscaling', true, { HorizontalPodAutoscaler: 'horizontalpodautoscalers' }),
+  ...inGroup('policy', true, { PodDisruptionBudget: 'poddisruptionbudgets' }),
+  ...inGroup('rbac.authorization.k8s.io', true, { Role: 'roles', RoleBinding: 'rolebindings' }),
+  ...inGroup('rbac.authorization.k8s.io', false, {
+    ClusterRole: 'clusterroles',
+    ClusterRoleBinding: 'clusterrolebindings',
   }),
   ...otherPolicyKinds.map(({ group, kind, resource, scope }) => ({
     group,

@@ -8,7 +8,7 @@ import type { JsonObject } from '../../k8s/json.ts';
 import { decodeNetworkPolicy } from '../../k8s/networkPolicyDecode.ts';
 import { placed } from '../rules.ts';
 import { toAttributes } from '../review.ts';
-import { decidedGroups, knownKinds } from './kinds.ts';
+import { decidedGroups, guessResource, knownKinds } from './kinds.ts';
 import type { KnownKind } from './kinds.ts';
 
 /** Who applies the manifests, and what is stored already: an object found there makes the request an UPDATE. */
@@ -118,7 +118,7 @@ function applied(
     group,
     version,
     kind,
-    resource: known?.resource ?? kind.toLowerCase(),
+    resource: known?.resource ?? guessResource(kind),
     subresource: '',
     namespace,
     name,
