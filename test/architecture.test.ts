@@ -112,6 +112,7 @@ describe('the tree', () => {
       pino: ['telemetry'],
       '@prometheus-io/client': ['telemetry'],
       '@marcbachmann/cel-js': ['cel'],
+      re2js: ['cel'],
     });
     expect([...rooms.pure].sort()).toEqual(['admission', 'boundary', 'cel', 'guardrail', 'k8s', 'netpol']);
   });
