@@ -59,10 +59,17 @@ export function describeRule(rule: LimitRule, direction: Direction): string {
   return plain(`${way} ${peers.replaceAll('ipBlock ', '')}${ports}${subject}`, 200);
 }
 
+const longestLimit = 300;
+
 /** What a limit allows, in one line. */
 export function describeLimit({ rules, direction }: Limit): string {
   if (rules.length === 0) return `no ${direction.toLowerCase()} at all`;
-  return plain(`only ${rules.map((rule) => describeRule(rule, direction)).join('; ')}`, 300);
+  let text = '';
+  for (const rule of rules) {
+    text += `${text === '' ? 'only ' : '; '}${describeRule(rule, direction)}`;
+    if (text.length > longestLimit) break;
+  }
+  return plain(text, longestLimit);
 }
 
 /** `spec.egress[0].to[1]` for `/spec/egress/0/to/1`, as kubectl users know field paths. */

@@ -27,8 +27,11 @@ export interface Excess {
   readonly viaPods?: Addresses;
 }
 
+/** After this many findings of one limit the rest of the policy is not compared with it: nobody reads more, and a refusal is a refusal. */
+const mostFindings = 32;
+
 /**
- * Every excess of `policy`, one for each field, limit and prohibition. With `old`, only what the old policy did not open. `tooComplex` must
+ * Every excess of `policy`, up to {@link mostFindings} of a limit, one for each field, limit and prohibition. With `old`, only what the old policy did not open. `tooComplex` must
  * deny.
  */
 export function excessOf(
@@ -42,21 +45,28 @@ export function excessOf(
   if (!isMeasurable(judged)) return 'tooComplex';
   const found: Excess[] = [];
   for (const direction of directions) {
-    const relevant = limits.filter((limit) => limit.direction === direction);
-    if (relevant.length === 0) continue;
+    const counts = new Map(
+      limits.filter((limit) => limit.direction === direction).map((limit) => [limit, 0]),
+    );
+    if (counts.size === 0) continue;
+    const add = (beyond: readonly Excess[]): void => {
+      for (const excess of beyond) counts.set(excess.limit, (counts.get(excess.limit) ?? 0) + 1);
+      found.push(...beyond);
+    };
     const before = old === undefined ? undefined : new Before(old, direction, setting);
     for (const flows of policyFlows(judged, direction, 'may', setting)) {
+      const relevant = [...counts].flatMap(([limit, count]) => (count < mostFindings ? [limit] : []));
       const beyond = beyondLimits([flows.box], flows, relevant, budget);
       if (beyond === 'tooComplex') return 'tooComplex';
       if (before === undefined || beyond.length === 0) {
-        found.push(...beyond);
+        add(beyond);
         continue;
       }
       const opened = before.opened(flows, budget);
       if (opened === 'tooComplex') return 'tooComplex';
       const beyondNow = beyondLimits(opened, flows, relevant, budget);
       if (beyondNow === 'tooComplex') return 'tooComplex';
-      found.push(...beyondNow);
+      add(beyondNow);
     }
   }
   return distinct(found);

@@ -15,6 +15,8 @@ import type { PortPins } from '../netpol/ports.ts';
 const mostBoxes = 4096;
 /** More labels, expressions and values than this in one selector are refused as not provable. */
 const mostTerms = 256;
+/** More ports in one rule, or more exceptions in one policy, are refused as not provable. */
+const mostListed = 512;
 
 /** What is known around a policy. `factsOf` answers undefined for a namespace of which nothing is known for certain. */
 export interface PolicySetting {
@@ -47,15 +49,22 @@ export function policyFlows(
 }
 
 /**
- * Whether a policy is small enough to be read as boxes at all, told before any are made: at most {@link mostBoxes} boxes, and in each selector
- * at most {@link mostTerms} terms and at most {@link mostSelectorValues} values in each requirement.
+ * Whether a policy is small enough to be read as boxes at all, told before any are made: at most {@link mostBoxes} boxes, in each selector at
+ * most {@link mostTerms} terms and {@link mostSelectorValues} values in each requirement, and at most {@link mostListed} ports in a rule and
+ * exceptions in all.
  */
-export const isMeasurable = (policy: NetworkPolicy): boolean =>
-  countBoxes(policy) <= mostBoxes &&
-  isSmall(policy.podSelector) &&
-  [...policy.ingress, ...policy.egress].every(({ peers }) =>
-    peers.every((peer) => isSmall(peer.podSelector) && isSmall(peer.namespaceSelector)),
-  );
+export function isMeasurable(policy: NetworkPolicy): boolean {
+  if (countBoxes(policy) > mostBoxes || !isSmall(policy.podSelector)) return false;
+  let exceptions = 0;
+  for (const { peers, ports } of [...policy.ingress, ...policy.egress]) {
+    if (ports.length > mostListed) return false;
+    for (const { podSelector, namespaceSelector, ipBlock } of peers) {
+      exceptions += ipBlock?.except.length ?? 0;
+      if (exceptions > mostListed || !isSmall(podSelector) || !isSmall(namespaceSelector)) return false;
+    }
+  }
+  return true;
+}
 
 function isSmall(selector: LabelSelector | undefined): boolean {
   if (selector === undefined) return true;

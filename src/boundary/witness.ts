@@ -2,7 +2,7 @@
 import { formatAddress } from '../k8s/cidr.ts';
 import type { Labels } from '../k8s/labelSelector.ts';
 import type { NamespaceFacts } from '../k8s/namespaceFacts.ts';
-import type { NetworkPolicy } from '../k8s/networkPolicy.ts';
+import type { NetworkPolicy, PolicyRule } from '../k8s/networkPolicy.ts';
 import { selects } from '../k8s/labelSelector.ts';
 import type { Endpoint, Witness } from '../k8s/witness.ts';
 import { ruleListAllows } from '../netpol/concrete/limit.ts';
@@ -96,11 +96,12 @@ function replay(excess: Excess, policy: NetworkPolicy, scene: Scene, around: Sur
   const { subject, peer, connection } = scene;
   const { direction, limit, never } = excess;
   const loose = permissive(around.written);
+  const part = partAt(policy, excess.field);
   const opens =
     selects(policy.podSelector, subject.labels) &&
     loose.some(
       (switches) =>
-        policyAllows(policy, subject.namespace.name, direction, subject, peer, connection, switches).allowed,
+        policyAllows(part, subject.namespace.name, direction, subject, peer, connection, switches).allowed,
     );
   const ranges = {
     ...around.written,
@@ -127,6 +128,18 @@ function replay(excess: Excess, policy: NetworkPolicy, scene: Scene, around: Sur
       ? restrictive.some((switches) => !says(limit.rules, 'limit', switches))
       : loose.some((switches) => says([never], 'never', switches));
   return opens && outside;
+}
+
+/** The policy with the one peer, or rule that names none, to which a finding points: rules add up, so what it allows the whole allows. */
+function partAt(policy: NetworkPolicy, field: string): NetworkPolicy {
+  const only = (rules: readonly PolicyRule[]): readonly PolicyRule[] =>
+    rules.flatMap((rule) => {
+      if (rule.field === field) return rule.peers.length === 0 ? [rule] : [];
+      if (!field.startsWith(`${rule.field}/`)) return [];
+      const peers = rule.peers.filter((peer) => peer.field === field);
+      return peers.length === 0 ? [] : [{ ...rule, peers }];
+    });
+  return { ...policy, ingress: only(policy.ingress), egress: only(policy.egress) };
 }
 
 function tell(excess: Excess, policy: NetworkPolicy, point: Point, namespace: NamespaceFacts): Witness {

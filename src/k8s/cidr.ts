@@ -28,9 +28,9 @@ export const highest = (family: Family): bigint => (1n << BigInt(width[family]))
 
 /** The block that holds `address` with `prefix` leading bits fixed; host bits are cut off. */
 export function blockOf(family: Family, address: bigint, prefix: number): AddressRange {
-  const size = 1n << BigInt(width[family] - prefix);
-  const low = address - (address % size);
-  return { family, low, high: low + size - 1n, prefix };
+  const hosts = (1n << BigInt(width[family] - prefix)) - 1n;
+  const high = address | hosts;
+  return { family, low: high ^ hosts, high, prefix };
 }
 
 /** Parses a CIDR as the legacy ("sloppy") parser of the API server does; undefined if it refuses the text. */
@@ -63,21 +63,21 @@ export function parseAddress(text: string): Address | undefined {
 function parseIPv4(text: string): Address | undefined {
   const parts = text.split('.');
   if (parts.length !== 4) return undefined;
-  let value = 0n;
-  let octal: bigint | undefined = 0n;
+  let value = 0;
+  let octal: number | undefined = 0;
   let canonical = true;
   for (const part of parts) {
-    if (!/^[0-9]+$/.test(part) || part.length > 12) return undefined;
+    if (!/^[0-9]{1,12}$/.test(part)) return undefined;
     const decimal = Number(part);
     if (decimal > 255) return undefined;
+    value = value * 256 + decimal;
     const leadingZero = part.length > 1 && part.startsWith('0');
-    if (leadingZero) canonical = false;
-    value = value * 256n + BigInt(decimal);
     const other = !leadingZero ? decimal : /^[0-7]+$/.test(part) ? Number.parseInt(part, 8) : undefined;
-    octal =
-      octal === undefined || other === undefined || other > 255 ? undefined : octal * 256n + BigInt(other);
+    if (leadingZero) canonical = false;
+    octal = octal === undefined || other === undefined || other > 255 ? undefined : octal * 256 + other;
   }
-  return { family: 'IPv4', value, canonical, ...(octal === undefined || octal === value ? {} : { octal }) };
+  const address: Address = { family: 'IPv4', value: BigInt(value), canonical };
+  return octal === undefined || octal === value ? address : { ...address, octal: BigInt(octal) };
 }
 
 function parseIPv6(text: string): Address | undefined {
@@ -89,11 +89,14 @@ function parseIPv6(text: string): Address | undefined {
   if (head === undefined || tail === undefined) return undefined;
   const missing = 8 - head.length - tail.length;
   if (tailText === undefined ? missing !== 0 : missing < 1) return undefined;
-  const groups = [...head, ...Array.from({ length: missing }, () => 0), ...tail];
-  const value = groups.reduce((sum, group) => sum * 65536n + BigInt(group), 0n);
+  const value = head.length === 0 ? join(tail) : (join(head) << BigInt(16 * (8 - head.length))) | join(tail);
   const mapped = value >= mappedBlock.low && value <= mappedBlock.high;
   return { family: 'IPv6', value, canonical: !mapped };
 }
+
+/** Groups as one number, the first the highest. */
+const join = (groups: readonly number[]): bigint =>
+  groups.reduce((sum, group) => (sum << 16n) | BigInt(group), 0n);
 
 /** The 16-bit groups between colons; the last may be a dotted IPv4 address, which makes two groups. */
 function groupsOf(text: string, last: boolean): number[] | undefined {

@@ -92,18 +92,19 @@ export interface Cut {
 
 /** In how many dimensions `a` reaches outside `b`; the splitter takes the box with the fewest. */
 export function excessCount(a: Box, b: Box): number {
-  let count = connections.isWithin(a.connections, b.connections) ? 0 : 1;
-  count += cubes.excessKeys(a.subject, b.subject).length + cubes.excessKeys(a.portNames, b.portNames).length;
-  if (a.peer.sort === 'pods') {
+  const { peer } = a;
+  const count =
+    (connections.isWithin(a.connections, b.connections) ? 0 : 1) +
+    cubes.excessCount(a.subject, b.subject) +
+    cubes.excessCount(a.portNames, b.portNames);
+  if (peer.sort === 'pods') {
     if (b.peer.sort !== 'pods') return Infinity;
     return (
-      count +
-      cubes.excessKeys(a.peer.namespace, b.peer.namespace).length +
-      cubes.excessKeys(a.peer.pod, b.peer.pod).length
+      count + cubes.excessCount(peer.namespace, b.peer.namespace) + cubes.excessCount(peer.pod, b.peer.pod)
     );
   }
-  if (b.peer.sort !== a.peer.sort) return Infinity;
-  return count + (ranges.isWithin(a.peer.addresses, b.peer.addresses) ? 0 : 1);
+  if (b.peer.sort !== peer.sort) return Infinity;
+  return count + (ranges.isWithin(peer.addresses, b.peer.addresses) ? 0 : 1);
 }
 
 /** The parts of `box` outside `other`, disjoint from each other; `box` must meet `other`. Dimensions in a fixed order: the answer is reproducible. */

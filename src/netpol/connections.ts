@@ -25,12 +25,17 @@ export const connectionsOf = (protocol: Protocol, ports: Ranges<number> = everyP
 
 /** What the numeric entries of a `ports` list stand for; named ports are left to the caller. */
 export function numericConnections(ports: readonly PolicyPort[]): Connections {
-  let set = noConnections;
-  for (const { protocol, port, endPort } of ports) {
-    if (typeof port === 'string') continue;
-    set = union(set, connectionsOf(protocol, port === undefined ? everyPort : [port, endPort ?? port]));
-  }
-  return set;
+  const of = (protocol: Protocol): Ranges<number> => {
+    const own = ports.filter((entry) => entry.protocol === protocol);
+    return ranges.union(
+      steps,
+      ...own.flatMap(({ port, endPort }) => {
+        if (typeof port === 'string') return [];
+        return [port === undefined ? everyPort : [port, endPort ?? port]];
+      }),
+    );
+  };
+  return { TCP: of('TCP'), UDP: of('UDP'), SCTP: of('SCTP'), OTHER: false };
 }
 
 export const union = (a: Connections, b: Connections): Connections => ({

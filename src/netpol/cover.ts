@@ -1,6 +1,6 @@
 /** The splitter: what of a box lies outside a union of boxes, within a counted budget (semantics.md 2.2). */
 import type { Box } from './box.ts';
-import { disjoint, excessCount, subtract, within } from './box.ts';
+import { disjoint, excessCount, subtract } from './box.ts';
 
 /** Counts split nodes, not time, so that the same question always has the same answer. Shared by all questions of one review. */
 export interface Budget {
@@ -32,12 +32,15 @@ function collect(box: Box, cover: readonly Box[], budget: Budget, atMost: number
   budget.left -= 1;
   if (budget.left < 0) return false;
   const near: Box[] = [];
+  let best: Box | undefined;
+  let fewest = Number.POSITIVE_INFINITY;
   for (const other of cover) {
     if (disjoint(box, other)) continue;
-    if (within(box, other)) return true;
+    const cuts = excessCount(box, other);
+    if (cuts === 0) return true;
+    if (cuts < fewest) [best, fewest] = [other, cuts];
     near.push(other);
   }
-  const best = fewestCuts(box, near);
   if (best === undefined) {
     found.push(box);
     return true;
@@ -48,14 +51,4 @@ function collect(box: Box, cover: readonly Box[], budget: Budget, atMost: number
     if (found.length >= atMost) return true;
   }
   return true;
-}
-
-function fewestCuts(box: Box, near: readonly Box[]): Box | undefined {
-  let best: Box | undefined;
-  let fewest = Number.POSITIVE_INFINITY;
-  for (const other of near) {
-    const count = excessCount(box, other);
-    if (count < fewest) [best, fewest] = [other, count];
-  }
-  return best;
 }

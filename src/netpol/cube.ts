@@ -102,6 +102,13 @@ export function excessKeys(a: Cube, b: Cube): string[] {
   return keys;
 }
 
+/** In how many keys `a` reaches outside `b`. */
+export function excessCount(a: Cube, b: Cube): number {
+  let count = 0;
+  for (const [key, set] of b) if (!values.within(a.get(key) ?? values.anything, set)) count += 1;
+  return count;
+}
+
 /** Whether a concrete set of labels satisfies the cube. */
 export function selects(cube: Cube, labels: Labels): boolean {
   for (const [key, set] of cube) if (!values.contains(set, labels.get(key))) return false;

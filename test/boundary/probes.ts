@@ -71,7 +71,7 @@ function namespaces({ live, protectedKeys, own }: Scenario): ConcreteNamespace[]
 const podLabels = variants(new Map(), {
   app: [undefined, 'web', 'db', 'z'],
   role: [undefined, 'x', 'z'],
-  'k8s-app': [undefined, 'kube-dns'],
+  'k8s-app': [undefined, 'kube-dns', 'z'],
 });
 
 /** Addresses on both sides of every border that a text of the case draws, and their IPv4 images. */

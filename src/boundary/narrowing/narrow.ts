@@ -18,7 +18,7 @@ import { Before, changedPart } from '../before.ts';
 import type { Limit } from '../limit.ts';
 import { forbiddenPart, partOf } from '../part.ts';
 import type { Part } from '../part.ts';
-import { policyFlows } from '../policyFlows.ts';
+import { isMeasurable, policyFlows } from '../policyFlows.ts';
 import type { PolicySetting } from '../policyFlows.ts';
 import { writePeers, writePorts } from './expression.ts';
 import type { WrittenPorts } from './expression.ts';
@@ -45,6 +45,7 @@ export function narrowDirection(
   const relevant = limits.filter((limit) => limit.direction === direction);
   const rules = rulesOf(policy, direction);
   if (relevant.length === 0 || rules.length === 0) return undefined;
+  if (!isMeasurable(policy)) return 'tooComplex';
   const before = old === undefined ? undefined : new Before(old, direction, setting);
   const written = listAt(object, 'spec', direction === 'Ingress' ? 'ingress' : 'egress');
   const changed = fieldsOf(old === undefined ? policy : changedPart(policy, old), direction);
