@@ -5,6 +5,7 @@ import type { Rules } from '../rules.ts';
 import { elsewhereConditions, guardedConditions, namespaceConditions } from './conditions.ts';
 import { boundaryEntryName, entryName, everyNamespace, guardedSelector } from './entry.ts';
 import type { Entry, SentOperation, SentRule } from './entry.ts';
+import { mutatedByGuardrails, validatedByGuardrails } from './guardrailEntries.ts';
 
 const sent = (
   group: string,
@@ -32,10 +33,8 @@ const networking = 'networking.k8s.io';
 export const mostBoundaryEntries = 50;
 
 /** What `/validate` is asked. */
-export function validatingEntries(
-  { ruleSet, tenancy, guards }: Rules,
-  exempt: readonly string[],
-): readonly Entry[] {
+export function validatingEntries(rules: Rules, exempt: readonly string[]): readonly Entry[] {
+  const { ruleSet, tenancy, guards } = rules;
   const { boundaries } = ruleSet;
   const everywhere = guardedSelector(everyNamespace, exempt);
   const guarded = {
@@ -67,11 +66,13 @@ export function validatingEntries(
             matchConditions: [],
           },
         ]),
+    ...validatedByGuardrails(rules, exempt),
   ];
 }
 
 /** What `/mutate` is asked: only where some rule has something to write. */
-export function mutatingEntries({ ruleSet, tenancy }: Rules, exempt: readonly string[]): readonly Entry[] {
+export function mutatingEntries(rules: Rules, exempt: readonly string[]): readonly Entry[] {
+  const { ruleSet, tenancy } = rules;
   const { boundaries } = ruleSet;
   const merged = boundaries.length > mostBoundaryEntries;
   const perBoundary = byBoundary(boundaries, exempt).flatMap((entry) => {
@@ -84,7 +85,11 @@ export function mutatingEntries({ ruleSet, tenancy }: Rules, exempt: readonly st
     rules: [sent('', ['CREATE'], ['namespaces'], 'Cluster')],
     matchConditions: [],
   };
-  return tenancy.assign.length === 0 ? perBoundary : [...perBoundary, assigned];
+  return [
+    ...perBoundary,
+    ...(tenancy.assign.length === 0 ? [] : [assigned]),
+    ...mutatedByGuardrails(rules, exempt),
+  ];
 }
 
 /** What these Boundaries write: drops and stamps on new pods, drops on new ephemeral containers, narrowed policies. */

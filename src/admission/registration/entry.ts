@@ -6,7 +6,7 @@ import { nameLabel } from '../../k8s/namespaceFacts.ts';
 import { isDnsSubdomain } from '../../k8s/syntax.ts';
 import type { MatchCondition } from './conditions.ts';
 
-export type SentOperation = 'CREATE' | 'UPDATE' | 'DELETE';
+export type SentOperation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
 
 /** RuleWithOperations: subresources are named beside their resource, for `pods` does not match `pods/status`. */
 export interface SentRule {
