@@ -133,7 +133,7 @@ export async function startApp(options: AppOptions): Promise<Read<App>> {
 function reviewPorts(
   { namespaces }: AppOptions,
   world: () => World,
-  { logger }: Log,
+  log: Log,
   metrics: Metrics,
 ): ReviewerPorts {
   const chance = randomPool(randomFillSync);
@@ -145,10 +145,10 @@ function reviewPorts(
     record: (record) => {
       metrics.decided(record.door, record.decision, record.resource.kind);
       if (record.failure !== undefined) metrics.evaluationFailed(record.failure.code);
-      logger.info(record, 'decision');
+      log.record(record, 'decision');
     },
     failed: (error) => {
-      logger.error({ err: error }, 'a decision failed');
+      log.logger.error({ err: error }, 'a decision failed');
     },
   };
 }

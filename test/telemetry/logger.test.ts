@@ -148,3 +148,18 @@ test('everything logged to stdout is there after a flush', async () => {
   expect((await readFile(file, 'utf8')).trim().split('\n')).toHaveLength(2000);
   await rm(directory, { recursive: true });
 });
+
+describe('record', () => {
+  test('writes what it is given as one safe line, at info only', () => {
+    const lines: string[] = [];
+    const options = {
+      destination: { write: (line: string) => void lines.push(line) },
+      now: () => new Date(0),
+    };
+    createLog({ level: 'info', ...options }).record({ user: 'a\u009bb\n', n: 1 }, 'decision');
+    createLog({ level: 'warn', ...options }).record({ user: 'a' }, 'decision');
+    expect(lines).toEqual([
+      '{"level":"info","time":"1970-01-01T00:00:00.000Z","user":"a\\u009bb\\n","n":1,"message":"decision"}\n',
+    ]);
+  });
+});
