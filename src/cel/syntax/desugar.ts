@@ -7,7 +7,7 @@
  */
 import { type Value } from '../values/value.ts';
 import { Refusal } from './mistake.ts';
-import { endsOperand } from './shorten.ts';
+import { endsOperand, mixedSigns } from './shorten.ts';
 import { type Token } from './token.ts';
 
 /** The rewritten text and what its offsets mean. */
@@ -125,6 +125,5 @@ function unmatched(token: Token, opening: Token | undefined): Refusal {
 /** CEL allows a run of `!` or a run of `-` before a value, never a mixture. */
 function checkSign(token: Token, next: Token | undefined): void {
   const mixed = (token.text === '!' && next?.text === '-') || (token.text === '-' && next?.text === '!');
-  if (mixed)
-    throw new Refusal('syntaxError', '! and - may not follow each other: use parentheses', token.start);
+  if (mixed) throw mixedSigns(token);
 }
