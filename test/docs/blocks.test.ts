@@ -6,7 +6,7 @@
  * - `sh`: not run, but commands and options of `bulkhead` must exist, and so must npm scripts.
  * - `yaml allowed`, `yaml denied CODE…`: manifests, judged by the Boundary shown last before them, else by policies/;
  *   with the word `configured` under examples/bulkhead.yaml, with `administrator` as one.
- * - `yaml boundary`, `yaml configuration`: load. `yaml spec`: the spec of a Boundary but for what every Boundary needs.
+ * - `yaml boundary`, `yaml rules`, `yaml configuration`: load. `yaml spec`: the spec of a Boundary but for what every Boundary needs.
  * - `json`: can be read. `text`: anything.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -62,6 +62,9 @@ async function holdYaml(block: Block, before: readonly Block[]): Promise<void> {
     case 'boundary':
     case 'spec':
       await clusterWith(boundaryOf(block), await configFor(block));
+      return;
+    case 'rules':
+      await clusterWith(documentsOf(block), await configFor(block));
       return;
     case 'configuration':
       for (const document of documentsOf(block)) valueOf(assemble(document, { environment: {} }));

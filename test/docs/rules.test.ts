@@ -16,6 +16,7 @@ const others = [
   'namespace.unknown',
   'namespace.absent',
   'patch.broken',
+  'policy.error',
   'internal',
 ];
 
