@@ -96,6 +96,11 @@ describe('the budget', () => {
 
 test('the box that cuts least is cut first: fewer, larger pieces are left', () => {
   const many = where(['a', present], ['b', present], ['c', present]);
-  const left = remainder(everything, [many, where(['a', present])], { left: 100 });
-  expect(left).toEqual([where(['a', missing])]);
+  const least = where(['a', present]);
+  for (const cover of [
+    [many, least],
+    [least, many],
+  ]) {
+    expect(remainder(everything, cover, { left: 100 })).toEqual([where(['a', missing])]);
+  }
 });
