@@ -11,6 +11,7 @@ import { stringAt } from '../k8s/json.ts';
 import { decodeSelector } from '../k8s/labelSelector.ts';
 import { decodeBoundary } from '../boundary/boundary.ts';
 import type { Boundary } from '../boundary/boundary.ts';
+import { examine } from '../boundary/examination.ts';
 import type { Guards, Tenancy } from '../boundary/invariants/context.ts';
 import { RuleSet } from '../boundary/ruleSet.ts';
 import { boundarySchema } from '../boundary/schema.ts';
@@ -37,16 +38,20 @@ export type RuleSource = Pick<Document, 'value' | 'file'>;
 export function compileRules(all: readonly Document[], config: Config, ownNamespace?: string): Read<Rules> {
   const issues: Issue[] = [];
   const { guardrails: policies, parameters, boundaries: limits } = sortDocuments(all);
+  const surroundings = compileSurroundings(config.cluster);
   const boundaries = limits.flatMap((document) => {
     const read = compileBoundary(document);
-    if (read.ok) return [read.value];
-    issues.push(...read.issues);
-    return [];
+    if (!read.ok) {
+      issues.push(...read.issues);
+      return [];
+    }
+    const found = surroundings.ok ? examine(read.value, surroundings.value) : [];
+    issues.push(...found.map((issue) => placed(issue, document)));
+    return [read.value];
   });
   issues.push(...duplicates(limits));
   const guardrails = compileGuardrails(policies, parameters);
   if (!guardrails.ok) issues.push(...guardrails.issues);
-  const surroundings = compileSurroundings(config.cluster);
   const grants = readGrants(config);
   if (!surroundings.ok) issues.push(...surroundings.issues);
   if (!grants.ok) issues.push(...grants.issues);
