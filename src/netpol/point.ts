@@ -53,10 +53,15 @@ export function pick(box: Box, known: Iterable<NamespaceFacts>): Point {
   };
 }
 
+/** Live namespaces that are looked at for one flow: a vivid witness is worth some time, not any. */
+const mostLooked = 2_000;
+
 function pickPeer({ peer }: Box, known: Iterable<NamespaceFacts>): PointPeer {
   if (peer.sort !== 'pods') return { sort: peer.sort, address: pickAddress(peer.sort, peer.addresses) };
   const labels = pickLabels(peer.pod);
+  let looked = 0;
   for (const namespace of known) {
+    if (++looked > mostLooked) break;
     const seen = new Map(namespace.labels).set(nameLabel, namespace.name);
     if (cubes.selects(peer.namespace, seen)) {
       return {

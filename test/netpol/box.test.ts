@@ -6,8 +6,12 @@ import type { Box } from '../../src/netpol/box.ts';
 import { fullBudget, remainder } from '../../src/netpol/cover.ts';
 import { merge } from '../../src/netpol/merge.ts';
 import { pick } from '../../src/netpol/point.ts';
+import { everyConnection, noConnections } from '../../src/netpol/connections.ts';
+import { everyPod } from '../../src/netpol/cube.ts';
+import type { Cube } from '../../src/netpol/cube.ts';
+import { present } from '../../src/netpol/valueSet.ts';
 import { lawCases } from './laws.ts';
-import { extent, holds, sizeOf, someBox, spotOf, spots, those } from './universe.ts';
+import { extent, holds, rangesOf, sizeOf, someBox, spotOf, spots, those } from './universe.ts';
 
 const pairwiseDisjoint = (parts: readonly Box[]): boolean =>
   parts.reduce((sum, part) => sum + sizeOf(extent(part)), 0) === sizeOf(extent(...parts));
@@ -41,6 +45,72 @@ describe('two boxes', () => {
       lawCases(),
     );
   });
+});
+
+describe('two boxes of addresses, all subsets of three', () => {
+  const subsets = [[], [0n], [1n], [2n], [0n, 1n], [0n, 2n], [1n, 2n], [0n, 1n, 2n]].filter(
+    (set) => set.length > 0,
+  );
+  const boxOf = (sort: 'IPv4' | 'IPv6', set: readonly bigint[]): Box => ({
+    subject: everyPod,
+    peer: { sort, addresses: rangesOf(set) },
+    portNames: everyPod,
+    connections: everyConnection,
+  });
+  const pairs = (['IPv4', 'IPv6'] as const).flatMap((other) =>
+    subsets.flatMap((a) => subsets.map((b) => ({ a, b: other === 'IPv4' ? b : [], other, written: b }))),
+  );
+
+  test('intersect, disjoint, within, excessCount and subtract', () => {
+    for (const { a, b, other, written } of pairs) {
+      const [first, second] = [boxOf('IPv4', a), boxOf(other, written)];
+      const common = a.filter((address) => b.includes(address));
+      const left = a.filter((address) => !b.includes(address));
+      const both = boxes.intersect(first, second);
+      expect(both).toEqual(common.length === 0 ? undefined : boxOf('IPv4', common));
+      expect(boxes.disjoint(first, second)).toBe(common.length === 0);
+      expect(boxes.within(first, second)).toBe(left.length === 0);
+      expect(boxes.excessCount(first, second)).toBe(other === 'IPv6' ? Infinity : left.length === 0 ? 0 : 1);
+      if (common.length === 0) continue;
+      expect(boxes.subtract(first, second)).toEqual(left.length === 0 ? [] : [boxOf('IPv4', left)]);
+    }
+  });
+
+  test('pods and addresses have nothing in common', () => {
+    const pods: Box = { ...boxOf('IPv4', [0n]), peer: { sort: 'pods', namespace: everyPod, pod: everyPod } };
+    for (const [a, b] of [
+      [pods, boxOf('IPv4', [0n])],
+      [boxOf('IPv6', [0n]), pods],
+    ] as const) {
+      expect(boxes.intersect(a, b)).toBeUndefined();
+      expect(boxes.disjoint(a, b)).toBe(true);
+      expect(boxes.within(a, b)).toBe(false);
+      expect(boxes.excessCount(a, b)).toBe(Infinity);
+    }
+  });
+});
+
+test('excessCount counts connections, addresses and each key', () => {
+  const one = (key: string): Cube => new Map([[key, present]]);
+  const all: Box = {
+    subject: everyPod,
+    peer: { sort: 'pods', namespace: everyPod, pod: everyPod },
+    portNames: everyPod,
+    connections: everyConnection,
+  };
+  const tcp = { ...noConnections, TCP: [0, 65535] };
+  expect(boxes.excessCount(all, all)).toBe(0);
+  expect(boxes.excessCount(all, { ...all, connections: tcp })).toBe(1);
+  expect(boxes.excessCount(all, { ...all, subject: one('a'), portNames: one('b') })).toBe(2);
+  const peer = { sort: 'pods' as const, namespace: one('n'), pod: new Map([...one('p'), ...one('q')]) };
+  expect(boxes.excessCount(all, { ...all, peer, connections: tcp, subject: one('a') })).toBe(5);
+  const addresses = { sort: 'IPv4' as const, addresses: [0n, 1n] };
+  expect(
+    boxes.excessCount(
+      { ...all, peer: { sort: 'IPv4', addresses: [0n, 9n] } },
+      { ...all, peer: addresses, connections: tcp },
+    ),
+  ).toBe(2);
 });
 
 const cover = fc.array(someBox, { maxLength: 6 });
