@@ -31,8 +31,8 @@ export interface Excess {
 const mostFindings = 32;
 
 /**
- * Every excess of `policy`, up to {@link mostFindings} of a limit, one for each field, limit and prohibition. With `old`, only what the old policy did not open. `tooComplex` must
- * deny.
+ * Every excess of `policy`, up to {@link mostFindings} of a limit, one for each field, limit and prohibition. With `old`, only what the old
+ * policy did not open. `tooComplex` must deny.
  */
 export function excessOf(
   policy: NetworkPolicy,
@@ -45,17 +45,15 @@ export function excessOf(
   if (!isMeasurable(judged)) return 'tooComplex';
   const found: Excess[] = [];
   for (const direction of directions) {
-    const counts = new Map(
-      limits.filter((limit) => limit.direction === direction).map((limit) => [limit, 0]),
-    );
-    if (counts.size === 0) continue;
+    let relevant = limits.filter((limit) => limit.direction === direction);
+    if (relevant.length === 0) continue;
     const add = (beyond: readonly Excess[]): void => {
-      for (const excess of beyond) counts.set(excess.limit, (counts.get(excess.limit) ?? 0) + 1);
+      if (beyond.length === 0) return;
       found.push(...beyond);
+      relevant = relevant.filter((limit) => found.filter((one) => one.limit === limit).length < mostFindings);
     };
     const before = old === undefined ? undefined : new Before(old, direction, setting);
     for (const flows of policyFlows(judged, direction, 'may', setting)) {
-      const relevant = [...counts].flatMap(([limit, count]) => (count < mostFindings ? [limit] : []));
       const beyond = beyondLimits([flows.box], flows, relevant, budget);
       if (beyond === 'tooComplex') return 'tooComplex';
       if (before === undefined || beyond.length === 0) {
@@ -91,7 +89,7 @@ function beyondLimits(
 }
 
 function beyondLimit(box: Box, flows: Flows, limit: Limit, budget: Budget): Excess[] | TooComplex {
-  const { direction, never, allowed } = limit;
+  const { direction, never, allowed, allowedFor } = limit;
   const base = { limit, direction, field: flows.field, flows };
   const found: Excess[] = [];
   const hit = new Set<LimitRule>();
@@ -103,7 +101,7 @@ function beyondLimit(box: Box, flows: Flows, limit: Limit, budget: Budget): Exce
     found.push({ ...base, ...part, never: rule });
   }
   if (allowed === undefined) return found;
-  const left = remainder(box, allowed, budget, 1);
+  const left = remainder(box, allowedFor[box.peer.sort], budget, 1);
   if (left === 'tooComplex') return left;
   return [...found, ...left.map((outside) => ({ ...base, ...partOf(outside, flows.viaPods) }))];
 }

@@ -2,7 +2,7 @@
 import type { NamespaceFacts } from '../k8s/namespaceFacts.ts';
 import { nameLabel } from '../k8s/namespaceFacts.ts';
 import type { Direction } from '../k8s/networkPolicy.ts';
-import type { Box } from '../netpol/box.ts';
+import type { Box, Peer } from '../netpol/box.ts';
 import * as boxes from '../netpol/box.ts';
 import { everyAddress } from '../netpol/cluster.ts';
 import type { Addresses } from '../netpol/cluster.ts';
@@ -29,6 +29,8 @@ export interface Limit {
   readonly boundary: Boundary;
   readonly direction: Direction;
   readonly allowed: readonly Box[] | undefined;
+  /** The same, by the sort of the peer: a flow is compared only with what can hold it. */
+  readonly allowedFor: { readonly [S in Peer['sort']]: readonly Box[] };
   readonly never: readonly Prohibition[];
   /** The rules behind `allowed` (with DNS), for messages and for the replay of witnesses. */
   readonly rules: readonly LimitRule[];
@@ -68,10 +70,17 @@ export function resolveLimit(
       carve(box, carved).map((left) => ({ box: left, rule, ...(viaPods === undefined ? {} : { viaPods }) })),
     ),
   );
+  const allowed = limit === undefined ? undefined : merge(read(rules, 'must').map(({ box }) => box));
+  const allowedFor = Object.groupBy(allowed ?? [], ({ peer }) => peer.sort);
   return {
     boundary,
     direction,
-    allowed: limit === undefined ? undefined : merge(read(rules, 'must').map(({ box }) => box)),
+    allowed,
+    allowedFor: {
+      pods: allowedFor.pods ?? [],
+      IPv4: allowedFor.IPv4 ?? [],
+      IPv6: allowedFor.IPv6 ?? [],
+    },
     never: prohibitions,
     rules,
   };

@@ -52,7 +52,7 @@ function constrainAll(cube: Cube, requirements: Iterable<readonly [string, Value
     const known = (copy ?? cube).get(key);
     const next = known === undefined ? set : values.intersect(known, set);
     if (values.isEmpty(next)) return undefined;
-    if (next === known || values.isAnything(next)) continue;
+    if (next === known) continue;
     copy ??= new Map(cube);
     copy.set(key, next);
   }

@@ -113,8 +113,20 @@ export function isWithin<T extends number | bigint>(a: Ranges<T>, b: Ranges<T>):
 }
 
 /** Whether the sets have a member in common. */
-export const meets = <T extends number | bigint>(a: Ranges<T>, b: Ranges<T>): boolean =>
-  intersection(a, b).length > 0;
+export function meets<T extends number | bigint>(a: Ranges<T>, b: Ranges<T>): boolean {
+  let i = 0;
+  let j = 0;
+  for (;;) {
+    const aLow = a[i];
+    const aHigh = a[i + 1];
+    const bLow = b[j];
+    const bHigh = b[j + 1];
+    if (aLow === undefined || aHigh === undefined || bLow === undefined || bHigh === undefined) return false;
+    if (aLow <= bHigh && bLow <= aHigh) return true;
+    if (aHigh < bHigh) i += 2;
+    else j += 2;
+  }
+}
 
 /** Whether one value is a member. */
 export function has<T extends number | bigint>(ranges: Ranges<T>, value: T): boolean {

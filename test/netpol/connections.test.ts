@@ -45,6 +45,17 @@ test('the operations agree with the points', () => {
   );
 });
 
+test.each([
+  ['noConnections', connections.noConnections, false, false],
+  ['everyConnection', connections.everyConnection, true, true],
+  ['connectionsOf UDP', connections.connectionsOf('UDP'), false, true],
+] as const)('%s', (_name, set, others, udp) => {
+  for (const [index, one] of universe.entries()) {
+    const expected = one.protocol === 'UDP' ? udp : others;
+    expect(members(set)[index]).toBe(expected);
+  }
+});
+
 describe('numericConnections', () => {
   test.each([
     ['[{}]', 'TCP 0-65535'],

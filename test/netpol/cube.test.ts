@@ -68,6 +68,37 @@ describe('cubes over three keys', () => {
     );
   });
 
+  test('constrain adds one requirement', () => {
+    fc.assert(
+      fc.property(someCube(keys), fc.constantFrom(...valueSets), (cube, set) => {
+        const expected = points.map((labels) =>
+          cubes.selects(cube, labels) && values.contains(set, labels.get('k')) ? '1' : '0',
+        );
+        expect(mask(cubes.constrain(cube, 'k', set))).toBe(expected.join(''));
+        expect(cubes.constrain(cube, 'k', set) === undefined).toBe(!expected.includes('1'));
+      }),
+      lawCases(),
+    );
+  });
+
+  test('replace takes one requirement for another, and drops one that is anything', () => {
+    fc.assert(
+      fc.property(someCube(keys), fc.constantFrom(...valueSets), (cube, set) => {
+        const expected = points.map((labels) =>
+          [...cube].every(([key, own]) => key === 'k' || values.contains(own, labels.get(key))) &&
+          values.contains(set, labels.get('k'))
+            ? '1'
+            : '0',
+        );
+        const replaced = cubes.replace(cube, 'k', set);
+        expect(mask(replaced)).toBe(expected.join(''));
+        expect([...replaced.values()].some(values.isAnything)).toBe(false);
+        expect(cubes.excessCount(cube, replaced)).toBe(cubes.excessKeys(cube, replaced).length);
+      }),
+      lawCases(),
+    );
+  });
+
   test('keyOf does not depend on the order in which requirements were written', () => {
     fc.assert(
       fc.property(someCube(keys), (cube) => {
