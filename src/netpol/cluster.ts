@@ -35,10 +35,14 @@ export interface ClusterRanges {
 export const noAddresses: Addresses = { IPv4: [], IPv6: [] };
 export const everyAddress: Addresses = { IPv4: [0n, highest('IPv4')], IPv6: [0n, highest('IPv6')] };
 
-export const unite = (...sets: readonly Addresses[]): Addresses => ({
-  IPv4: ranges.union(ranges.addressSteps, ...sets.map((set) => set.IPv4)),
-  IPv6: ranges.union(ranges.addressSteps, ...sets.map((set) => set.IPv6)),
-});
+export const unite = (...sets: readonly Addresses[]): Addresses => {
+  const [only] = sets;
+  if (only !== undefined && sets.length === 1) return only;
+  return {
+    IPv4: ranges.union(ranges.addressSteps, ...sets.map((set) => set.IPv4)),
+    IPv6: ranges.union(ranges.addressSteps, ...sets.map((set) => set.IPv6)),
+  };
+};
 
 export const subtract = (a: Addresses, b: Addresses): Addresses => ({
   IPv4: ranges.difference(ranges.addressSteps, a.IPv4, b.IPv4),
@@ -102,6 +106,7 @@ const sixToFourBlock = blockOf('IPv6', 0x2002n << 112n, 16);
  * folds them sends the packet there, so whoever may reach the one may reach the other.
  */
 export function imagesInIPv4(addresses: Ranges<bigint>, cluster: Cluster): Ranges<bigint> {
+  if (addresses.length === 0) return [];
   const images: Ranges<bigint>[] = [];
   for (const base of [mappedBlock.low, ...cluster.nat64]) {
     const part = ranges.intersection(addresses, [base, base + highest('IPv4')]);

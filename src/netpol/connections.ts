@@ -25,17 +25,17 @@ export const connectionsOf = (protocol: Protocol, ports: Ranges<number> = everyP
 
 /** What the numeric entries of a `ports` list stand for; named ports are left to the caller. */
 export function numericConnections(ports: readonly PolicyPort[]): Connections {
-  const of = (protocol: Protocol): Ranges<number> => {
-    const own = ports.filter((entry) => entry.protocol === protocol);
-    return ranges.union(
-      steps,
-      ...own.flatMap(({ port, endPort }) => {
-        if (typeof port === 'string') return [];
-        return [port === undefined ? everyPort : [port, endPort ?? port]];
-      }),
-    );
+  const sets: Readonly<Record<Protocol, Ranges<number>[]>> = { TCP: [], UDP: [], SCTP: [] };
+  for (const { protocol, port, endPort } of ports) {
+    if (typeof port === 'string') continue;
+    sets[protocol].push(port === undefined ? everyPort : [port, endPort ?? port]);
+  }
+  return {
+    TCP: ranges.union(steps, ...sets.TCP),
+    UDP: ranges.union(steps, ...sets.UDP),
+    SCTP: ranges.union(steps, ...sets.SCTP),
+    OTHER: false,
   };
-  return { TCP: of('TCP'), UDP: of('UDP'), SCTP: of('SCTP'), OTHER: false };
 }
 
 export const union = (a: Connections, b: Connections): Connections => ({

@@ -33,7 +33,7 @@ export function pairs<T extends number | bigint>(ranges: Ranges<T>): (readonly [
 
 /** The members of any of the sets. */
 export function union<T extends number | bigint>(steps: Steps<T>, ...sets: readonly Ranges<T>[]): Ranges<T> {
-  const only = sets.filter((set) => set.length > 0);
+  const only = sets.length === 1 ? sets : sets.filter((set) => set.length > 0);
   if (only.length <= 1) return only[0] ?? [];
   const sorted = only.flatMap((set) => pairs(set)).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   const merged: T[] = [];
