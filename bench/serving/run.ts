@@ -1,5 +1,5 @@
 /** `npm run bench`: decisions per second against a bare server, alternating in one run, with the ratio that alone is worth anything. */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,12 +11,19 @@ const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5);
 const millis = Number(process.env['BENCH_MILLIS'] ?? 2_000);
 const connections = 16;
 
+const taskset = ['/usr/bin/taskset', '/bin/taskset'].find((path) => existsSync(path));
+
 /** Pins a process to a core where the machine can, so that server and load do not share one. */
-function pinned(core: number, args: readonly string[]): readonly [string, readonly string[]] {
-  const taskset = ['/usr/bin/taskset', '/bin/taskset'].find((path) => existsSync(path));
-  return taskset === undefined
+const pinned = (core: number, args: readonly string[]): readonly [string, readonly string[]] =>
+  taskset === undefined
     ? [process.execPath, args]
     : [taskset, ['-c', String(core), process.execPath, ...args]];
+
+/** Keeps this process, which makes the load, off the servers' core: else each answer wakes it there, on the server's time. */
+function pinLoad(): void {
+  if (taskset !== undefined) {
+    execFileSync(taskset, ['-a', '-p', '-c', '1', String(process.pid)], { stdio: 'ignore' });
+  }
 }
 
 interface Started {
@@ -116,4 +123,5 @@ async function main(): Promise<void> {
   }
 }
 
+pinLoad();
 await main();
