@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { Decoder } from '../../src/k8s/decoder.ts';
-import { decodeSelector, selects } from '../../src/k8s/labelSelector.ts';
+import { decodeSelector, mostSelectorValues, selects } from '../../src/k8s/labelSelector.ts';
 
 const read = (text: string, lenient = false): { codes: string[]; pointers: (string | undefined)[] } => {
   const decoder = new Decoder();
@@ -77,6 +77,25 @@ describe('refused', () => {
     expect(read('{matchLabels: {a: "x y"}}', true).codes).toEqual([]);
     expect(read('{matchLabels: {-a: x}}', true).codes).toEqual(['selector.key']);
   });
+});
+
+test('a requirement may list 64 values before it is beyond proof', () => {
+  expect(mostSelectorValues).toBe(64);
+});
+
+test('values are judged strictly unless one asks otherwise', () => {
+  const decoder = new Decoder();
+  decodeSelector(decoder, { matchLabels: { a: 'x y' } }, '/s');
+  expect(decoder.issues.map(({ code }) => code)).toEqual(['selector.value']);
+});
+
+test.each([
+  ['key', { matchLabels: { [`-${'k'.repeat(200)}`]: 'x' } }, `"-${'k'.repeat(79)}"`],
+  ['value', { matchLabels: { a: `-${'v'.repeat(200)}` } }, `"-${'v'.repeat(79)}"`],
+])('a message shows 80 characters of a long %s', (_what, written, shown) => {
+  const decoder = new Decoder();
+  decodeSelector(decoder, written, '/s');
+  expect(decoder.issues[0]?.message).toContain(shown);
 });
 
 const labels = (text: string): ReadonlyMap<string, string> =>

@@ -8,9 +8,9 @@ import { checkIPBlock } from '../../src/k8s/networkPolicyValidate.ts';
 import { compileCluster } from '../../src/netpol/cluster.ts';
 import type { Addresses, Cluster, ClusterRanges } from '../../src/netpol/cluster.ts';
 import { blockContains } from '../../src/netpol/concrete/ipBlock.ts';
-import { permissive, restrictive } from '../../src/netpol/concrete/switches.ts';
+import { documented, permissive, restrictive } from '../../src/netpol/concrete/switches.ts';
 import type { HostAddress } from '../../src/netpol/concrete/world.ts';
-import { meaningOf } from '../../src/netpol/ipBlock.ts';
+import { agreedAddresses, meaningOf, spelledAddresses } from '../../src/netpol/ipBlock.ts';
 import * as ranges from '../../src/netpol/ranges.ts';
 import { lawCases } from './laws.ts';
 
@@ -166,6 +166,52 @@ describe('agrees with the concrete evaluator at every border', () => {
       }),
       lawCases(),
     );
+  });
+});
+
+/** The same block as seen without any translator, which is what only the texts say. */
+const untranslated = permissive({ nat64: [], sixToFour: false });
+
+describe('the addresses themselves', () => {
+  test('spelledAddresses: what some plugin finds in the texts, agreedAddresses: what all do', () => {
+    fc.assert(
+      fc.property(block, someProbes, (one, probes) => {
+        const [spelled, agreed] = [spelledAddresses(one), agreedAddresses(one)];
+        for (const address of probes) {
+          const some = untranslated.filter(({ foldMapped }) => !foldMapped);
+          expect(has(spelled, address)).toBe(some.some((switches) => blockContains(one, address, switches)));
+          expect(has(agreed, address)).toBe(certain(one, address));
+        }
+      }),
+      lawCases(0.5),
+    );
+  });
+
+  test('documented: what the concrete evaluator finds under the documented switches, IPv4-mapped spellings as IPv4 only', () => {
+    fc.assert(
+      fc.property(block, someProbes, (one, probes) => {
+        const { addresses, viaPods } = meaningOf(one, 'documented', cluster);
+        for (const address of probes) {
+          const isMappedSpelling = liesIn(['::ffff:0:0/96'], address);
+          const expected = !isMappedSpelling && blockContains(one, address, documented);
+          if (!isMappedSpelling) expect(has(addresses, address)).toBe(expected);
+        }
+        expect(viaPods).toEqual({ IPv4: [], IPv6: [] });
+      }),
+      lawCases(0.5),
+    );
+  });
+
+  test('a text that is no block holds nothing', () => {
+    const nothing = { IPv4: [], IPv6: [] };
+    for (const reading of ['may', 'must', 'never', 'documented'] as const) {
+      expect(meaningOf({ cidr: 'x', except: [] }, reading, cluster)).toEqual({
+        addresses: nothing,
+        viaPods: nothing,
+      });
+    }
+    expect(spelledAddresses({ cidr: 'x', except: [] })).toEqual(nothing);
+    expect(agreedAddresses({ cidr: 'x', except: [] })).toEqual(nothing);
   });
 });
 

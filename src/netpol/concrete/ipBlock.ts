@@ -1,5 +1,5 @@
 /** Whether one concrete address lies in an ipBlock, by every way on which the packet can get there. */
-import { blockOf, mappedBlock, parseCidr } from '../../k8s/cidr.ts';
+import { blockOf, isMapped, mappedBlock, parseCidr } from '../../k8s/cidr.ts';
 import type { AddressRange } from '../../k8s/cidr.ts';
 import type { IPBlock } from '../../k8s/networkPolicy.ts';
 import type { Switches } from './switches.ts';
@@ -13,10 +13,8 @@ export function blockContains(block: IPBlock, address: HostAddress, switches: Sw
   const cidr = readCidr(block.cidr, switches);
   const excepts = block.except.flatMap((text) => readCidr(text, switches) ?? []);
   if (cidr === undefined) return false;
-  const names = directNames(address, switches);
   const direct =
-    names.some((name) => contains(cidr, name)) &&
-    !excepts.some((except) => names.some((name) => contains(except, name)));
+    holds(cidr, address, switches) && !excepts.some((except) => holds(except, address, switches));
   return direct || translatedNames(address, switches).some((range) => someAddressLeft(range, cidr, excepts));
 }
 
@@ -28,10 +26,11 @@ function readCidr(text: string, { leadingZeros }: Switches): AddressRange | unde
 const contains = (range: AddressRange, address: HostAddress): boolean =>
   range.family === address.family && range.low <= address.value && address.value <= range.high;
 
-/** The address itself and, for an implementation that folds, its IPv4-mapped spelling. */
-function directNames(address: HostAddress, { foldMapped }: Switches): readonly HostAddress[] {
-  if (address.family !== 'IPv4' || !foldMapped) return [address];
-  return [address, { family: 'IPv6', value: mappedBlock.low + address.value }];
+/** Whether the address itself or, for an implementation that folds, its IPv4-mapped spelling is in the range. */
+function holds(range: AddressRange, address: HostAddress, { foldMapped, foldWider }: Switches): boolean {
+  if (contains(range, address)) return true;
+  if (address.family !== 'IPv4' || !foldMapped || !(foldWider || isMapped(range))) return false;
+  return contains(range, { family: 'IPv6', value: mappedBlock.low + address.value });
 }
 
 /** The IPv6 ranges that a translator turns into this IPv4 address. */

@@ -14,6 +14,8 @@ export interface Switches {
   readonly ipv6: boolean;
   /** ::ffff:a.b.c.d is read as a.b.c.d in `cidr` and in `except`, as Go's net package does. */
   readonly foldMapped: boolean;
+  /** An IPv6 block that is wider than ::ffff:0:0/96 holds IPv4 addresses by their mapped spelling, as evaluators on 128-bit numbers have it; Go's net package does not. */
+  readonly foldWider: boolean;
   /** Prefixes (RFC 6052: /32, /40, /48, /56, /64, /96) behind which a translator reaches IPv4 addresses. */
   readonly nat64: readonly string[];
   /** 2002:a.b.c.d::/48 reaches a.b.c.d (RFC 3056). */
@@ -30,6 +32,7 @@ export const documented: Switches = {
   hostNetworkSelected: false,
   ipv6: true,
   foldMapped: true,
+  foldWider: false,
   nat64: [],
   sixToFour: false,
   leadingZeros: 'decimal',
@@ -56,6 +59,7 @@ export const permissive = ({ nat64, sixToFour }: Translations): readonly Switche
   spellings.map((spelling) => ({
     ...documented,
     ...spelling,
+    foldWider: spelling.foldMapped,
     hostNetworkSelected: true,
     nat64,
     sixToFour,

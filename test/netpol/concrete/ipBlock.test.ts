@@ -52,7 +52,14 @@ test.each<Case>([
     switches: { foldMapped: false },
     inside: false,
   },
-  { name: '::/0 holds the mapped spelling', cidr: '::/0', address: '8.8.8.8', inside: true },
+  { name: '::/0 is no IPv4 for Go', cidr: '::/0', address: '8.8.8.8', inside: false },
+  {
+    name: '::/0 holds the mapped spelling for a plugin on 128-bit numbers',
+    cidr: '::/0',
+    address: '8.8.8.8',
+    switches: { foldWider: true },
+    inside: true,
+  },
   {
     name: '::ffff:0:0/96 is all of IPv4 when folded',
     cidr: '::ffff:0:0/96',
