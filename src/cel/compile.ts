@@ -64,7 +64,7 @@ function examine(
 ): { readonly checked: Checked; readonly mistakes: readonly Mistake[] } {
   const { checked, mistakes } = check(expression, environment);
   if (mistakes.length > 0) return { checked, mistakes };
-  return { checked, mistakes: checkLiterals(expression, checked) };
+  return { checked, mistakes: checkLiterals(expression, checked, environment) };
 }
 
 const tooDeep: Mistake = {

@@ -1,7 +1,7 @@
 /** A compiled expression, ready to run on the variables of a request. */
 import { type Budget, expressionLimit } from './budget.ts';
 import { type Code } from './evaluation/compile.ts';
-import { type ExtensionFunction, Frame } from './evaluation/frame.ts';
+import { type ExtensionFunctions, Frame } from './evaluation/frame.ts';
 import { type Expression } from './syntax/expression.ts';
 import { placeOf } from './syntax/position.ts';
 import { type Type } from './typing/type.ts';
@@ -26,7 +26,7 @@ export type Outcome =
  */
 export interface Bindings {
   readonly variables: Readonly<Record<string, unknown>>;
-  readonly functions?: ReadonlyMap<string, ExtensionFunction>;
+  readonly functions?: ExtensionFunctions;
 }
 
 /** A compiled expression. */
@@ -40,7 +40,7 @@ export interface Program {
   readonly evaluate: (bindings: Bindings, budget: Budget) => Result;
 }
 
-const noFunctions: ReadonlyMap<string, ExtensionFunction> = new Map();
+const noFunctions: ExtensionFunctions = new Map();
 
 /** Makes a program of compiled code. */
 export function programOf(source: string, type: Type, expression: Expression, code: Code): Program {

@@ -2,14 +2,24 @@
 import { type Fields, type Value, Dictionary } from '../values/value.ts';
 import { type Failure, type Result, costExceeded } from '../values/failure.ts';
 
+/** A value, or the sentence that says why there is none; `spent` where a budget ran out, which nothing may absorb. */
+export type ExtensionAnswer =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly message: string; readonly spent?: boolean };
+
 /**
- * What an extension function gets: its arguments, and a way to pay for work that grows with them. It answers a value, or the sentence that
- * says why it has none. `pay` answers false when the budget is spent: stop then, whatever is returned.
+ * What an extension function gets: its arguments, and a way to pay for work that grows with them. `pay` answers false when the budget is
+ * spent: stop then, whatever is returned.
  */
 export type ExtensionFunction = (
   values: readonly Value[],
   pay: (units: number) => boolean,
-) => { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly message: string };
+) => ExtensionAnswer;
+
+/** Implementations by the full name of the function. */
+export interface ExtensionFunctions {
+  readonly get: (name: string) => ExtensionFunction | undefined;
+}
 
 /**
  * Counts two things. `cost` is the unit of Kubernetes: one a step, a tenth a character, as kube-apiserver charges it. `work` counts what that
@@ -20,12 +30,12 @@ export class Frame {
   work: number;
   readonly limit: number;
   readonly slots: Result[];
-  readonly functions: ReadonlyMap<string, ExtensionFunction>;
+  readonly functions: ExtensionFunctions;
   #keys: Map<object, readonly string[]> | undefined;
 
   constructor(
     slots: Result[],
-    functions: ReadonlyMap<string, ExtensionFunction>,
+    functions: ExtensionFunctions,
     limit: number,
     work: number,
   ) {

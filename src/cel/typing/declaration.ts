@@ -1,14 +1,24 @@
 /** What an environment declares: variables, type names and functions, and the names that a mistyped one may have meant. */
 import { type Signature } from './signature.ts';
 import { type ObjectType, type Type } from './type.ts';
+import { type Value } from '../values/value.ts';
 
 /** One way to call a function. */
 export type OverloadDeclaration = Signature;
+
+/**
+ * Looks at the arguments of a call that are literals or lists of them (undefined: any other). Answers which one can never be meant, and the
+ * sentence that says why.
+ */
+export type LiteralCheck = (
+  values: readonly (Value | undefined)[],
+) => { readonly index: number; readonly message: string } | undefined;
 
 /** A function, method or operator with all its overloads. */
 export interface FunctionDeclaration {
   readonly name: string;
   readonly overloads: readonly OverloadDeclaration[];
+  readonly checkLiterals?: LiteralCheck;
 }
 
 /** The names an expression may use. */

@@ -6,21 +6,46 @@ import { childrenOf } from '../syntax/children.ts';
 import { kindsOf, piecesOf } from '../library/clause.ts';
 import { patternMistake } from '../library/regex.ts';
 import { parseDuration, parseTimestamp } from '../values/time.ts';
+import { type Value } from '../values/value.ts';
 import { type Checked } from './check.ts';
+import { type Declarations } from './declaration.ts';
 import { type Type, describeType, parametersOf, same } from './type.ts';
 
 /** All mistakes in literals of a checked expression. */
-export function checkLiterals(expression: Expression, checked: Checked): readonly Mistake[] {
+export function checkLiterals(
+  expression: Expression,
+  checked: Checked,
+  declarations: Declarations,
+): readonly Mistake[] {
   const mistakes: Mistake[] = [];
-  visit(expression, checked, false, mistakes);
+  const visit = (node: Expression, inFormat: boolean): void => {
+    if (!inFormat) mistakes.push(...mixture(node, checked));
+    if (node.kind === 'call')
+      mistakes.push(...argumentMistakes(node, checked), ...ownMistakes(node, checked, declarations));
+    const exempt = inFormat || (node.kind === 'call' && node.name === 'format');
+    for (const child of childrenOf(node)) visit(child, exempt);
+  };
+  visit(expression, false);
   return mistakes;
 }
 
-function visit(node: Expression, checked: Checked, inFormat: boolean, mistakes: Mistake[]): void {
-  if (!inFormat) mistakes.push(...mixture(node, checked));
-  if (node.kind === 'call') mistakes.push(...argumentMistakes(node, checked));
-  const exempt = inFormat || (node.kind === 'call' && node.name === 'format');
-  for (const child of childrenOf(node)) visit(child, checked, exempt, mistakes);
+/** What a function itself finds wrong with its arguments. */
+function ownMistakes(node: Call, checked: Checked, declarations: Declarations): readonly Mistake[] {
+  const meaning = checked.meaning(node);
+  if (meaning?.kind !== 'call') return [];
+  const found = declarations.function(meaning.name)?.checkLiterals?.(node.operands.map(literalOf));
+  if (found === undefined) return [];
+  return [
+    { code: 'invalidConstant', message: found.message, at: node.operands[found.index]?.at ?? node.at },
+  ];
+}
+
+/** The value of a literal, or of a list of nothing else. */
+function literalOf(node: Expression): Value | undefined {
+  if (node.kind === 'literal') return node.value;
+  if (node.kind !== 'list') return undefined;
+  const values = node.elements.map(({ value }) => literalOf(value));
+  return values.every((value) => value !== undefined) ? values : undefined;
 }
 
 /** The first element of each list or map literal that has another type than those before it. */
