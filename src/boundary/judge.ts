@@ -30,13 +30,15 @@ export function settingOf(namespace: NamespaceFacts, { ruleSet, lookup }: Policy
     const found = lookup(name);
     return typeof found === 'string' ? undefined : ruleSet.factsOf(found);
   };
+  const guard = ruleSet.guardOf(namespace);
   return {
     namespace: namespace.name,
-    facts: ruleSet.factsOf(namespace),
+    facts: guard.facts,
+    own: guard.own,
     factsOf,
     cluster: ruleSet.surroundings.ranges,
     pinsFor: (cube) => ruleSet.pinsFor(cube),
-    ownPins: ruleSet.guardOf(namespace).pins,
+    ownPins: guard.pins,
   };
 }
 

@@ -8,11 +8,11 @@ import { everyAddress } from '../netpol/cluster.ts';
 import type { Addresses } from '../netpol/cluster.ts';
 import * as cubes from '../netpol/cube.ts';
 import type { Cube } from '../netpol/cube.ts';
-import { flowsOf, peerCubes, unpinned } from '../netpol/lift.ts';
+import { flowsOf, onlyNamespace, peerCubes, unpinned } from '../netpol/lift.ts';
 import type { Flows, Rule, RulePeer } from '../netpol/lift.ts';
 import type { Reading } from '../netpol/ipBlock.ts';
 import { merge } from '../netpol/merge.ts';
-import { among } from '../netpol/valueSet.ts';
+import { exactly } from '../netpol/valueSet.ts';
 import type { Boundary } from './boundary.ts';
 import type { LimitPeer, LimitRule } from './limitRule.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -122,8 +122,9 @@ function toPeers(
     return [{ field: peer.field, addresses, only }];
   }
   if (peer.ipBlock !== undefined) return [{ field: peer.field, ipBlock: peer.ipBlock }];
+  const ownNamespace = onlyNamespace(namespace.name, noLabels);
   if (peer.sameLabels === undefined) {
-    return peerCubes(peer, { name: namespace.name, facts: noLabels }, () => undefined).map((cube) => ({
+    return peerCubes(peer, ownNamespace, () => undefined).map((cube) => ({
       field: peer.field,
       ...cube,
     }));
@@ -138,7 +139,7 @@ function toPeers(
     ...peer,
     namespaceSelector: peer.namespaceSelector ?? { matchLabels: noLabels, matchExpressions: [] },
   };
-  return peerCubes(selected, { name: namespace.name, facts: noLabels }, () => undefined).flatMap((cube) => {
+  return peerCubes(selected, ownNamespace, () => undefined).flatMap((cube) => {
     const both = cubes.intersect(cube.namespace, same);
     return both === undefined ? [] : [{ field: peer.field, namespace: both, pod: cube.pod }];
   });
@@ -150,7 +151,7 @@ function sameLabelsCube(keys: readonly string[], namespace: NamespaceFacts): Cub
   for (const key of keys) {
     const value = key === nameLabel ? namespace.name : namespace.labels.get(key);
     if (value === undefined || value === '') return undefined;
-    cube = cube && cubes.constrain(cube, key, among([value]));
+    cube = cube && cubes.constrain(cube, key, exactly(value));
   }
   return cube;
 }

@@ -22,6 +22,8 @@ const mostListed = 512;
 export interface PolicySetting {
   readonly namespace: string;
   readonly facts: Labels;
+  /** The namespace with all that is known of it, and with nothing but its name. */
+  readonly own: Record<'known' | 'unknown', Cube | undefined>;
   readonly factsOf: (namespace: string) => Labels | undefined;
   readonly cluster: Cluster;
   readonly pinsFor: (namespaces: Cube) => PortPins;
@@ -56,11 +58,13 @@ export function policyFlows(
 export function isMeasurable(policy: NetworkPolicy): boolean {
   if (countBoxes(policy) > mostBoxes || !isSmall(policy.podSelector)) return false;
   let exceptions = 0;
-  for (const { peers, ports } of [...policy.ingress, ...policy.egress]) {
-    if (ports.length > mostListed) return false;
-    for (const { podSelector, namespaceSelector, ipBlock } of peers) {
-      exceptions += ipBlock?.except.length ?? 0;
-      if (exceptions > mostListed || !isSmall(podSelector) || !isSmall(namespaceSelector)) return false;
+  for (const rules of [policy.ingress, policy.egress]) {
+    for (const { peers, ports } of rules) {
+      if (ports.length > mostListed) return false;
+      for (const { podSelector, namespaceSelector, ipBlock } of peers) {
+        exceptions += ipBlock?.except.length ?? 0;
+        if (exceptions > mostListed || !isSmall(podSelector) || !isSmall(namespaceSelector)) return false;
+      }
     }
   }
   return true;
@@ -78,34 +82,39 @@ function isSmall(selector: LabelSelector | undefined): boolean {
 
 function countBoxes(policy: NetworkPolicy): number {
   let count = 0;
-  for (const rule of [...policy.ingress, ...policy.egress]) {
-    count +=
-      Math.max(3, 3 * rule.peers.length) *
-      (1 + rule.ports.filter(({ port }) => typeof port === 'string').length);
+  for (const rules of [policy.ingress, policy.egress]) {
+    for (const { peers, ports } of rules) {
+      let names = 0;
+      for (const { port } of ports) if (typeof port === 'string') names += 1;
+      count += Math.max(3, 3 * peers.length) * (1 + names);
+    }
   }
   return count;
 }
 
 function toRule(rule: PolicyRule, subject: Cube, reading: Reading, setting: PolicySetting): Rule {
-  return {
-    field: rule.field,
-    subject,
-    ports: rule.ports,
-    peers:
-      rule.peers.length === 0 ? undefined : rule.peers.flatMap((peer) => toPeers(peer, reading, setting)),
-  };
+  const { field, ports } = rule;
+  if (rule.peers.length === 0) return { field, subject, ports, peers: undefined };
+  const peers: RulePeer[] = [];
+  for (const peer of rule.peers) addPeers(peers, peer, reading, setting);
+  return { field, subject, ports, peers };
 }
 
 /** Facts make a policy's own reach smaller and exact; what an old policy certainly allowed is read without them. */
-function toPeers(peer: PolicyPeer, reading: Reading, setting: PolicySetting): RulePeer[] {
-  if (peer.ipBlock !== undefined) return [{ field: peer.field, ipBlock: peer.ipBlock }];
+function addPeers(peers: RulePeer[], peer: PolicyPeer, reading: Reading, setting: PolicySetting): void {
+  const { field, ipBlock } = peer;
+  if (ipBlock !== undefined) {
+    peers.push({ field, ipBlock });
+    return;
+  }
   const known = reading === 'may';
-  const own = { name: setting.namespace, facts: known ? setting.facts : new Map<string, string>() };
-  return peerCubes(peer, own, known ? setting.factsOf : () => undefined).map((cube) => ({
-    field: peer.field,
-    ...cube,
-  }));
+  const own = known ? setting.own.known : setting.own.unknown;
+  for (const { namespace, pod } of peerCubes(peer, own, known ? setting.factsOf : nothingKnown)) {
+    peers.push({ field, namespace, pod });
+  }
 }
+
+const nothingKnown = (): undefined => undefined;
 
 /** The other namespaces that a policy names outright, whose labels must be known before it is judged. */
 export function namespacesNamed(policy: NetworkPolicy): string[] {

@@ -7,6 +7,7 @@ import { directions } from '../k8s/networkPolicy.ts';
 import type { Cube } from '../netpol/cube.ts';
 import * as cubes from '../netpol/cube.ts';
 import * as connections from '../netpol/connections.ts';
+import { onlyNamespace } from '../netpol/lift.ts';
 import type { PortPins } from '../netpol/ports.ts';
 import { notAmong } from '../netpol/valueSet.ts';
 import { trustedKeys } from './boundary.ts';
@@ -21,6 +22,10 @@ export interface Guard {
   readonly limits: readonly Limit[];
   /** The port pins that every pod of the namespace keeps. */
   readonly pins: PortPins;
+  /** Its labels that count as facts. */
+  readonly facts: Labels;
+  /** The namespace as a cube: with those facts, and with its name only. */
+  readonly own: Record<'known' | 'unknown', Cube | undefined>;
 }
 
 /** What the configuration adds to the Boundaries. */
@@ -103,7 +108,15 @@ export class RuleSet {
         (direction) => resolveLimit(boundary, direction, namespace, this.surroundings, dnsJoins) ?? [],
       ),
     );
-    return { boundaries, limits, pins: together(boundaries.map(({ portPins }) => portPins)) };
+    const { name } = namespace;
+    const facts = this.factsOf(namespace);
+    return {
+      boundaries,
+      limits,
+      pins: together(boundaries.map(({ portPins }) => portPins)),
+      facts,
+      own: { known: onlyNamespace(name, facts), unknown: onlyNamespace(name, new Map()) },
+    };
   }
 
   /** Resolution reads the name and the protected labels, nothing else: every key that a Boundary uses is protected. */

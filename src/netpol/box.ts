@@ -63,9 +63,11 @@ function withinPeer(a: Peer, b: Peer): boolean {
 
 /** The flows in both boxes; undefined if there are none. */
 export function intersect(a: Box, b: Box): Box | undefined {
-  const peer = intersectPeers(a.peer, b.peer);
+  if (disjointPeers(a.peer, b.peer)) return undefined;
   const both = connections.intersection(a.connections, b.connections);
-  if (peer === undefined || connections.isEmpty(both)) return undefined;
+  if (connections.isEmpty(both)) return undefined;
+  const peer = intersectPeers(a.peer, b.peer);
+  if (peer === undefined) return undefined;
   const subject = cubes.intersect(a.subject, b.subject);
   const portNames = cubes.intersect(a.portNames, b.portNames);
   if (subject === undefined || portNames === undefined) return undefined;

@@ -13,50 +13,59 @@ export const everyPod: Cube = new Map();
 export const everyNamespace: Cube = new Map([[nameLabel, values.present]]);
 
 /** The cube of a selector inside `start`; undefined if no object can satisfy it. */
-export function cubeOf(selector: LabelSelector, start: Cube): Cube | undefined {
-  return constrainAll(start, requirementsOf(selector));
-}
-
-/** One value set for each requirement, those of all NotIn of one key in one: they add up. */
-function* requirementsOf({
-  matchLabels,
-  matchExpressions,
-}: LabelSelector): Generator<readonly [string, ValueSet]> {
-  for (const [key, value] of matchLabels) yield [key, values.among([value])];
-  const excluded = new Map<string, Set<string>>();
+export function cubeOf({ matchLabels, matchExpressions }: LabelSelector, start: Cube): Cube | undefined {
+  if (matchLabels.size === 0 && matchExpressions.length === 0) return start;
+  const cube = new Draft(start);
+  for (const [key, value] of matchLabels) if (!cube.require(key, values.exactly(value))) return undefined;
+  if (matchExpressions.length === 0) return cube.done();
   for (const { key, operator, values: listed } of matchExpressions) {
-    switch (operator) {
-      case 'In':
-        yield [key, values.among(listed)];
-        break;
-      case 'NotIn': {
-        const known = excluded.get(key) ?? new Set();
-        for (const value of listed) known.add(value);
-        excluded.set(key, known);
-        break;
-      }
-      case 'Exists':
-        yield [key, values.present];
-        break;
-      case 'DoesNotExist':
-        yield [key, values.missing];
-    }
+    if (operator !== 'NotIn' && !cube.require(key, wanted[operator](listed))) return undefined;
   }
-  for (const [key, listed] of excluded) yield [key, { complement: true, values: listed, absent: true }];
+  for (const [key, listed] of excluded(matchExpressions)) {
+    if (!cube.require(key, values.notAmong(listed))) return undefined;
+  }
+  return cube.done();
 }
 
-/** The cube with more requirements; undefined if nothing is left. The cube itself where they add nothing. */
-function constrainAll(cube: Cube, requirements: Iterable<readonly [string, ValueSet]>): Cube | undefined {
-  let copy: Map<string, ValueSet> | undefined;
-  for (const [key, set] of requirements) {
-    const known = (copy ?? cube).get(key);
-    const next = known === undefined ? set : values.intersect(known, set);
-    if (values.isEmpty(next)) return undefined;
-    if (next === known) continue;
-    copy ??= new Map(cube);
-    copy.set(key, next);
+const wanted = {
+  In: values.among,
+  Exists: () => values.present,
+  DoesNotExist: () => values.missing,
+} as const;
+
+/** The values that each key may not have: those of all its NotIn in one list, because they add up. */
+function excluded(requirements: LabelSelector['matchExpressions']): ReadonlyMap<string, readonly string[]> {
+  const lists = new Map<string, readonly string[]>();
+  for (const { key, operator, values: listed } of requirements) {
+    if (operator === 'NotIn') lists.set(key, [...(lists.get(key) ?? []), ...listed]);
   }
-  return copy ?? cube;
+  return lists;
+}
+
+/** A cube while requirements are added to it; copied only when one changes it. */
+class Draft {
+  private cube: Cube;
+  private own: Map<string, ValueSet> | undefined;
+
+  constructor(start: Cube) {
+    this.cube = start;
+  }
+
+  /** False when nothing is left; the draft is void then. */
+  require(key: string, set: ValueSet): boolean {
+    const known = this.cube.get(key);
+    const next = known === undefined ? set : values.intersect(known, set);
+    if (values.isEmpty(next)) return false;
+    if (next === known) return true;
+    this.own ??= new Map(this.cube.size === 0 ? null : this.cube);
+    this.own.set(key, next);
+    this.cube = this.own;
+    return true;
+  }
+
+  done(): Cube {
+    return this.cube;
+  }
 }
 
 /** The cube with one more requirement; undefined if nothing is left. */
@@ -74,11 +83,19 @@ export function replace(cube: Cube, key: string, set: ValueSet): Cube {
 }
 
 /** The cube with each of these labels known to be present with its value; undefined if that contradicts it. */
-export const withFacts = (cube: Cube, facts: Labels): Cube | undefined =>
-  constrainAll(cube, requirementsOf({ matchLabels: facts, matchExpressions: [] }));
+export function withFacts(cube: Cube, facts: Labels): Cube | undefined {
+  const known = new Draft(cube);
+  for (const [key, value] of facts) if (!known.require(key, values.exactly(value))) return undefined;
+  return known.done();
+}
 
 /** What both cubes select; undefined if nothing. */
-export const intersect = (a: Cube, b: Cube): Cube | undefined => (a.size === 0 ? b : constrainAll(a, b));
+export function intersect(a: Cube, b: Cube): Cube | undefined {
+  if (a.size === 0 || a === b) return b;
+  const both = new Draft(a);
+  for (const [key, set] of b) if (!both.require(key, set)) return undefined;
+  return both.done();
+}
 
 /** Whether no object satisfies both. */
 export function disjoint(a: Cube, b: Cube): boolean {

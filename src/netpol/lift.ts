@@ -14,7 +14,7 @@ import { meaningOf } from './ipBlock.ts';
 import type { Reading } from './ipBlock.ts';
 import { pinned, portParts } from './ports.ts';
 import type { PortPart, PortPins } from './ports.ts';
-import { among } from './valueSet.ts';
+import { exactly } from './valueSet.ts';
 
 /**
  * One peer of a rule, ready to be read: selectors of pods, a block as a rule writes it, or addresses that mean nothing but themselves. `only`
@@ -55,12 +55,17 @@ export const unpinned = (): PortPins => noPins;
 
 /** The flows of a list of rules. Their number is bounded by rules x peers x ports; the caller counts them against its limit. */
 export function flowsOf(rules: readonly Rule[], around: Surroundings): Flows[] {
-  return rules.flatMap((rule) => {
+  const flows: Flows[] = [];
+  for (const rule of rules) {
     const parts = portParts(rule.ports, around.reading);
-    return peersOf(rule, around).flatMap(({ peer, only, origin }) =>
-      parts.flatMap((part) => flow(rule, peer, part, around, only).map((box) => ({ box, ...origin }))),
-    );
-  });
+    for (const { peer, only, origin } of peersOf(rule, around)) {
+      for (const part of parts) {
+        const box = boxOf(rule, peer, part, around, only);
+        if (box !== undefined) flows.push({ ...origin, box });
+      }
+    }
+  }
+  return flows;
 }
 
 interface ReadPeer {
@@ -69,22 +74,26 @@ interface ReadPeer {
   readonly origin: Omit<Flows, 'box'>;
 }
 
-function peersOf(rule: Rule, { cluster, reading }: Surroundings): ReadPeer[] {
+function peersOf(rule: Rule, { cluster, reading }: Surroundings): readonly ReadPeer[] {
   if (rule.peers === undefined) {
     const origin = { field: rule.field };
     return [{ peer: anyPod, origin }, ...addressPeers(everyAddress, origin)];
   }
-  return rule.peers.flatMap((peer): ReadPeer[] => {
+  const read: ReadPeer[] = [];
+  for (const peer of rule.peers) {
     const { field } = peer;
     if ('pod' in peer) {
-      return [{ peer: { sort: 'pods', namespace: peer.namespace, pod: peer.pod }, origin: { field } }];
+      read.push({ peer: { sort: 'pods', namespace: peer.namespace, pod: peer.pod }, origin: { field } });
+    } else if ('addresses' in peer) {
+      read.push(...addressPeers(peer.addresses, { field }, peer.only));
+    } else {
+      const { ipBlock } = peer;
+      const { addresses, viaPods } = meaningOf(ipBlock, reading, cluster);
+      read.push(...addressPeers(addresses, { field, ipBlock }));
+      if (!isNone(viaPods)) read.push({ peer: anyPod, origin: { field, ipBlock, viaPods } });
     }
-    if ('addresses' in peer) return addressPeers(peer.addresses, { field }, peer.only);
-    const { ipBlock } = peer;
-    const { addresses, viaPods } = meaningOf(ipBlock, reading, cluster);
-    const plain = addressPeers(addresses, { field, ipBlock });
-    return isNone(viaPods) ? plain : [...plain, { peer: anyPod, origin: { field, ipBlock, viaPods } }];
-  });
+  }
+  return read;
 }
 
 const anyPod: Peer = { sort: 'pods', namespace: cubes.everyNamespace, pod: cubes.everyPod };
@@ -95,45 +104,67 @@ function addressPeers(addresses: Addresses, origin: ReadPeer['origin'], only?: C
   );
 }
 
-function flow(rule: Rule, peer: Peer, part: PortPart, around: Surroundings, only?: Connections): Box[] {
+function boxOf(
+  rule: Rule,
+  peer: Peer,
+  part: PortPart,
+  around: Surroundings,
+  only?: Connections,
+): Box | undefined {
   const outbound = around.direction === 'Egress';
-  if (part.named !== undefined && outbound && peer.sort !== 'pods') return [];
-  const known = outbound && peer.sort === 'pods' ? around.pinsFor(peer.namespace) : around.pinsFor(undefined);
-  const fixed = around.reading === 'may' ? pinned(part, known) : part;
+  if (part.named !== undefined && outbound && peer.sort !== 'pods') return undefined;
+  const fixed =
+    part.named === undefined || around.reading !== 'may' ? part : pinned(part, pinsOf(peer, around));
   const reached = only === undefined ? fixed.connections : connections.intersection(fixed.connections, only);
-  if (connections.isEmpty(reached)) return [];
-  return [{ subject: rule.subject, peer, portNames: fixed.portNames, connections: reached }];
+  if (connections.isEmpty(reached)) return undefined;
+  return { subject: rule.subject, peer, portNames: fixed.portNames, connections: reached };
 }
 
-/** What a peer's selectors select: a peer without namespaceSelector is in the subject's own namespace. Several cubes, one for each known namespace that is named. */
+const pinsOf = (peer: Peer, { direction, pinsFor }: Surroundings): PortPins =>
+  pinsFor(direction === 'Egress' && peer.sort === 'pods' ? peer.namespace : undefined);
+
+/** Pods of some namespaces. */
+export interface PodCubes {
+  readonly namespace: Cube;
+  readonly pod: Cube;
+}
+
+/** The cube of one namespace, of which some labels are known. */
+export const onlyNamespace = (name: string, facts: Labels): Cube | undefined =>
+  cubes.withFacts(cubes.replace(cubes.everyNamespace, nameLabel, exactly(name)), facts);
+
+/**
+ * What a peer's selectors select: a peer without namespaceSelector is in the subject's own namespace, `own`. Several, one for each known
+ * namespace that is named.
+ */
 export function peerCubes(
   selectors: { readonly namespaceSelector?: LabelSelector; readonly podSelector?: LabelSelector },
-  own: { readonly name: string; readonly facts: Labels },
+  own: Cube | undefined,
   factsOf: (namespace: string) => Labels | undefined,
-): { namespace: Cube; pod: Cube }[] {
+): readonly PodCubes[] {
   const pod =
     selectors.podSelector === undefined
       ? cubes.everyPod
       : cubes.cubeOf(selectors.podSelector, cubes.everyPod);
   if (pod === undefined) return [];
-  if (selectors.namespaceSelector === undefined) {
-    const named = cubes.replace(cubes.everyNamespace, nameLabel, among([own.name]));
-    const namespace = cubes.withFacts(named, own.facts);
-    return namespace === undefined ? [] : [{ namespace, pod }];
-  }
+  if (selectors.namespaceSelector === undefined) return own === undefined ? [] : [{ namespace: own, pod }];
   const namespace = cubes.cubeOf(selectors.namespaceSelector, cubes.everyNamespace);
-  if (namespace === undefined) return [];
-  return byName(namespace, factsOf).map((cube) => ({ namespace: cube, pod }));
+  return namespace === undefined ? [] : byName(namespace, pod, factsOf);
 }
 
 /** A cube that names its namespaces is taken apart by name, so that each carries the labels that are known of it. */
-function byName(namespace: Cube, factsOf: (name: string) => Labels | undefined): Cube[] {
+function byName(
+  namespace: Cube,
+  pod: Cube,
+  factsOf: (name: string) => Labels | undefined,
+): readonly PodCubes[] {
   const names = namespace.get(nameLabel);
-  if (names === undefined || names.complement) return [namespace];
-  return [...names.values].flatMap((name) => {
-    const one = cubes.replace(namespace, nameLabel, among([name]));
-    const known = cubes.withFacts(one, factsOf(name) ?? new Map());
-    return known === undefined ? [] : [known];
+  if (names === undefined || names.complement) return [{ namespace, pod }];
+  return names.values.flatMap((name): PodCubes[] => {
+    const one = names.values.length === 1 ? namespace : cubes.replace(namespace, nameLabel, exactly(name));
+    const facts = factsOf(name);
+    const known = facts === undefined ? one : cubes.withFacts(one, facts);
+    return known === undefined ? [] : [{ namespace: known, pod }];
   });
 }
 

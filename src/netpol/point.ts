@@ -108,10 +108,10 @@ export function pickLabels(cube: Cube): Labels {
 }
 
 function pickValue(key: string, set: values.ValueSet): string | undefined {
-  if (!set.complement) return [...set.values].sort()[0];
+  if (!set.complement) return set.values[0];
   const base = key === nameLabel ? 'another-namespace' : 'other';
   for (let at = 1; ; at += 1) {
     const fresh = at === 1 ? base : `${base}-${at}`;
-    if (!set.values.has(fresh)) return fresh;
+    if (!set.values.includes(fresh)) return fresh;
   }
 }

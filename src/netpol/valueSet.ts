@@ -1,13 +1,16 @@
 /** The possible values of one label key: a finite set, or all but a finite set, with or without "the key is missing". */
 
-/** `values` are the members, or with `complement` the only non-members, among present values; `absent` says whether a missing key belongs. */
+/**
+ * `values`, ascending and without repetition, are the members, or with `complement` the only non-members, among present values; `absent` says
+ * whether a missing key belongs.
+ */
 export interface ValueSet {
   readonly complement: boolean;
-  readonly values: ReadonlySet<string>;
+  readonly values: readonly string[];
   readonly absent: boolean;
 }
 
-const none: ReadonlySet<string> = new Set();
+const none: readonly string[] = [];
 
 /** Every value and the missing key. */
 export const anything: ValueSet = { complement: true, values: none, absent: true };
@@ -19,25 +22,42 @@ export const missing: ValueSet = { complement: false, values: none, absent: true
 /** The operator In. */
 export const among = (values: Iterable<string>): ValueSet => ({
   complement: false,
-  values: new Set(values),
+  values: listed(values),
   absent: false,
 });
+/** One value only. */
+export const exactly = (value: string): ValueSet => ({ complement: false, values: [value], absent: false });
 /** The operator NotIn, which also selects objects without the key. */
 export const notAmong = (values: Iterable<string>): ValueSet => ({
   complement: true,
-  values: new Set(values),
+  values: listed(values),
   absent: true,
 });
 
+const listed = (values: Iterable<string>): readonly string[] => [...new Set(values)].sort();
+
+/** Binary search pays only in long lists; most have one or two values. */
+function has(values: readonly string[], value: string): boolean {
+  if (values.length <= 8) return values.includes(value);
+  let low = 0;
+  let high = values.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((values[middle] ?? '') < value) low = middle + 1;
+    else high = middle;
+  }
+  return values[low] === value;
+}
+
 /** Whether nothing belongs to the set. (The values of a label are infinitely many for this purpose: a fresh one always exists.) */
-export const isEmpty = (set: ValueSet): boolean => !set.complement && set.values.size === 0 && !set.absent;
+export const isEmpty = (set: ValueSet): boolean => !set.complement && set.values.length === 0 && !set.absent;
 
 /** Whether everything belongs to the set. */
-export const isAnything = (set: ValueSet): boolean => set.complement && set.values.size === 0 && set.absent;
+export const isAnything = (set: ValueSet): boolean => set.complement && set.values.length === 0 && set.absent;
 
 /** Whether a concrete value, or with undefined the missing key, belongs to the set. */
 export const contains = (set: ValueSet, value: string | undefined): boolean =>
-  value === undefined ? set.absent : set.values.has(value) !== set.complement;
+  value === undefined ? set.absent : has(set.values, value) !== set.complement;
 
 export const complementOf = (set: ValueSet): ValueSet => ({
   complement: !set.complement,
@@ -49,12 +69,16 @@ export const complementOf = (set: ValueSet): ValueSet => ({
 export function intersect(a: ValueSet, b: ValueSet): ValueSet {
   const absent = a.absent && b.absent;
   if (a.complement && b.complement) {
-    if (a.values.size === 0) return b.absent === absent ? b : { ...b, absent };
-    return { complement: true, values: a.values.union(b.values), absent };
+    if (a.values.length === 0) return b.absent === absent ? b : { ...b, absent };
+    return { complement: true, values: listed([...a.values, ...b.values]), absent };
   }
-  const [finite, other] = a.complement ? [b, a] : [a, b];
-  const values = new Set<string>();
-  for (const value of finite.values) if (other.values.has(value) !== other.complement) values.add(value);
+  return a.complement ? kept(b, a, absent) : kept(a, b, absent);
+}
+
+/** The values of a finite set that another one has; the finite set itself where that is all of it. */
+function kept(finite: ValueSet, other: ValueSet, absent: boolean): ValueSet {
+  const values = finite.values.filter((value) => has(other.values, value) !== other.complement);
+  if (values.length === finite.values.length && absent === finite.absent) return finite;
   return { complement: false, values, absent };
 }
 
@@ -69,8 +93,9 @@ export const subtract = (a: ValueSet, b: ValueSet): ValueSet => intersect(a, com
 export function disjoint(a: ValueSet, b: ValueSet): boolean {
   if (a.absent && b.absent) return false;
   if (a.complement && b.complement) return false;
-  const [finite, other] = a.complement ? [b, a] : [a, b];
-  for (const value of finite.values) if (other.values.has(value) !== other.complement) return false;
+  const finite = a.complement ? b : a;
+  const other = a.complement ? a : b;
+  for (const value of finite.values) if (has(other.values, value) !== other.complement) return false;
   return true;
 }
 
@@ -79,13 +104,13 @@ export function within(a: ValueSet, b: ValueSet): boolean {
   if (a.absent && !b.absent) return false;
   if (a.complement) {
     if (!b.complement) return false;
-    for (const value of b.values) if (!a.values.has(value)) return false;
+    for (const value of b.values) if (!has(a.values, value)) return false;
     return true;
   }
-  for (const value of a.values) if (b.values.has(value) === b.complement) return false;
+  for (const value of a.values) if (has(b.values, value) === b.complement) return false;
   return true;
 }
 
 /** A key under which equal sets, and only equal sets, have the same text. */
 export const keyOf = (set: ValueSet): string =>
-  `${set.complement ? '!' : '='}${set.absent ? '?' : ''}${JSON.stringify([...set.values].sort())}`;
+  `${set.complement ? '!' : '='}${set.absent ? '?' : ''}${JSON.stringify(set.values)}`;

@@ -63,9 +63,7 @@ export function writePeers(
 
 const nameOf = (cube: Cube): string | undefined => {
   const names = cube.get(nameLabel);
-  return names === undefined || names.complement || names.values.size !== 1
-    ? undefined
-    : [...names.values][0];
+  return names === undefined || names.complement || names.values.length !== 1 ? undefined : names.values[0];
 };
 
 const isOnly = (cube: Cube, name: string): boolean => cube.size === 1 && nameOf(cube) === name;
@@ -79,13 +77,13 @@ function withoutFacts(cube: Cube, { factsOf }: Vocabulary): Cube {
 }
 
 const isJust = (set: values.ValueSet, value: string | undefined): boolean =>
-  value !== undefined && !set.complement && !set.absent && set.values.size === 1 && set.values.has(value);
+  value !== undefined && !set.complement && !set.absent && set.values.length === 1 && set.values[0] === value;
 
 /** "One of these values, or no such label" takes two selectors. */
 function alternatives(cube: Cube): Cube[] {
   for (const [key, set] of cube) {
-    if (set.complement || !set.absent || set.values.size === 0) continue;
-    const either = [values.among(set.values), values.missing];
+    if (set.complement || !set.absent || set.values.length === 0) continue;
+    const either = [{ ...set, absent: false }, values.missing];
     return either.flatMap((part) => alternatives(cubes.replace(cube, key, part)));
   }
   return [cube];
@@ -95,7 +93,7 @@ function writeSelector(cube: Cube): JsonObject {
   const matchLabels: [string, string][] = [];
   const matchExpressions: JsonObject[] = [];
   for (const [key, set] of [...cube].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const listed = [...set.values].sort();
+    const listed = set.values;
     const [only] = listed;
     if (set.complement) {
       if (!set.absent && !(key === nameLabel)) matchExpressions.push({ key, operator: 'Exists' });

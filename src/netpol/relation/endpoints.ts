@@ -4,7 +4,7 @@ import type { Labels } from '../../k8s/labelSelector.ts';
 import type { Box } from '../box.ts';
 import type { Cube } from '../cube.ts';
 import * as cubes from '../cube.ts';
-import { among, contains, notAmong } from '../valueSet.ts';
+import { contains, exactly, notAmong } from '../valueSet.ts';
 
 /** Pods by the labels of their namespace and their own. */
 export interface PodSet {
@@ -42,7 +42,7 @@ export function byKnownName(cube: Cube, known: ReadonlyMap<string, Labels>): Cub
   const named = [...known].flatMap(([name, labels]): Cube[] => {
     const seen = new Map(labels).set(nameLabel, name);
     const selected = [...cube].every(([key, set]) => contains(set, seen.get(key)));
-    return selected ? [new Map([[nameLabel, among([name])]])] : [];
+    return selected ? [new Map([[nameLabel, exactly(name)]])] : [];
   });
   return others === undefined ? named : [others, ...named];
 }

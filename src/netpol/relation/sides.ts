@@ -10,7 +10,7 @@ import type { Cube } from '../cube.ts';
 import * as cubes from '../cube.ts';
 import { flowsOf, peerCubes, unpinned } from '../lift.ts';
 import type { Rule, RulePeer } from '../lift.ts';
-import { complementOf, among, notAmong } from '../valueSet.ts';
+import { complementOf, exactly, notAmong } from '../valueSet.ts';
 import { betweenPods, byKnownName, joined } from './endpoints.ts';
 import type { PodSet } from './endpoints.ts';
 
@@ -85,7 +85,7 @@ function policyFlows(
         ? undefined
         : rule.peers.flatMap((peer): RulePeer[] =>
             peer.ipBlock === undefined
-              ? peerCubes(peer, { name: own, facts: new Map() }, () => undefined).flatMap((cube) =>
+              ? peerCubes(peer, onlyNamespace(own), () => undefined).flatMap((cube) =>
                   byKnownName(cube.namespace, namespaces).map((namespace) => ({
                     ...cube,
                     namespace,
@@ -112,7 +112,7 @@ function place(box: Box, subject: PodSet, direction: Direction): Box {
   return direction === 'Egress' ? betweenPods(subject, box.peer, box) : betweenPods(box.peer, subject, box);
 }
 
-const onlyNamespace = (name: string): Cube => cubes.replace(cubes.everyNamespace, nameLabel, among([name]));
+const onlyNamespace = (name: string): Cube => cubes.replace(cubes.everyNamespace, nameLabel, exactly(name));
 
 /** The pods that no policy isolates: every pod of namespaces without policies, and in the others those that no selector selects. */
 function openSubjects(isolating: readonly NetworkPolicy[]): PodSet[] {
