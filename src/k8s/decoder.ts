@@ -3,6 +3,9 @@ import type { Issue } from '../config/issue.ts';
 import { escapeToken, isObject, own } from './json.ts';
 import type { JsonObject } from './json.ts';
 
+const nothing: ReadonlyMap<string, string> = new Map();
+const empty: readonly unknown[] = [];
+
 /** Collects the mistakes of one document; decoders return a harmless value after reporting and the caller discards it. */
 export class Decoder {
   readonly issues: Issue[] = [];
@@ -23,10 +26,10 @@ export class Decoder {
   }
 
   list(value: unknown, pointer: string): readonly unknown[] {
-    if (value === undefined || value === null) return [];
+    if (value === undefined || value === null) return empty;
     if (Array.isArray(value)) return value;
     this.report('field.type', pointer, `must be a list, not ${kindOf(value)}`);
-    return [];
+    return empty;
   }
 
   string(value: unknown, pointer: string): string | undefined {
@@ -53,6 +56,7 @@ export class Decoder {
 
   /** A map of strings, as labels and annotations are. */
   stringMap(value: unknown, pointer: string): ReadonlyMap<string, string> {
+    if (value === undefined || value === null) return nothing;
     const object = this.object(value, pointer);
     const map = new Map<string, string>();
     for (const key of Object.keys(object)) {
@@ -66,8 +70,9 @@ export class Decoder {
   }
 
   private known(value: JsonObject, pointer: string, fields: readonly string[]): void {
-    for (const key of Object.keys(value)) {
-      if (fields.includes(key)) continue;
+    // Object.keys would make a list for each object of each request.
+    for (const key in value) {
+      if (fields.includes(key) || !Object.hasOwn(value, key)) continue;
       this.report(
         'field.unknown',
         `${pointer}/${escapeToken(key)}`,

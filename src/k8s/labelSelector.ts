@@ -22,6 +22,8 @@ export interface LabelSelector {
 /** More values than this in one requirement are refused as not provable: the algebra's cost is counted in them (semantics.md 2.2). */
 export const mostSelectorValues = 64;
 
+const noRequirements: readonly SelectorRequirement[] = [];
+
 const operators: ReadonlySet<string> = new Set(['In', 'NotIn', 'Exists', 'DoesNotExist']);
 const isOperator = (text: string): text is SelectorOperator => operators.has(text);
 
@@ -38,17 +40,12 @@ export function decodeSelector(
     checkKey(decoder, key, `${pointer}/matchLabels`);
     checkValue(decoder, text, `${pointer}/matchLabels`, lenientValues);
   }
-  const matchExpressions = decoder
-    .list(object['matchExpressions'], `${pointer}/matchExpressions`)
-    .flatMap((item, index) => {
-      const requirement = decodeRequirement(
-        decoder,
-        item,
-        `${pointer}/matchExpressions/${index}`,
-        lenientValues,
-      );
-      return requirement === undefined ? [] : [requirement];
-    });
+  const listed = decoder.list(object['matchExpressions'], `${pointer}/matchExpressions`);
+  if (listed.length === 0) return { matchLabels, matchExpressions: noRequirements };
+  const matchExpressions = listed.flatMap((item, index) => {
+    const at = `${pointer}/matchExpressions/${index}`;
+    return decodeRequirement(decoder, item, at, lenientValues) ?? [];
+  });
   return { matchLabels, matchExpressions };
 }
 

@@ -24,14 +24,25 @@ export interface Strictness {
   readonly strict: boolean;
 }
 
+/** The fields that each part may have. */
+const fields = {
+  policy: ['apiVersion', 'kind', 'metadata', 'spec', 'status'],
+  spec: ['podSelector', 'policyTypes', 'ingress', 'egress'],
+  from: ['from', 'ports'],
+  to: ['to', 'ports'],
+  peer: ['podSelector', 'namespaceSelector', 'ipBlock'],
+  ipBlock: ['cidr', 'except'],
+  port: ['protocol', 'port', 'endPort'],
+} as const;
+
 /** Decodes, defaults and validates a NetworkPolicy. Absent, null and empty lists are the same; unknown fields are mistakes. */
 export function decodeNetworkPolicy(value: unknown, { strict }: Strictness): Read<NetworkPolicy> {
   const decoder = new Decoder();
   if (!isObject(value))
     return unsound([{ code: 'field.type', pointer: '', message: 'a NetworkPolicy must be an object' }]);
-  const object = decoder.object(value, '', ['apiVersion', 'kind', 'metadata', 'spec', 'status']);
+  const object = decoder.object(value, '', fields.policy);
   const metadata = decodeMeta(decoder, object['metadata'], '/metadata');
-  const spec = decoder.object(object['spec'], '/spec', ['podSelector', 'policyTypes', 'ingress', 'egress']);
+  const spec = decoder.object(object['spec'], '/spec', fields.spec);
   const podSelector = decodeSelector(decoder, spec['podSelector'], '/spec/podSelector', !strict);
   const ingress = decodeRules(decoder, spec['ingress'], '/spec/ingress', 'from', strict);
   const egress = decodeRules(decoder, spec['egress'], '/spec/egress', 'to', strict);
@@ -67,7 +78,7 @@ function decodeRules(
 ): readonly PolicyRule[] {
   return decoder.list(value, pointer).map((item, index) => {
     const field = `${pointer}/${index}`;
-    const rule = decoder.object(item, field, [peers, 'ports']);
+    const rule = decoder.object(item, field, fields[peers]);
     return {
       field,
       peers: decoder
@@ -80,7 +91,7 @@ function decodeRules(
 
 /** Reads one peer of a NetworkPolicy. */
 function decodePeer(decoder: Decoder, value: unknown, field: string, strict: boolean): PolicyPeer {
-  const object = decoder.object(value, field, ['podSelector', 'namespaceSelector', 'ipBlock']);
+  const object = decoder.object(value, field, fields.peer);
   return decodePeerSelectors(decoder, object, field, strict);
 }
 
@@ -91,41 +102,39 @@ export function decodePeerSelectors(
   field: string,
   strict: boolean,
 ): PolicyPeer {
-  const has = (key: string): boolean => object[key] !== undefined && object[key] !== null;
-  if (!has('podSelector') && !has('namespaceSelector') && !has('ipBlock')) {
+  const podSelector = object['podSelector'] ?? undefined;
+  const namespaceSelector = object['namespaceSelector'] ?? undefined;
+  const ipBlock = object['ipBlock'] ?? undefined;
+  const selects = podSelector !== undefined || namespaceSelector !== undefined;
+  if (!selects && ipBlock === undefined) {
     decoder.report('peer.empty', field, 'must specify a peer: podSelector, namespaceSelector or ipBlock');
     return { field };
   }
-  if (has('ipBlock') && (has('podSelector') || has('namespaceSelector'))) {
+  if (selects && ipBlock !== undefined) {
     decoder.report(
       'peer.mixed',
       field,
       'ipBlock may not stand beside podSelector or namespaceSelector; use two peers',
     );
   }
-  return {
-    field,
-    ...(has('podSelector')
-      ? { podSelector: decodeSelector(decoder, object['podSelector'], `${field}/podSelector`, !strict) }
-      : {}),
-    ...(has('namespaceSelector')
-      ? {
-          namespaceSelector: decodeSelector(
-            decoder,
-            object['namespaceSelector'],
-            `${field}/namespaceSelector`,
-            !strict,
-          ),
-        }
-      : {}),
-    ...(has('ipBlock')
-      ? { ipBlock: decodeIPBlock(decoder, object['ipBlock'], `${field}/ipBlock`, strict) }
-      : {}),
-  };
+  const peer: { -readonly [Key in keyof PolicyPeer]: PolicyPeer[Key] } = { field };
+  if (podSelector !== undefined) {
+    peer.podSelector = decodeSelector(decoder, podSelector, `${field}/podSelector`, !strict);
+  }
+  if (namespaceSelector !== undefined) {
+    peer.namespaceSelector = decodeSelector(
+      decoder,
+      namespaceSelector,
+      `${field}/namespaceSelector`,
+      !strict,
+    );
+  }
+  if (ipBlock !== undefined) peer.ipBlock = decodeIPBlock(decoder, ipBlock, `${field}/ipBlock`, strict);
+  return peer;
 }
 
 function decodeIPBlock(decoder: Decoder, value: unknown, pointer: string, strict: boolean): IPBlock {
-  const object = decoder.object(value, pointer, ['cidr', 'except']);
+  const object = decoder.object(value, pointer, fields.ipBlock);
   const block: IPBlock = {
     cidr: decoder.string(object['cidr'], `${pointer}/cidr`) ?? '',
     except: decoder.strings(object['except'], `${pointer}/except`),
@@ -138,7 +147,7 @@ function decodeIPBlock(decoder: Decoder, value: unknown, pointer: string, strict
 export function decodePorts(decoder: Decoder, value: unknown, pointer: string): readonly PolicyPort[] {
   return decoder.list(value, pointer).map((item, index) => {
     const field = `${pointer}/${index}`;
-    const object = decoder.object(item, field, ['protocol', 'port', 'endPort']);
+    const object = decoder.object(item, field, fields.port);
     const written = decoder.string(object['protocol'], `${field}/protocol`) ?? 'TCP';
     const protocol = protocols.find((known) => known === written);
     if (protocol === undefined) {
@@ -151,11 +160,9 @@ export function decodePorts(decoder: Decoder, value: unknown, pointer: string): 
     const endPort = decoder.integer(object['endPort'], `${field}/endPort`);
     const raw = object['port'];
     const port = typeof raw === 'string' ? raw : decoder.integer(raw, `${field}/port`);
-    const decoded: PolicyPort = {
-      protocol: protocol ?? 'TCP',
-      ...(port === undefined ? {} : { port }),
-      ...(endPort === undefined ? {} : { endPort }),
-    };
+    const decoded: { -readonly [Key in keyof PolicyPort]: PolicyPort[Key] } = { protocol: protocol ?? 'TCP' };
+    if (port !== undefined) decoded.port = port;
+    if (endPort !== undefined) decoded.endPort = endPort;
     checkPort(decoder, decoded, field);
     return decoded;
   });

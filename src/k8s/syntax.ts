@@ -17,10 +17,10 @@ export const isLabelValue = (text: string): boolean => text.length <= 63 && labe
 
 /** IsQualifiedName: an optional DNS subdomain and a slash, then a name of at most 63 characters. */
 export function isQualifiedName(text: string): boolean {
-  const parts = text.split('/');
-  const name = parts.at(-1) ?? '';
-  if (parts.length > 2 || name.length > 63 || !qualifiedPart.test(name)) return false;
-  return parts.length === 1 || isDnsSubdomain(parts[0] ?? '');
+  const slash = text.indexOf('/');
+  const name = slash < 0 ? text : text.slice(slash + 1);
+  if (name.length > 63 || !qualifiedPart.test(name)) return false;
+  return slash < 0 || isDnsSubdomain(text.slice(0, slash));
 }
 
 /** IsValidPortName: 1 to 15 characters of `[-a-z0-9]` with a letter, no `--`, no hyphen at either end. */
