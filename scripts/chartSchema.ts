@@ -1,7 +1,8 @@
 // The schema of the chart's values: what is the chart's own stands here, Boundaries and the Configuration come from the product's schemas.
-import { boundarySpecSchema, selectorSchema } from '../src/boundary/schema.ts';
+import { boundarySpecSchema } from '../src/boundary/schema.ts';
 import { toEditorSchema } from '../src/config/editorSchema.ts';
 import { configuration } from '../src/config/schema.ts';
+import { selectorSchema } from '../src/config/selectorShape.ts';
 
 const closed = { type: 'object', additionalProperties: false } as const;
 const text = { type: 'string' } as const;

@@ -1,103 +1,12 @@
 /** The Boundary kind as a schema: the one source of its TypeScript type, its JSON Schema and its CRD (api.md 1). */
 import { object } from '../config/shape.ts';
-import type { Settled, TSchema } from '../config/shape.ts';
+import type { Settled } from '../config/shape.ts';
+import { conditions, count, observedGeneration } from '../config/statusShape.ts';
+import { labelKey, selectorSchema } from '../config/selectorShape.ts';
+import { bothWays, egressSchema, ingressSchema, list } from './ruleSchema.ts';
 
-const text = (maxLength: number, description: string) =>
-  ({ type: 'string', maxLength, description }) as const;
-const list = <const S extends TSchema, const K extends object>(items: S, keywords: K) =>
-  ({ type: 'array', items, ...keywords }) as const;
 const choice = <const V extends readonly string[]>(values: V, description: string) =>
   ({ enum: values, description }) as const;
-
-const labelKey = text(317, 'a label key');
-const labelValue = text(63, 'a label value');
-
-/** metav1.LabelSelector. */
-export const selectorSchema = object(
-  {
-    matchLabels: { type: 'object', additionalProperties: labelValue, maxProperties: 64 },
-    matchExpressions: list(
-      object(
-        {
-          key: labelKey,
-          operator: choice(['In', 'NotIn', 'Exists', 'DoesNotExist'], 'how the values are meant'),
-          values: list(labelValue, { maxItems: 64 }),
-        },
-        { optional: ['values'] },
-      ),
-      { maxItems: 32 },
-    ),
-  },
-  {
-    optional: ['matchLabels', 'matchExpressions'],
-    description: 'Labels that must all hold; the empty selector selects everything.',
-  },
-);
-
-const portsSchema = list(
-  object(
-    {
-      protocol: choice(['TCP', 'UDP', 'SCTP'], 'Default TCP.'),
-      port: {
-        anyOf: [
-          { type: 'integer', minimum: 1, maximum: 65535 },
-          { type: 'string', maxLength: 15 },
-        ],
-        description: 'A number or the name of a container port; left out: every port of the protocol.',
-      },
-      endPort: { type: 'integer', minimum: 1, maximum: 65535, description: 'The last port of a range.' },
-    },
-    { optional: ['protocol', 'port', 'endPort'] },
-  ),
-  { maxItems: 128, description: 'Ports of the destination pod; left out: every port of every protocol.' },
-);
-
-const peersSchema = list(
-  object(
-    {
-      podSelector: selectorSchema,
-      namespaceSelector: selectorSchema,
-      ipBlock: object(
-        { cidr: text(64, 'such as 10.0.0.0/8'), except: list(text(64, 'a part of cidr'), { maxItems: 256 }) },
-        { optional: ['except'] },
-      ),
-      sameLabels: list(labelKey, {
-        minItems: 1,
-        maxItems: 8,
-        description: "Peers whose namespace carries the subject namespace's own values of these labels.",
-      }),
-      kubeAPI: {
-        const: true,
-        description: 'The addresses and ports of cluster.apiServer in the configuration.',
-      },
-    },
-    { optional: ['podSelector', 'namespaceSelector', 'ipBlock', 'sameLabels', 'kubeAPI'] },
-  ),
-  { maxItems: 256, description: 'The other ends; left out: anybody.' },
-);
-
-const ruleDescription =
-  'Same form as a NetworkPolicy rule; appliesTo narrows it to some pods of the namespace.';
-const ingressSchema = list(
-  object(
-    { from: peersSchema, ports: portsSchema, appliesTo: selectorSchema },
-    { optional: ['from', 'ports', 'appliesTo'], description: ruleDescription },
-  ),
-  { maxItems: 256 },
-);
-const egressSchema = list(
-  object(
-    { to: peersSchema, ports: portsSchema, appliesTo: selectorSchema },
-    { optional: ['to', 'ports', 'appliesTo'], description: ruleDescription },
-  ),
-  { maxItems: 256 },
-);
-
-/** Rules in both directions; a direction that is left out has none. */
-const bothWays = object(
-  { ingress: ingressSchema, egress: egressSchema },
-  { optional: ['ingress', 'egress'] },
-);
 
 const setting = (what: string) => choice(['Deny', 'Warn', 'Audit', 'Allow'], `${what}. Default Deny.`);
 
@@ -140,23 +49,46 @@ export const boundarySpecSchema = object(
           type: 'boolean',
           description: "The cluster's DNS peers join the floor and the limit. Default true.",
         },
-        allow: bothWays,
+        allow: {
+          ...bothWays,
+          description: 'Rules that Bulkhead writes into the floor; they must be inside the limit.',
+        },
       },
       {
         optional: ['allowDNS', 'allow'],
         description: 'The default-deny policy that every selected namespace must have.',
+        'x-kubernetes-validations': [
+          {
+            rule:
+              '!has(self.allow) || ((!has(self.allow.ingress) || self.allow.ingress.all(r, !has(r.appliesTo))) && ' +
+              '(!has(self.allow.egress) || self.allow.egress.all(r, !has(r.appliesTo))))',
+            message: 'a floor is for every pod, so its rules have no appliesTo; write a policy of your own',
+          },
+        ],
       },
     ),
     ingress: ingressSchema,
     egress: egressSchema,
-    never: bothWays,
+    never: { ...bothWays, description: 'Subtracted last: wins over everything that allows.' },
     portNames: {
       type: 'object',
       additionalProperties: list(
-        { type: 'string', pattern: '^(TCP|UDP|SCTP)/[0-9]{1,5}$', description: 'such as TCP/8080' },
+        {
+          type: 'string',
+          maxLength: 10,
+          pattern: '^(TCP|UDP|SCTP)/[0-9]{1,5}$',
+          description: 'such as TCP/8080',
+        },
         { minItems: 1, maxItems: 16 },
       ),
+      maxProperties: 64,
       description: 'Container port names that may mean only these ports.',
+      'x-kubernetes-validations': [
+        {
+          rule: "self.all(name, name.size() <= 15 && name.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$'))",
+          message: 'a port name has at most 15 of a-z, 0-9 and -',
+        },
+      ],
     },
     onExcess: choice(
       ['Deny', 'Narrow', 'Warn', 'Audit'],
@@ -169,6 +101,32 @@ export const boundarySpecSchema = object(
   {
     optional: ['ingress', 'egress', 'never', 'portNames', 'onExcess', 'pods', 'stampPods', 'otherPolicies'],
     description: 'ingress and egress: absent means no limit, [] means that nothing may be allowed.',
+  },
+);
+
+/** `status` of a Boundary. */
+export const boundaryStatusSchema = object(
+  {
+    observedGeneration,
+    conditions: {
+      ...conditions,
+      description:
+        'Accepted: it compiles and is in force. Proven: nothing can get outside it; the message names what is missing. Enforced: floors stand and the webhooks are asked.',
+    },
+    namespaces: count('How many namespaces it selects.'),
+    floors: object(
+      {
+        present: count('Namespaces that have their floor.'),
+        missing: count('Namespaces that lack it.'),
+      },
+      { description: 'The default-deny policies of the namespaces it selects.' },
+    ),
+    violations: count('Stored objects that are outside it.'),
+    exceptions: count('Exceptions that are in force.'),
+  },
+  {
+    optional: ['observedGeneration', 'conditions', 'namespaces', 'floors', 'violations', 'exceptions'],
+    description: 'Written by Bulkhead.',
   },
 );
 
@@ -185,7 +143,7 @@ export const boundarySchema = object(
       },
     },
     spec: boundarySpecSchema,
-    status: { description: 'Written by Bulkhead.' },
+    status: boundaryStatusSchema,
   },
   {
     optional: ['status'],
@@ -194,5 +152,6 @@ export const boundarySchema = object(
   },
 );
 
+export type BoundaryStatus = Settled<typeof boundaryStatusSchema>;
 export type BoundarySpec = Settled<typeof boundarySpecSchema>;
 export type BoundaryDocument = Settled<typeof boundarySchema>;

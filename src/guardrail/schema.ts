@@ -1,6 +1,8 @@
 /** The guardrail kinds as schemas: the one source of their types, and of the JSON Schema and CRD of GuardrailPolicy (api.md 2). */
 import { object } from '../config/shape.ts';
+import { selectorSchema } from '../config/selectorShape.ts';
 import type { Settled, TSchema } from '../config/shape.ts';
+import { conditions as statusConditions, count, observedGeneration } from '../config/statusShape.ts';
 
 const text = (description: string, maxLength = 65_536) =>
   ({ type: 'string', maxLength, description }) as const;
@@ -12,7 +14,12 @@ const choice = <const V extends readonly string[]>(values: V, description: strin
 const names = (description: string) => list(text('a name', 253), description);
 
 /** Selectors are decoded by the room that knows label syntax; here they only have to be objects. */
-const selector = { type: 'object', additionalProperties: true, description: 'a label selector' } as const;
+const selector = {
+  type: 'object',
+  additionalProperties: true,
+  description: 'a label selector',
+  'x-structural': selectorSchema,
+} as const;
 
 const ruleSchema = object(
   {
@@ -43,6 +50,7 @@ export const matchResourcesSchema = object(
   },
   {
     optional: ['matchPolicy', 'namespaceSelector', 'objectSelector', 'resourceRules', 'excludeResourceRules'],
+    description: 'Which requests it is about.',
   },
 );
 
@@ -53,7 +61,7 @@ const paramRefSchema = object(
     selector,
     parameterNotFoundAction: choice(['Allow', 'Deny'], 'What follows where there is no such parameter.'),
   },
-  { optional: ['name', 'namespace', 'selector'] },
+  { optional: ['name', 'namespace', 'selector'], description: 'Where the parameters are.' },
 );
 
 const failurePolicy = choice(['Fail', 'Ignore'], 'What an error means. Default Fail.');
@@ -68,10 +76,10 @@ const validationActions = list(
 );
 
 const common = {
-  paramKind: object({
-    apiVersion: text('such as v1', 317),
-    kind: text('such as ConfigMap', 63),
-  }),
+  paramKind: object(
+    { apiVersion: text('such as v1', 317), kind: text('such as ConfigMap', 63) },
+    { description: 'The kind of the parameters.' },
+  ),
   matchConstraints: matchResourcesSchema,
   matchConditions: list(
     object({ name: text('a name', 317), expression }),
@@ -109,8 +117,8 @@ const mutations = list(
   object(
     {
       patchType: choice(['ApplyConfiguration', 'JSONPatch'], 'which of the two is given'),
-      applyConfiguration: object({ expression }),
-      jsonPatch: object({ expression }),
+      applyConfiguration: object({ expression }, { description: 'What is merged, as in server-side apply.' }),
+      jsonPatch: object({ expression }, { description: 'A list of JSON Patch operations.' }),
     },
     { optional: ['applyConfiguration', 'jsonPatch'] },
   ),
@@ -125,14 +133,21 @@ const metadata = {
   properties: { name: { type: 'string', minLength: 1, maxLength: 253, description: 'the name' } },
 } as const;
 
-const document = <const K extends string, const S extends TSchema>(kind: K, spec: S) =>
+/** Whatever the API server itself writes there. */
+const anyStatus = { description: 'Written by the server.' } as const;
+
+const document = <const K extends string, const S extends TSchema, const T extends TSchema>(
+  kind: K,
+  spec: S,
+  status: T,
+) =>
   object(
     {
       apiVersion: text('the version', 64),
       kind: { const: kind, description: `Always ${kind}.` },
       metadata,
       spec,
-      status: { description: 'Written by the server.' },
+      status,
     },
     { optional: ['status'], title: kind },
   );
@@ -140,11 +155,13 @@ const document = <const K extends string, const S extends TSchema>(kind: K, spec
 export const validatingPolicySchema = document(
   'ValidatingAdmissionPolicy',
   object({ ...common, ...checks }, { optional: [...commonOptional, 'validations', 'auditAnnotations'] }),
+  anyStatus,
 );
 
 export const mutatingPolicySchema = document(
   'MutatingAdmissionPolicy',
   object({ ...common, mutations, reinvocationPolicy }, { optional: commonOptional }),
+  anyStatus,
 );
 
 export const guardrailPolicySchema = document(
@@ -176,7 +193,28 @@ export const guardrailPolicySchema = document(
       ],
       description:
         'Any other rule, in CEL, with the fields and the meaning of the admission policies of Kubernetes.',
+      'x-kubernetes-validations': [
+        {
+          rule: 'has(self.matchConstraints.resourceRules) && self.matchConstraints.resourceRules.size() > 0',
+          message: 'matchConstraints.resourceRules must name at least one rule, or it matches nothing',
+        },
+        {
+          rule:
+            '(has(self.validations) && self.validations.size() > 0) || ' +
+            '(has(self.auditAnnotations) && self.auditAnnotations.size() > 0) || ' +
+            '(has(self.mutations) && self.mutations.size() > 0)',
+          message: 'it needs validations, auditAnnotations or mutations',
+        },
+        {
+          rule: '!has(self.paramRef) || has(self.paramKind)',
+          message: 'paramRef needs paramKind',
+        },
+      ],
     },
+  ),
+  object(
+    { observedGeneration, conditions: statusConditions, violations: count('Stored objects that break it.') },
+    { optional: ['observedGeneration', 'conditions', 'violations'], description: 'Written by Bulkhead.' },
   ),
 );
 
@@ -189,11 +227,13 @@ const binding = {
 export const validatingBindingSchema = document(
   'ValidatingAdmissionPolicyBinding',
   object({ ...binding, validationActions }, { optional: ['paramRef', 'matchResources'] }),
+  anyStatus,
 );
 
 export const mutatingBindingSchema = document(
   'MutatingAdmissionPolicyBinding',
   object(binding, { optional: ['paramRef', 'matchResources'] }),
+  anyStatus,
 );
 
 export type MatchResourcesSpec = Settled<typeof matchResourcesSchema>;
