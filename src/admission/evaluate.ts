@@ -25,7 +25,11 @@ import { policyHints } from './hints.ts';
 /** What every rule says of the request, together; violations are all told, never only the first. */
 export function evaluate(attributes: Attributes, world: World): Evaluation {
   const bounded = evaluateBoundaries(attributes, world);
-  const judged = judgeGuardrails(attributes, world.rules.guardrails, guardrailSurroundings(world));
+  const judged = judgeGuardrails(
+    attributes,
+    world.rules.guardrails,
+    guardrailSurroundings(attributes, world),
+  );
   if (!judged.applied) return bounded;
   return {
     ...bounded,

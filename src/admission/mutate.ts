@@ -28,7 +28,11 @@ const patched = (patch: readonly PatchOperation[], warnings: readonly string[] =
  * guardrail's mutation does, and where the namespace around the object cannot be told.
  */
 export function mutate(attributes: Attributes, world: World): Mutation {
-  const mutated = mutateByGuardrails(attributes, world.rules.guardrails, guardrailSurroundings(world));
+  const mutated = mutateByGuardrails(
+    attributes,
+    world.rules.guardrails,
+    guardrailSurroundings(attributes, world),
+  );
   if (mutated === undefined) return mutateByBoundaries(attributes, world);
   const { object, patch, violations } = mutated;
   if (violations.some(({ action }) => action === 'Deny'))

@@ -18,6 +18,7 @@ import { boundarySchema } from '../boundary/schema.ts';
 import { compileSurroundings } from '../boundary/surroundings.ts';
 import { compileGuardrails } from '../guardrail/compile.ts';
 import type { Guardrails } from '../guardrail/guardrails.ts';
+import { meaningExtensions } from './meaning/declarations.ts';
 import { sortDocuments } from './sorting.ts';
 
 /** Everything that decides, frozen. `hash` tells rule sets apart in decisions and logs. */
@@ -50,7 +51,7 @@ export function compileRules(all: readonly Document[], config: Config, ownNamesp
     return [read.value];
   });
   issues.push(...duplicates(limits));
-  const guardrails = compileGuardrails(policies, parameters);
+  const guardrails = compileGuardrails(policies, parameters, meaningExtensions);
   if (!guardrails.ok) issues.push(...guardrails.issues);
   const grants = readGrants(config);
   if (!surroundings.ok) issues.push(...surroundings.issues);

@@ -3,6 +3,8 @@ import type { LiveContents } from '../boundary/invariants/context.ts';
 import type { Surroundings } from '../guardrail/surroundings.ts';
 import type { NamespaceObjects } from '../guardrail/variables.ts';
 import type { NamespaceFacts, NamespaceLookup } from '../k8s/namespaceFacts.ts';
+import type { Attributes } from '../k8s/attributes.ts';
+import { meaningFunctions } from './meaning/functions.ts';
 import type { Rules } from './rules.ts';
 
 export interface World {
@@ -20,11 +22,18 @@ export interface World {
   readonly namespaceObjects?: NamespaceObjects;
 }
 
-/** What guardrails may look at. */
-export const guardrailSurroundings = ({ lookup, namespaceObjects }: World): Surroundings => ({
-  lookup,
-  namespaceObjects: namespaceObjects ?? ((): undefined => undefined),
-  functions: new Map(),
+/** What guardrails may look at for a request. */
+export const guardrailSurroundings = ({ namespace }: Attributes, world: World): Surroundings => ({
+  lookup: world.lookup,
+  namespaceObjects: world.namespaceObjects ?? ((): undefined => undefined),
+  functions: meaningFunctions({
+    namespace,
+    ruleSet: world.rules.ruleSet,
+    lookup: world.lookup,
+    known: world.known,
+    bounded: true,
+    budget: world.budget,
+  }),
 });
 
 /** Where a request comes in: one of the two webhooks, or `review`, which mutates first and then validates, as the API server does. */

@@ -7,7 +7,7 @@ import { childrenOf } from './syntax/children.ts';
 import { type Expression } from './syntax/expression.ts';
 import { parse } from './syntax/parse.ts';
 import { type Place, placeOf } from './syntax/position.ts';
-import { check } from './typing/check.ts';
+import { type Checked, check } from './typing/check.ts';
 
 /** A part of an expression with its value; `depth` is how deep it stands, 0 for the whole. */
 export interface Part extends Place {
@@ -23,7 +23,7 @@ export interface Part extends Place {
 export function explain(source: string, environment: Environment, bindings: Bindings): readonly Part[] {
   const { expression, spans } = parse(source);
   const { checked } = check(expression, environment);
-  return partsOf(expression, 0).map(({ node, depth }) => {
+  return partsOf(expression, checked).map(({ node, depth }) => {
     const { start, end } = spans.get(node) ?? { start: 0, end: source.length };
     const code = generate(node, checked, environment.definition);
     const outcome = programOf(source, checked.type(node), node, code).run(bindings, new Budget());
@@ -36,12 +36,16 @@ interface Located {
   readonly depth: number;
 }
 
-function partsOf(node: Expression, depth: number): readonly Located[] {
+function partsOf(node: Expression, checked: Checked, depth = 0): readonly Located[] {
   if (node.kind === 'literal') return [];
-  return [{ node, depth }, ...insideOf(node).flatMap((child) => partsOf(child, depth + 1))];
+  const inside = insideOf(node, checked).flatMap((child) => partsOf(child, checked, depth + 1));
+  return [{ node, depth }, ...inside];
 }
 
-function insideOf(node: Expression): readonly Expression[] {
+function insideOf(node: Expression, checked: Checked): readonly Expression[] {
+  // What stands before the dot may be the first half of a function's name.
+  const meaning = checked.meaning(node);
+  if (node.kind === 'call' && meaning?.kind === 'call' && !meaning.member) return node.operands;
   if (node.kind === 'comprehension') return [node.range];
   if (node.kind === 'optionalMapping') return [node.target];
   if (node.kind !== 'selection' && node.kind !== 'presence' && node.kind !== 'indexing')

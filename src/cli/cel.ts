@@ -1,9 +1,12 @@
 /** `bulkhead cel`: one expression on given variables, as an admission policy would evaluate it. */
 import { readFile } from 'node:fs/promises';
 import { Option } from '@commander-js/extra-typings';
+import { meaningExtensions } from '../admission/meaning/declarations.ts';
+import { standaloneMeaning } from '../admission/meaning/standalone.ts';
 import { Budget } from '../cel/budget.ts';
 import { compile } from '../cel/compile.ts';
-import { type Environment, admissionEnvironment } from '../cel/environment.ts';
+import { type Environment, admissionEnvironment, withVariables } from '../cel/environment.ts';
+import type { ExtensionFunctions } from '../cel/evaluation/frame.ts';
 import { parseExactly } from '../cel/exactJson.ts';
 import { type Part, explain } from '../cel/explain.ts';
 import { type Json, toDisplay } from '../cel/json.ts';
@@ -12,12 +15,14 @@ import { dyn } from '../cel/typing/type.ts';
 import { type Read, sound, unsound } from '../config/issue.ts';
 import { isObject } from '../k8s/json.ts';
 import type { Definition } from './command.ts';
+import { configurationFrom, withConfig } from './configuration.ts';
 import { tellIssues } from './diagnostics.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
 const more = `
 The expression is checked and evaluated as in a ValidatingAdmissionPolicy of Kubernetes 1.36: object, oldObject, params, request and
 namespaceObject have the types they have there and are null where FILE does not give them; any other variable in FILE may be anything.
+The functions of GuardrailPolicies that tell what a NetworkPolicy means (network.*) work too, with the address ranges of --config.
 
 Exit code: 0 with a value, 2 with an error.
 
@@ -25,7 +30,7 @@ Example:
   bulkhead cel --expression 'object.spec.containers.all(c, has(c.resources))' --bindings pod.json`;
 
 export const define: Definition = (command, { terminal, run }) =>
-  command
+  withConfig(command)
     .requiredOption('-e, --expression <text>', 'the expression')
     .option('-b, --bindings <file>', 'a JSON object of the variables by name; - is standard input')
     .option('--mutation', 'as in a mutation: with Object{…}, JSONPatch{…} and jsonpatch.escapeKey')
@@ -36,21 +41,31 @@ export const define: Definition = (command, { terminal, run }) =>
         .default('text'),
     )
     .addHelpText('after', more)
-    .action(({ expression, bindings, mutation, explain: explained, output }) =>
+    .action(({ expression, bindings, mutation, explain: explained, output, config: path }) =>
       run(async () => {
         const variables = bindings === undefined ? sound({}) : await readBindings(bindings, terminal);
-        if (!variables.ok) {
-          tellIssues(variables.issues, terminal);
+        const functions = await meaning(path, terminal);
+        if (!variables.ok || !functions.ok) {
+          tellIssues(
+            [variables, functions].flatMap((read) => (read.ok ? [] : read.issues)),
+            terminal,
+          );
           return 2;
         }
         const environment = environmentFor(variables.value, mutation === true);
-        const given = { variables: { ...absent, ...variables.value } };
+        const given = { variables: { ...absent, ...variables.value }, functions: functions.value };
         const wanted = output === 'text' || explained === true;
         return output === 'json'
           ? printJson(expression, environment, given, wanted, terminal)
           : printText(expression, environment, given, terminal);
       }),
     );
+
+/** The functions of meaning on the configured cluster. */
+async function meaning(path: string | undefined, terminal: Terminal): Promise<Read<ExtensionFunctions>> {
+  const loaded = await configurationFrom({ config: path }, terminal);
+  return loaded.ok ? standaloneMeaning(loaded.value.config.cluster) : loaded;
+}
 
 /** What kube-apiserver binds where a request has none. */
 const absent = { object: null, oldObject: null, params: null, request: null, namespaceObject: null };
@@ -74,11 +89,11 @@ const wrong = (file: string, message: string): Read<Variables> =>
   unsound([{ code: 'cel.bindings', message, file }]);
 
 function environmentFor(variables: Variables, mutating: boolean): Environment {
-  const known = admissionEnvironment({ mutating });
+  const known = admissionEnvironment({ mutating, extensions: meaningExtensions });
   const others = Object.keys(variables).filter(
     (name) => name === 'variables' || known.variable(name) === undefined,
   );
-  return admissionEnvironment({ mutating, variables: Object.fromEntries(others.map((name) => [name, dyn])) });
+  return withVariables(known, Object.fromEntries(others.map((name) => [name, dyn])));
 }
 
 function printJson(

@@ -20,17 +20,20 @@ type Part =
 
 /**
  * Compiles guardrail documents; `parameters` are the documents that bindings may point at. A binding without its policy and a policy without
- * a binding are no mistakes and have no effect, as in kube-apiserver.
+ * a binding are no mistakes and have no effect, as in kube-apiserver. `extensions` are functions that only GuardrailPolicies may call: a
+ * policy of Kubernetes that called one would not load there.
  */
 export function compileGuardrails(
   documents: readonly Document[],
   parameters: readonly Document[],
   extensions: readonly Extension[] = [],
 ): Read<Guardrails> {
-  const environments = environmentsFor(extensions);
+  const plain = environmentsFor([]);
+  const extended = environmentsFor(extensions);
   const issues: Issue[] = duplicates(documents);
   const parts = documents.flatMap((document) => {
-    const read = readPart(document, environments);
+    const isOwn = guardrailKindOf(document) === 'GuardrailPolicy';
+    const read = readPart(document, isOwn ? extended : plain);
     if (read.ok) return [read.value];
     issues.push(...read.issues);
     return [];

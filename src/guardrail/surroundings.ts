@@ -1,5 +1,5 @@
 /** What guardrails may look at beside the request. */
-import type { Bindings } from '../cel/program.ts';
+import type { ExtensionFunctions } from '../cel/evaluation/frame.ts';
 import type { NamespaceLookup } from '../k8s/namespaceFacts.ts';
 import type { NamespaceObjects } from './variables.ts';
 
@@ -7,5 +7,5 @@ export interface Surroundings {
   readonly lookup: NamespaceLookup;
   readonly namespaceObjects: NamespaceObjects;
   /** Implementations of the functions beyond Kubernetes' library. */
-  readonly functions: NonNullable<Bindings['functions']>;
+  readonly functions: ExtensionFunctions;
 }
