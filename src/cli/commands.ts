@@ -9,6 +9,12 @@ export const commands: readonly CommandRow[] = [
     load: () => import('./review.ts'),
   },
   {
+    name: 'scan',
+    group: 'Decide',
+    summary: 'tells what is stored already and would be refused, in files or a live cluster',
+    load: () => import('./scan.ts'),
+  },
+  {
     name: 'reach',
     group: 'Understand policies',
     summary: 'tells who can talk to whom, per protocol and port',

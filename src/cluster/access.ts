@@ -43,10 +43,10 @@ const refuse = <T>(code: ClusterCode, message: string, file?: string): Read<T> =
   unsound([{ code, message, ...(file === undefined ? {} : { file }) }]);
 
 /**
- * Reads a kubeconfig's current context, as kubectl does. Codes: `path.missing`, `path.unreadable`, `cluster.kubeconfig`,
+ * Reads a kubeconfig's current context, or the one that is named, as kubectl does. Codes: `path.missing`, `path.unreadable`, `cluster.kubeconfig`,
  * `cluster.insecure` (facts that decide about admission must come from an API server that proves who it is).
  */
-export async function fromKubeconfig(file: string): Promise<Read<Access>> {
+export async function fromKubeconfig(file: string, named?: string): Promise<Read<Access>> {
   const bytes = await readFile(file).catch((error: unknown) => errorCode(error));
   if (typeof bytes === 'string') {
     const missing = bytes === 'ENOENT';
@@ -69,11 +69,14 @@ export async function fromKubeconfig(file: string): Promise<Read<Access>> {
       file,
     );
   }
+  if (named !== undefined) config.setCurrentContext(named);
   const context = config.getContextObject(config.getCurrentContext());
   if (context === null) {
     return refuse(
       clusterCodes.kubeconfig,
-      'names no current-context that it defines; set one with kubectl config use-context',
+      named === undefined
+        ? 'names no current-context that it defines; set one with kubectl config use-context'
+        : 'defines no context of that name; kubectl config get-contexts lists them',
       file,
     );
   }
