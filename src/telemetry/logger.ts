@@ -27,26 +27,12 @@ export interface Log {
   flush(): Promise<void>;
 }
 
-/** How much is gathered before it is written, and for how long at most. */
-const batchBytes = 16_383;
-const batchMillis = 100;
-
 export function createLog(options: LoggerOptions): Log {
-  const stream =
-    typeof options.destination === 'number'
-      ? pino.destination({ dest: options.destination, sync: false, minLength: batchBytes })
-      : undefined;
-  // Lines are written in batches, because a write for each decision would cost more than the decision; none waits longer than this.
-  const batches =
-    stream === undefined
-      ? undefined
-      : setInterval(() => {
-          stream.flush();
-        }, batchMillis).unref();
-  const target = typeof options.destination === 'number' ? stream : options.destination;
+  const target = typeof options.destination === 'number' ? batched(options.destination) : undefined;
+  const destination = typeof options.destination === 'number' ? target : options.destination;
   const safe: DestinationStream = {
     write: (line) => {
-      target?.write(printable(line));
+      destination?.write(printable(line));
     },
   };
   const now = options.now ?? (() => new Date());
@@ -73,10 +59,7 @@ export function createLog(options: LoggerOptions): Log {
       const start = `{"level":"info","time":"${now().toISOString()}"`;
       safe.write(`${start},${JSON.stringify(fields).slice(1, -1)},"message":${JSON.stringify(message)}}\n`);
     },
-    flush: () => {
-      clearInterval(batches);
-      return flush(stream);
-    },
+    flush: () => target?.end() ?? Promise.resolve(),
   };
 }
 
@@ -103,12 +86,42 @@ function withMessage(this: Logger, args: Parameters<LogFn>, method: LogFn): void
   }
 }
 
-function flush(stream: ReturnType<typeof pino.destination> | undefined): Promise<void> {
+/** How much is gathered before it is written, and for how long at most. */
+const batchCharacters = 65_536;
+const batchMillis = 100;
+/** No batch is taken apart for the system call. */
+const mostBytes = 16 * 1024 * 1024;
+
+interface Batched extends DestinationStream {
+  /** Writes what was gathered; later lines are written too, each batch when it is full. */
+  end(): Promise<void>;
+}
+
+/** Gathers lines and writes them together: waking the thread that writes costs more than most decisions do. */
+function batched(descriptor: 1 | 2): Batched {
+  const stream = pino.destination({ dest: descriptor, sync: false, maxWrite: mostBytes });
+  let gathered = '';
+  const pass = (): void => {
+    if (gathered === '') return;
+    stream.write(gathered);
+    gathered = '';
+  };
+  const timer = setInterval(pass, batchMillis).unref();
+  return {
+    write: (line) => {
+      gathered += line;
+      if (gathered.length >= batchCharacters) pass();
+    },
+    end: () => {
+      clearInterval(timer);
+      pass();
+      return flush(stream);
+    },
+  };
+}
+
+function flush(stream: ReturnType<typeof pino.destination>): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (stream === undefined) {
-      resolve();
-      return;
-    }
     stream.flush((error) => {
       // After the last write the stream asks for fsync, which a pipe (the standard output of a container) does not have.
       const written = !error || ('code' in error && error.code === 'EINVAL');
