@@ -7,7 +7,10 @@
  */
 import type { StoredRecord } from '../repository.ts';
 
-/** What a record can be found by, value by value. A record may have several values of one facet (rules, groups, peer tenants). */
+/**
+ * What an entry of the log can be found by, value by value. An entry may have several values of one facet (rules, groups, peer tenants). `object` is
+ * `GROUP/KIND/NAMESPACE/NAME`; `entry` is the kind of the entry (Decision, Retry, Gap, Read), and a question that does not name one asks for decisions.
+ */
 export const facets = [
   'decision',
   'tenant',
@@ -25,6 +28,7 @@ export const facets = [
   'door',
   'rulesHash',
   'object',
+  'entry',
 ] as const;
 
 export type Facet = (typeof facets)[number];
@@ -92,7 +96,7 @@ export interface Neighbours {
 /** Answers questions about what a store holds. Each answer sees every record that was committed before it was asked for. */
 export interface DecisionReader {
   page(query: Query): Promise<Page>;
-  /** The most frequent values first, hours in their order; at most `limit` of them. */
+  /** The most frequent values first, of hours the newest; at most `limit` of them. */
   group(filter: Filter, by: Grouping, limit: number): Promise<readonly Group[]>;
   /** One decision, where it exists and is inside the scope. */
   find(decisionId: string, scope?: readonly string[]): Promise<Found | undefined>;
