@@ -66,7 +66,7 @@ export interface DecisionEvent {
   readonly snapshot: RecordedSnapshot;
   /** What the rules could see of object and oldObject, allow-listed; enough to decide again. */
   readonly subset: { readonly object?: JsonObject; readonly oldObject?: JsonObject };
-  /** SHA-256, in hex, of the canonical JSON of the object (of oldObject at DELETE; after the patch at mutate). Absent where there is none. */
+  /** SHA-256, in hex, of the object's JSON as it was sent but for white space (of oldObject at DELETE). Absent where there is none. */
   readonly objectSha256?: string;
   /** JSON pointers into this record of what was left out or cut. */
   readonly masked: readonly string[];

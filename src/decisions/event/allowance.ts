@@ -1,0 +1,113 @@
+/** What may be written down of the objects that rules look at, by kind: worked out once for a set of rules. */
+import { nameLabel } from '../../k8s/namespaceFacts.ts';
+import { either, fields, items } from './shape.ts';
+import type { Shape } from './shape.ts';
+
+/** What the configuration and the rules in force say about recording. */
+export interface AllowanceSource {
+  readonly tenantLabel: string;
+  /** Keys of labels that rules look at; the values of others are left out. */
+  readonly labels: Iterable<string>;
+  /** Annotations whose values are kept: exact keys, or prefixes that end in `*`. */
+  readonly annotations: Iterable<string>;
+  readonly groups: Iterable<string>;
+  /** What expressions read of an object, by its kind; `*` for every kind. */
+  readonly reads?: ReadonlyMap<string, Shape>;
+}
+
+export interface Allowance {
+  readonly tenantLabel: string;
+  readonly groups: ReadonlySet<string>;
+  readonly annotations: (key: string) => boolean;
+  /** What may be kept of an object of this kind. */
+  readonly shapeOf: (kind: string) => Shape;
+}
+
+const names = items(fields({ name: 'whole' }));
+const windows = fields({ hostProcess: 'whole' });
+const resources = fields({ claims: names, limits: 'whole', requests: 'whole' });
+
+/** What boundaries and pod settings read of a container, and nothing else of it. */
+const containers = items(
+  fields({
+    name: 'whole',
+    ports: items(
+      fields({
+        containerPort: 'whole',
+        hostIP: 'whole',
+        hostPort: 'whole',
+        name: 'whole',
+        protocol: 'whole',
+      }),
+    ),
+    resources,
+    securityContext: fields({
+      capabilities: 'whole',
+      privileged: 'whole',
+      procMount: 'whole',
+      windowsOptions: windows,
+    }),
+  }),
+);
+
+const podSpec = fields({
+  containers,
+  ephemeralContainers: containers,
+  hostIPC: 'whole',
+  hostNetwork: 'whole',
+  hostPID: 'whole',
+  initContainers: containers,
+  os: fields({ name: 'whole' }),
+  resourceClaims: names,
+  resources,
+  schedulingGates: names,
+  securityContext: fields({ windowsOptions: windows }),
+  volumes: items(fields({ hostPath: fields({}), name: 'whole' })),
+});
+
+/** Kinds that are made of secrets: nothing but their metadata is kept, whatever an expression reads. */
+const secrets: ReadonlySet<string> = new Set(['Secret', 'TokenRequest', 'TokenReview']);
+
+/** The allowance for a set of rules. */
+export function allowanceOf(source: AllowanceSource): Allowance {
+  const labels = new Set([...source.labels, source.tenantLabel, nameLabel]);
+  const annotations = patterns(source.annotations);
+  const metadata = fields({
+    annotations: { keys: annotations },
+    deletionTimestamp: 'whole',
+    generateName: 'whole',
+    labels: { keys: (key) => labels.has(key) },
+    name: 'whole',
+    namespace: 'whole',
+  });
+  const known = new Map<string, Shape>([
+    ['Pod', fields({ apiVersion: 'whole', kind: 'whole', metadata, spec: podSpec })],
+    ['NetworkPolicy', fields({ apiVersion: 'whole', kind: 'whole', metadata, spec: 'whole' })],
+    ['Namespace', fields({ apiVersion: 'whole', kind: 'whole', metadata })],
+  ]);
+  const other = fields({ apiVersion: 'whole', kind: 'whole', metadata });
+  const everyKind = source.reads?.get('*');
+  const shapes = new Map<string, Shape>();
+  for (const kind of new Set([...known.keys(), ...(source.reads?.keys() ?? [])])) {
+    if (secrets.has(kind)) continue;
+    const read = source.reads?.get(kind);
+    const base = known.get(kind) ?? other;
+    const own = read === undefined ? base : either(base, read);
+    shapes.set(kind, everyKind === undefined ? own : either(own, everyKind));
+  }
+  const rest = everyKind === undefined ? other : either(other, everyKind);
+  for (const kind of secrets) shapes.set(kind, other);
+  return {
+    tenantLabel: source.tenantLabel,
+    groups: new Set(source.groups),
+    annotations,
+    shapeOf: (kind) => shapes.get(kind) ?? rest,
+  };
+}
+
+function patterns(all: Iterable<string>): (key: string) => boolean {
+  const list = [...all];
+  const exact = new Set(list);
+  const prefixes = list.flatMap((one) => (one.endsWith('*') ? [one.slice(0, -1)] : []));
+  return (key) => exact.has(key) || prefixes.some((prefix) => key.startsWith(prefix));
+}
