@@ -6,7 +6,7 @@ import { Refusal } from './refusal.ts';
 
 const example = "write an address such as '169.254.169.254' or a block such as '10.0.0.0/8'";
 
-/** One address or one block. Texts that may be read in more than one way (leading zeros, host bits) are refused. */
+/** One address or one block. Texts that may be read in more than one way (leading zeros, host bits, mapped addresses) are refused. */
 export function readAddresses(value: Value): Addresses | Refusal {
   if (typeof value !== 'string') return new Refusal(`an address is a string; ${example}`);
   const block = parseCidr(value);
@@ -16,11 +16,11 @@ export function readAddresses(value: Value): Addresses | Refusal {
     return { ...noAddresses, [address.family]: [address.value, address.value] };
   }
   const shown = `"${value.slice(0, 80)}"`;
-  return new Refusal(
-    block === undefined && address === undefined
-      ? `${shown} is no address; ${example}`
-      : `${shown} can be read in more than one way; write it without leading zeros and without bits after the prefix`,
-  );
+  if (block === undefined && address === undefined) return new Refusal(`${shown} is no address; ${example}`);
+  const hint = value.includes(':')
+    ? 'in its usual form, and an IPv4 address as one'
+    : 'without leading zeros and without bits after the prefix';
+  return new Refusal(`${shown} can be read in more than one way; write it ${hint}`);
 }
 
 /** The union of a list of addresses and blocks; an empty list holds nothing. */

@@ -75,7 +75,7 @@ const opens: Body = (desk, [policy = null, old = null]) => {
 };
 
 const excess: Body = (desk, [policy = null]) => {
-  const { bounded, lookup, ruleSet } = desk.sources;
+  const { bounded, lookup, ruleSet, exceptions } = desk.sources;
   if (!bounded)
     return new Refusal('no rules are known here; try it in a GuardrailPolicy with bulkhead review');
   const subject = desk.subject(policy);
@@ -84,7 +84,7 @@ const excess: Body = (desk, [policy = null]) => {
   if (ruleSet.exemptNamespaces.has(namespace)) return [];
   const found = lookup(namespace);
   if (typeof found !== 'string')
-    return listed(desk, beyondLimits(subject, ruleSet.guardOf(found).limits, desk.budget));
+    return listed(desk, beyondLimits(subject, ruleSet.guardOf(found, exceptions).limits, desk.budget));
   const why = found === 'absent' ? 'does not exist' : 'could not be looked up';
   return new Refusal(`namespace "${namespace}" ${why}, so it is not known which boundaries hold in it`);
 };
