@@ -14,9 +14,13 @@ export interface Sorted {
 /** Kinds that carry parameters more often than not. One that no policy asks for is no mistake. */
 const usual: ReadonlySet<string> = new Set(['v1 ConfigMap']);
 
-/** Parameters are ConfigMaps and the documents of every kind that some policy names as its paramKind. Namespaces are the inventory's. */
+/** Parameters are ConfigMaps and the documents of every kind that some policy names as its paramKind. Namespaces are the inventory's, Suites test the rules. */
 export function sortDocuments(all: readonly Document[]): Sorted {
-  const documents = all.filter(({ value }) => stringAt(value, 'kind') !== 'Namespace');
+  const documents = all.filter(
+    ({ value }) =>
+      stringAt(value, 'kind') !== 'Namespace' &&
+      stringAt(value, 'apiVersion')?.startsWith('test.bulkhead.dev/') !== true,
+  );
   const guardrails = documents.filter((document) => guardrailKindOf(document) !== undefined);
   const kinds = new Set([...usual, ...guardrails.map(paramKindOf)]);
   const others = documents.filter((document) => guardrailKindOf(document) === undefined);

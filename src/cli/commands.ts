@@ -45,6 +45,12 @@ export const commands: readonly CommandRow[] = [
     load: () => import('./compare.ts'),
   },
   {
+    name: 'lint',
+    group: 'Write rules',
+    summary: 'tells what is wrong with rules, and what of them cannot be meant',
+    load: () => import('./lint.ts'),
+  },
+  {
     name: 'cel',
     group: 'Write rules',
     summary: 'evaluates one CEL expression, and tells the value of each part',

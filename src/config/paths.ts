@@ -24,6 +24,18 @@ export async function readPaths(
   paths: readonly string[],
   sources: Sources,
 ): Promise<Read<readonly Document[]>> {
+  const { documents, issues } = await readEach(paths, sources);
+  return issues.length === 0 ? sound(documents) : unsound(issues);
+}
+
+/** What could be read of some files, and what could not. */
+export interface PartlyRead {
+  readonly documents: readonly Document[];
+  readonly issues: readonly Issue[];
+}
+
+/** The same, for whoever goes on with the files that can be read. */
+export async function readEach(paths: readonly string[], sources: Sources): Promise<PartlyRead> {
   const documents: Document[] = [];
   const issues: Issue[] = [];
   for (const path of paths) {
@@ -33,7 +45,7 @@ export async function readPaths(
       else issues.push(...read.issues);
     }
   }
-  return issues.length === 0 ? sound(documents) : unsound(issues);
+  return { documents, issues };
 }
 
 async function readOne(file: string, sources: Sources): Promise<Read<readonly Document[]>> {
@@ -46,8 +58,8 @@ async function readOne(file: string, sources: Sources): Promise<Read<readonly Do
   return readBytes(bytes, file);
 }
 
-/** Every readable file behind a path; at least one, or the reason why not. */
-async function filesBehind(path: string): Promise<readonly Read<string>[]> {
+/** Every readable file behind a path that is not `-`, in order; at least one, or the reason why not. */
+export async function filesBehind(path: string): Promise<readonly Read<string>[]> {
   const found = await walk(path, new Set());
   if (found.length > 0) return found;
   return [

@@ -1,0 +1,188 @@
+/** The catalogue's entries on selectors, peers, ports, manifests, suites and documents that are no rules. */
+import type { Entries } from './entry.ts';
+import { error, info } from './entry.ts';
+
+export const shapes: Entries = [
+  error(
+    'field.type',
+    'A field of the wrong type',
+    'The API server would not take the object in.',
+    'Write the type that the message names.',
+  ),
+  error(
+    'field.unknown',
+    'A field that Kubernetes does not know',
+    'The API server drops unknown fields or refuses them; nothing can be proven of what is not understood.',
+    'Correct the name, or remove the field.',
+  ),
+  error(
+    'selector.key',
+    'A label key that cannot be one',
+    'No object can carry a label with this key.',
+    'Write [prefix/]name: the prefix a DNS name, the name at most 63 characters.',
+  ),
+  error(
+    'selector.value',
+    'A label value that cannot be one',
+    'No object can carry this value.',
+    'At most 63 letters, digits, "-", "_" and ".", a letter or digit at both ends.',
+  ),
+  error(
+    'selector.values',
+    'Values that do not fit the operator',
+    'In and NotIn need at least one value, Exists and DoesNotExist take none.',
+    'Add or remove the values.',
+  ),
+  error(
+    'selector.operator',
+    'An unknown operator',
+    'A selector knows In, NotIn, Exists and DoesNotExist.',
+    'Use one of them.',
+  ),
+  error(
+    'selector.contradiction',
+    'A selector that nothing can satisfy',
+    'Its requirements exclude each other, for example two values of one key. What hangs on it never applies: a limit allows nothing there, a prohibition forbids nothing, a policy matches nothing.',
+    'Remove one of the requirements; for "one or the other" use In with both values.',
+  ),
+  error(
+    'peer.empty',
+    'A peer that names nobody',
+    'A peer is a podSelector, a namespaceSelector, an ipBlock, sameLabels or kubeAPI.',
+    'Name the peer; to mean anybody leave from or to out.',
+  ),
+  error(
+    'peer.mixed',
+    'Two sorts of peer in one',
+    'An ipBlock and kubeAPI stand alone in a peer.',
+    'Write two peers.',
+  ),
+  error(
+    'ipBlock.cidr',
+    'A block that is no CIDR',
+    'The text is no block of addresses.',
+    'Write for example 10.0.0.0/8 or fd00::/8.',
+  ),
+  error(
+    'ipBlock.except',
+    'An exception outside its block',
+    'An exception must be a smaller block inside cidr.',
+    'Correct it, or remove it.',
+  ),
+  error(
+    'ipBlock.notCanonical',
+    'A block that plugins read differently',
+    'Leading zeros, host bits or an IPv4 address inside an IPv6 one mean different addresses to different network plugins.',
+    'Write the canonical form that the message shows.',
+  ),
+  error('port.number', 'A port out of range', 'Ports go from 1 to 65535.', 'Choose one of them.'),
+  error(
+    'port.name',
+    'A port name that cannot be one',
+    'A container port is named with at most 15 of a-z, 0-9 and "-", a letter among them.',
+    'Correct the name.',
+  ),
+  error(
+    'port.endPort',
+    'An endPort without its beginning',
+    'endPort needs a numeric port that is not above it.',
+    'Give port as a number, or remove endPort.',
+  ),
+  error(
+    'port.protocol',
+    'An unknown protocol',
+    'NetworkPolicies know TCP, UDP and SCTP.',
+    'Use one of them.',
+  ),
+  error(
+    'port.form',
+    'A port of the wrong form',
+    'The configuration writes ports as PROTOCOL/PORT.',
+    'Write for example TCP/6443.',
+  ),
+  error(
+    'policyTypes.unknown',
+    'An unknown policy type',
+    'policyTypes knows Ingress and Egress.',
+    'Use one or both of them.',
+  ),
+  error('policyTypes.tooMany', 'Too many policy types', 'There are only two.', 'List each at most once.'),
+  error(
+    'rules.kind',
+    'No kind of rule',
+    'Only rules, their parameters, Namespaces and Suites may stand among rules; the server refuses to start with anything else.',
+    'Correct the kind, or move the document.',
+  ),
+  error(
+    'rules.shape',
+    'No object',
+    'A rule is an object with apiVersion, kind, metadata and spec.',
+    'Write it as one.',
+  ),
+  error(
+    'rules.duplicate',
+    'A rule defined twice',
+    'Two documents of one kind have the same name, so it is not clear which one is meant.',
+    'Remove or rename one of them.',
+  ),
+  info(
+    'rules.manifest',
+    'A manifest beside rules',
+    'The folder holds rules and a manifest. The server refuses the folder as --rules, since a manifest there is most likely a mistake.',
+    'Keep manifests in a folder of their own, or name the files of rules one by one.',
+  ),
+  error(
+    'manifest.shape',
+    'No object',
+    'A manifest is an object with apiVersion and kind.',
+    'Write it as one.',
+  ),
+  error(
+    'manifest.kind',
+    'An unknown kind',
+    'The group is known and has no such kind.',
+    'Correct the kind; the message lists those that there are.',
+  ),
+  error(
+    'manifest.apiVersion',
+    'An unknown version',
+    'The group is known and has no such version.',
+    'Write the version that the message names.',
+  ),
+  error(
+    'inventory.name',
+    'A Namespace without a name',
+    'A Namespace needs a name of at most 63 of a-z, 0-9 and "-".',
+    'Name it.',
+  ),
+  error(
+    'inventory.duplicate',
+    'A Namespace listed twice',
+    'Two documents of one file describe the same Namespace.',
+    'Keep one of them.',
+  ),
+  error(
+    'suite.path',
+    'A path that is not relative',
+    'Suites name files from their own folder, so that they pass on every machine.',
+    'Write the path from the folder of the suite, such as ../rules.',
+  ),
+  error(
+    'suite.now',
+    'A time that cannot be read',
+    'now is a time with its zone.',
+    'Write for example 2026-01-31T12:00:00Z.',
+  ),
+  error(
+    'suite.duplicate',
+    'Two cases of one name',
+    'A case is found by its name.',
+    'Say in the name what is different.',
+  ),
+  error(
+    'suite.case',
+    'A case that asks nothing, or two things',
+    'A case is about an object, an oldObject that is deleted, or a whole AdmissionReview.',
+    'Give one of them.',
+  ),
+];
