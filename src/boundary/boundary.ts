@@ -2,7 +2,6 @@
 import type { Read } from '../config/issue.ts';
 import { sound, unsound } from '../config/issue.ts';
 import { Decoder } from '../k8s/decoder.ts';
-import { ownAt } from '../k8s/json.ts';
 import { decodeSelector } from '../k8s/labelSelector.ts';
 import type { LabelSelector } from '../k8s/labelSelector.ts';
 import { nameLabel } from '../k8s/namespaceFacts.ts';
@@ -10,15 +9,14 @@ import type { Direction, Protocol } from '../k8s/networkPolicy.ts';
 import { isPortName, isQualifiedName } from '../k8s/syntax.ts';
 import { numericConnections } from '../netpol/connections.ts';
 import type { PortPins } from '../netpol/ports.ts';
-import { decodeLimitRules } from './limitRule.ts';
-import type { LimitRule } from './limitRule.ts';
+import { decodeBothWays } from './limitRule.ts';
+import type { BothWays, LimitRule } from './limitRule.ts';
 import type { BoundaryDocument, BoundarySpec } from './schema.ts';
+
+export type { BothWays } from './limitRule.ts';
 
 export type OnExcess = 'Deny' | 'Narrow' | 'Warn' | 'Audit';
 export type Setting = 'Deny' | 'Warn' | 'Audit' | 'Allow';
-
-/** Rules by direction. */
-export type BothWays = { readonly [D in Direction]: readonly LimitRule[] };
 
 export interface Boundary {
   readonly name: string;
@@ -39,25 +37,20 @@ export interface Boundary {
 export function decodeBoundary(document: BoundaryDocument): Read<Boundary> {
   const { spec, metadata } = document;
   const decoder = new Decoder();
-  const rules = (at: unknown, pointer: string, direction: Direction): readonly LimitRule[] =>
-    decodeLimitRules(decoder, at, pointer, direction === 'Ingress' ? 'from' : 'to');
-  const bothWays = (at: unknown, pointer: string): BothWays => ({
-    Ingress: rules(ownAt(at, 'ingress'), `${pointer}/ingress`, 'Ingress'),
-    Egress: rules(ownAt(at, 'egress'), `${pointer}/egress`, 'Egress'),
-  });
+  const limits = decodeBothWays(decoder, spec, '/spec');
   const portNames = decodePortNames(decoder, spec.portNames ?? {});
   const boundary: Boundary = {
     name: metadata.name,
     selector: decodeSelector(decoder, spec.namespaceSelector, '/spec/namespaceSelector'),
     limit: {
-      Ingress: spec.ingress === undefined ? undefined : rules(spec.ingress, '/spec/ingress', 'Ingress'),
-      Egress: spec.egress === undefined ? undefined : rules(spec.egress, '/spec/egress', 'Egress'),
+      Ingress: spec.ingress === undefined ? undefined : limits.Ingress,
+      Egress: spec.egress === undefined ? undefined : limits.Egress,
     },
-    never: bothWays(spec.never, '/spec/never'),
+    never: decodeBothWays(decoder, spec.never, '/spec/never'),
     floor: {
       mode: spec.floor.mode,
       allowDNS: spec.floor.allowDNS ?? true,
-      allow: bothWays(spec.floor.allow, '/spec/floor/allow'),
+      allow: decodeBothWays(decoder, spec.floor.allow, '/spec/floor/allow'),
     },
     portNames,
     portPins: toPins(portNames),

@@ -56,7 +56,8 @@ export function describeRule(rule: LimitRule, direction: Direction): string {
   const peers = rule.peers.length === 0 ? 'anywhere' : rule.peers.map(describePeer).join(', ');
   const ports = rule.ports.length === 0 ? '' : ` on ${describePorts(rule.ports)}`;
   const subject = rule.appliesTo === undefined ? '' : ` for pods ${describeSelector(rule.appliesTo)}`;
-  return plain(`${way} ${peers.replaceAll('ipBlock ', '')}${ports}${subject}`, 200);
+  const by = rule.exception === undefined ? '' : ` by exception ${rule.exception}`;
+  return plain(`${way} ${peers.replaceAll('ipBlock ', '')}${ports}${subject}${by}`, 200);
 }
 
 const longestLimit = 300;

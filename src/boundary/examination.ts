@@ -10,12 +10,12 @@ import { everyConnection } from '../netpol/connections.ts';
 import { fullBudget, remainder } from '../netpol/cover.ts';
 import * as cubes from '../netpol/cube.ts';
 import { pickLabels } from '../netpol/point.ts';
-import type { Boundary, BothWays } from './boundary.ts';
+import type { Boundary } from './boundary.ts';
 import { trustedKeys } from './boundary.ts';
 import { describeRule } from './describe.ts';
 import { resolveLimit } from './limit.ts';
 import type { Limit } from './limit.ts';
-import type { LimitRule } from './limitRule.ts';
+import type { BothWays, LimitRule } from './limitRule.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Every mistake that shows only when a Boundary is resolved for a namespace, here for one made up to be selected by it. */

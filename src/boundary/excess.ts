@@ -7,6 +7,7 @@ import type { Budget, TooComplex } from '../netpol/cover.ts';
 import { remainder } from '../netpol/cover.ts';
 import type { Flows } from '../netpol/lift.ts';
 import { Before, changedPart } from './before.ts';
+import { exceptedParts } from './exceptionFlows.ts';
 import type { Limit } from './limit.ts';
 import type { LimitRule } from './limitRule.ts';
 import { forbiddenPart, partOf } from './part.ts';
@@ -32,7 +33,7 @@ const mostFindings = 32;
 
 /**
  * Every excess of `policy`, up to {@link mostFindings} of a limit, one for each field, limit and prohibition. With `old`, only what the old
- * policy did not open. `tooComplex` must deny.
+ * policy did not open, and what an exception allowed it to. `tooComplex` must deny.
  */
 export function excessOf(
   policy: NetworkPolicy,
@@ -43,44 +44,77 @@ export function excessOf(
 ): readonly Excess[] | TooComplex {
   const judged = old === undefined ? policy : changedPart(policy, old);
   if (!isMeasurable(judged)) return 'tooComplex';
-  const found: Excess[] = [];
+  const findings = new Findings();
   for (const direction of directions) {
-    let relevant = limits.filter((limit) => limit.direction === direction);
+    const relevant = limits.filter((limit) => limit.direction === direction);
     if (relevant.length === 0) continue;
-    const add = (beyond: readonly Excess[]): void => {
-      if (beyond.length === 0) return;
-      found.push(...beyond);
-      relevant = relevant.filter((limit) => found.filter((one) => one.limit === limit).length < mostFindings);
-    };
     const before = old === undefined ? undefined : new Before(old, direction, setting);
     for (const flows of policyFlows(judged, direction, 'may', setting)) {
-      const beyond = beyondLimits([flows.box], flows, relevant, budget);
+      const open = findings.notFull(relevant);
+      const beyond = beyondLimits([flows.box], flows, open, budget, findings);
       if (beyond === 'tooComplex') return 'tooComplex';
       if (before === undefined || beyond.length === 0) {
-        add(beyond);
+        findings.add(beyond);
         continue;
       }
       const opened = before.opened(flows, budget);
       if (opened === 'tooComplex') return 'tooComplex';
-      const beyondNow = beyondLimits(opened, flows, relevant, budget);
+      const beyondNow = beyondLimits(opened, flows, open, budget, findings);
       if (beyondNow === 'tooComplex') return 'tooComplex';
-      add(beyondNow);
+      findings.add(beyondNow);
     }
+    if (before === undefined) continue;
+    const kept = notInherited(policy, direction, findings.notFull(relevant), setting, budget, findings);
+    if (kept === 'tooComplex') return 'tooComplex';
+    findings.add(kept);
   }
-  return distinct(found);
+  return findings.all;
 }
 
-/** What parts of some flows are beyond some limits. */
-function beyondLimits(
-  parts: readonly Box[],
-  flows: Flows,
+/** One finding for each field, limit and prohibition is enough to act on. */
+class Findings {
+  readonly all: Excess[] = [];
+  private readonly seen = new Map<Limit, Set<string>>();
+
+  has(limit: Limit, field: string, never: LimitRule | undefined): boolean {
+    return this.all.length > 0 && this.seen.get(limit)?.has(keyOf(field, never)) === true;
+  }
+
+  add(found: readonly Excess[]): void {
+    for (const excess of found) {
+      const { limit, field, never } = excess;
+      if (this.has(limit, field, never)) continue;
+      this.seen.set(limit, (this.seen.get(limit) ?? new Set()).add(keyOf(field, never)));
+      this.all.push(excess);
+    }
+  }
+
+  /** The limits of which more may be told. */
+  notFull(limits: readonly Limit[]): readonly Limit[] {
+    if (this.all.length < mostFindings) return limits;
+    return limits.filter((limit) => (this.seen.get(limit)?.size ?? 0) < mostFindings);
+  }
+}
+
+const keyOf = (field: string, never: LimitRule | undefined): string => `${field} ${never?.field ?? ''}`;
+
+/** What only an exception allowed stays for an update only while something allows it, whether its rules changed or not. */
+function notInherited(
+  policy: NetworkPolicy,
+  direction: Direction,
   limits: readonly Limit[],
+  setting: PolicySetting,
   budget: Budget,
+  findings: Findings,
 ): Excess[] | TooComplex {
+  const widened = limits.filter(({ excepted }) => excepted.length > 0);
+  if (widened.length === 0) return [];
+  if (!isMeasurable(policy)) return 'tooComplex';
   const found: Excess[] = [];
-  for (const limit of limits) {
-    for (const part of parts) {
-      const beyond = beyondLimit(part, flows, limit, budget);
+  for (const flows of policyFlows(policy, direction, 'may', setting)) {
+    for (const limit of widened) {
+      const parts = exceptedParts(flows.box, limit.excepted);
+      const beyond = beyondLimits(parts, flows, [limit], budget, findings);
       if (beyond === 'tooComplex') return 'tooComplex';
       found.push(...beyond);
     }
@@ -88,29 +122,46 @@ function beyondLimits(
   return found;
 }
 
-function beyondLimit(box: Box, flows: Flows, limit: Limit, budget: Budget): Excess[] | TooComplex {
+/** What parts of some flows are beyond some limits, without what is among the findings already. */
+function beyondLimits(
+  parts: readonly Box[],
+  flows: Flows,
+  limits: readonly Limit[],
+  budget: Budget,
+  findings: Findings,
+): Excess[] | TooComplex {
+  const found: Excess[] = [];
+  for (const limit of limits) {
+    for (const part of parts) {
+      const beyond = beyondLimit(part, flows, limit, budget, findings);
+      if (beyond === 'tooComplex') return 'tooComplex';
+      found.push(...beyond);
+    }
+  }
+  return found;
+}
+
+function beyondLimit(
+  box: Box,
+  flows: Flows,
+  limit: Limit,
+  budget: Budget,
+  findings: Findings,
+): Excess[] | TooComplex {
   const { direction, never, allowed, allowedFor } = limit;
   const base = { limit, direction, field: flows.field, flows };
   const found: Excess[] = [];
   const hit = new Set<LimitRule>();
   for (const prohibition of never) {
     const { rule } = prohibition;
-    const part = hit.has(rule) ? undefined : forbiddenPart(box, flows.viaPods, prohibition);
+    const isKnown = hit.has(rule) || findings.has(limit, flows.field, rule);
+    const part = isKnown ? undefined : forbiddenPart(box, flows.viaPods, prohibition);
     if (part === undefined) continue;
     hit.add(rule);
     found.push({ ...base, ...part, never: rule });
   }
-  if (allowed === undefined) return found;
+  if (allowed === undefined || findings.has(limit, flows.field, undefined)) return found;
   const left = remainder(box, allowedFor[box.peer.sort], budget, 1);
   if (left === 'tooComplex') return left;
   return [...found, ...left.map((outside) => ({ ...base, ...partOf(outside, flows.viaPods) }))];
-}
-
-/** One finding for each field, limit and prohibition is enough to act on. */
-function distinct(found: readonly Excess[]): Excess[] {
-  const seen = new Set<string>();
-  return found.filter(({ field, limit, never }) => {
-    const key = JSON.stringify([field, limit.boundary.name, limit.direction, never?.field ?? '']);
-    return !seen.has(key) && seen.add(key);
-  });
 }

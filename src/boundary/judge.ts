@@ -5,7 +5,10 @@ import type { Endpoint, Witness } from '../k8s/witness.ts';
 import type { Action, Violation } from '../k8s/violation.ts';
 import type { Budget } from '../netpol/cover.ts';
 import { fullBudget } from '../netpol/cover.ts';
+import { changedPart } from './before.ts';
 import { describePeer, describeRule, describeSelector, fieldPath, plain } from './describe.ts';
+import type { ExceptionFlows } from './exceptionFlows.ts';
+import { exceptionsUsed } from './exceptionsUsed.ts';
 import { excessOf } from './excess.ts';
 import type { Excess } from './excess.ts';
 import type { PolicySetting } from './policyFlows.ts';
@@ -17,11 +20,15 @@ export interface PolicyWorld {
   readonly ruleSet: RuleSet;
   readonly lookup: NamespaceLookup;
   readonly known: () => Iterable<NamespaceFacts>;
+  /** The exceptions of the policy's namespace that are about this policy; absent: none. */
+  readonly exceptions?: readonly ExceptionFlows[];
 }
 
 export interface PolicyJudgement {
   readonly violations: readonly Violation[];
   readonly warnings: readonly string[];
+  /** The names of the exceptions without which more would be outside. */
+  readonly exceptions: readonly string[];
 }
 
 /** What a policy is compared with and what is known around it. */
@@ -53,20 +60,32 @@ export function judgePolicy(
   world: PolicyWorld,
   budget: Budget = { left: fullBudget },
 ): PolicyJudgement {
-  const guard = world.ruleSet.guardOf(namespace);
-  if (guard.limits.length === 0) return { violations: [], warnings: [] };
+  const { ruleSet, exceptions: granted = [] } = world;
+  const guard = ruleSet.guardOf(namespace, granted);
+  if (guard.limits.length === 0) return { violations: [], warnings: [], exceptions: [] };
   const setting = settingOf(namespace, world);
-  const opened = excessOf(policy, old, guard.limits, setting, budget);
-  if (opened === 'tooComplex') return { violations: unproven(guard), warnings: [] };
+  const opened =
+    granted.length > 0 && old !== undefined && isUnchanged(policy, old)
+      ? []
+      : excessOf(policy, old, guard.limits, setting, budget);
+  if (opened === 'tooComplex') return { violations: unproven(guard), warnings: [], exceptions: [] };
+  const exceptions =
+    granted.length === 0
+      ? []
+      : exceptionsUsed(policy, ruleSet.guardOf(namespace).limits, guard.limits, setting, budget);
   if (old === undefined || opened.length > 0) {
-    return {
-      violations: opened.map((excess) => toViolation(excess, policy, namespace, world)),
-      warnings: [],
-    };
+    const violations = opened.map((excess) => toViolation(excess, policy, namespace, world));
+    return { violations, warnings: [], exceptions };
   }
   const whole = excessOf(policy, undefined, guard.limits, setting, budget);
-  return { violations: [], warnings: whole === 'tooComplex' ? [] : storedExcess(whole) };
+  return { violations: [], warnings: whole === 'tooComplex' ? [] : storedExcess(whole), exceptions };
 }
+
+/** An update of something else, such as a finalizer, passes even where an exception has lapsed: what is stored is narrowed by other means. */
+const isUnchanged = (policy: NetworkPolicy, old: NetworkPolicy): boolean =>
+  [changedPart(policy, old), changedPart(old, policy)].every(
+    ({ ingress, egress }) => ingress.length === 0 && egress.length === 0,
+  );
 
 const storedExcess = (whole: readonly Excess[]): string[] => [
   ...new Set(

@@ -14,6 +14,8 @@ import type { Reading } from '../netpol/ipBlock.ts';
 import { merge } from '../netpol/merge.ts';
 import { exactly } from '../netpol/valueSet.ts';
 import type { Boundary } from './boundary.ts';
+import { exceptionRules } from './exceptionFlows.ts';
+import type { ExceptedFlow, ExceptionFlows } from './exceptionFlows.ts';
 import type { LimitPeer, LimitRule } from './limitRule.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -32,15 +34,18 @@ export interface Limit {
   /** The same, by the sort of the peer: a flow is compared only with what can hold it. */
   readonly allowedFor: { readonly [S in Peer['sort']]: readonly Box[] };
   readonly never: readonly Prohibition[];
-  /** The rules behind `allowed` (with DNS), for messages and for the replay of witnesses. */
+  /** The rules behind `allowed` (with DNS and exceptions), for messages and for the replay of witnesses. */
   readonly rules: readonly LimitRule[];
+  /** What exceptions add to `allowed`, and what those added that have lapsed. */
+  readonly excepted: readonly ExceptedFlow[];
 }
 
 const noLabels: ReadonlyMap<string, string> = new Map();
 
 /**
  * Resolves a Boundary for a namespace. `dnsJoins`: whether the cluster's DNS peers are part of the egress limit, because every Boundary
- * that limits the namespace's egress allows them. Undefined where the Boundary says nothing about the direction.
+ * that limits the namespace's egress allows them. `exceptions` of this namespace widen a limit that they name, never a `never`. Undefined
+ * where the Boundary says nothing about the direction.
  */
 export function resolveLimit(
   boundary: Boundary,
@@ -48,12 +53,19 @@ export function resolveLimit(
   namespace: NamespaceFacts,
   surroundings: Surroundings,
   dnsJoins: boolean,
+  exceptions: readonly ExceptionFlows[] = [],
 ): Limit | undefined {
   const limit = boundary.limit[direction];
   const never = boundary.never[direction];
   if (limit === undefined && never.length === 0) return undefined;
   const dns = direction === 'Egress' && dnsJoins ? surroundings.dns : [];
-  const rules = limit === undefined ? [] : [...limit, ...dns];
+  const widening =
+    limit === undefined ? [] : exceptions.filter(({ boundaries }) => boundaries.includes(boundary.name));
+  const counted = widening.filter(({ state }) => state === 'active');
+  const rules =
+    limit === undefined
+      ? []
+      : [...limit, ...dns, ...counted.flatMap((one) => exceptionRules(one, direction))];
   const read = (list: readonly LimitRule[], reading: Reading): Flows[] =>
     flowsOf(
       list.map((rule) => toRule(rule, namespace, surroundings, reading)),
@@ -83,6 +95,13 @@ export function resolveLimit(
     },
     never: prohibitions,
     rules,
+    excepted: widening.flatMap((one) =>
+      read(exceptionRules(one, direction), 'must').map(({ box }) => ({
+        exception: one.name,
+        state: one.state,
+        box,
+      })),
+    ),
   };
 }
 

@@ -1,8 +1,9 @@
 /** Rules of a Boundary after decoding: NetworkPolicy rules with `sameLabels`, `kubeAPI` and `appliesTo`. */
 import type { Decoder } from '../k8s/decoder.ts';
+import { ownAt } from '../k8s/json.ts';
 import { decodeSelector } from '../k8s/labelSelector.ts';
 import type { LabelSelector } from '../k8s/labelSelector.ts';
-import type { IPBlock, PolicyPort } from '../k8s/networkPolicy.ts';
+import type { Direction, IPBlock, PolicyPort } from '../k8s/networkPolicy.ts';
 import { decodePeerSelectors, decodePorts } from '../k8s/networkPolicyDecode.ts';
 import { isQualifiedName } from '../k8s/syntax.ts';
 
@@ -22,7 +23,18 @@ export interface LimitRule {
   readonly peers: readonly LimitPeer[];
   readonly ports: readonly PolicyPort[];
   readonly appliesTo?: LabelSelector;
+  /** The exception that allows it, where it is no rule of the Boundary itself. */
+  readonly exception?: string;
 }
+
+/** Rules by direction. */
+export type BothWays = { readonly [D in Direction]: readonly LimitRule[] };
+
+/** Reads `{ingress, egress}`, the rules of both directions; one that is left out has none. */
+export const decodeBothWays = (decoder: Decoder, value: unknown, pointer: string): BothWays => ({
+  Ingress: decodeLimitRules(decoder, ownAt(value, 'ingress'), `${pointer}/ingress`, 'from'),
+  Egress: decodeLimitRules(decoder, ownAt(value, 'egress'), `${pointer}/egress`, 'to'),
+});
 
 /** Reads the rules of one direction; `peers` is the field that names them. */
 export function decodeLimitRules(

@@ -12,6 +12,7 @@ import type { PortPins } from '../netpol/ports.ts';
 import { notAmong } from '../netpol/valueSet.ts';
 import { trustedKeys } from './boundary.ts';
 import type { Boundary } from './boundary.ts';
+import type { ExceptionFlows } from './exceptionFlows.ts';
 import { resolveLimit } from './limit.ts';
 import type { Limit } from './limit.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -69,12 +70,13 @@ export class RuleSet {
     return this.boundaries.filter((boundary) => selects(boundary.selector, seen));
   }
 
-  /** What guards a namespace. */
-  guardOf(namespace: NamespaceFacts): Guard {
+  /** What guards a namespace, widened by its `exceptions`. */
+  guardOf(namespace: NamespaceFacts, exceptions: readonly ExceptionFlows[] = []): Guard {
+    if (exceptions.length > 0) return this.resolve(namespace, exceptions);
     const key = this.memoryKey(namespace);
     const known = this.remembered.get(key);
     if (known !== undefined) return known;
-    const guard = this.resolve(namespace);
+    const guard = this.resolve(namespace, exceptions);
     if (this.remembered.size >= mostRemembered) {
       const oldest = this.remembered.keys().next();
       if (oldest.done !== true) this.remembered.delete(oldest.value);
@@ -100,12 +102,13 @@ export class RuleSet {
     );
   }
 
-  private resolve(namespace: NamespaceFacts): Guard {
+  private resolve(namespace: NamespaceFacts, exceptions: readonly ExceptionFlows[]): Guard {
     const boundaries = this.selecting(namespace.name, namespace.labels);
     const dnsJoins = boundaries.every(({ limit, floor }) => limit.Egress === undefined || floor.allowDNS);
     const limits = boundaries.flatMap((boundary) =>
       directions.flatMap(
-        (direction) => resolveLimit(boundary, direction, namespace, this.surroundings, dnsJoins) ?? [],
+        (direction) =>
+          resolveLimit(boundary, direction, namespace, this.surroundings, dnsJoins, exceptions) ?? [],
       ),
     );
     const { name } = namespace;

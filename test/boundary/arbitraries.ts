@@ -1,6 +1,6 @@
 /** Random boundaries and policies full of near misses: few constants, and policies that are copies of the limits with one slip. */
 import fc from 'fast-check';
-import type { Json } from './scenario.ts';
+import type { Json, WrittenException } from './scenario.ts';
 
 interface Dictionary {
   readonly [key: string]: Json;
@@ -387,6 +387,7 @@ function withoutPodSelector(peer: Dictionary): Dictionary {
 export interface Case {
   readonly direction: Direction;
   readonly boundaries: readonly Dictionary[];
+  readonly exceptions: readonly Omit<WrittenException, 'name'>[];
   readonly labels: Readonly<Record<string, string>>;
   readonly knownCluster: boolean;
   readonly policy: Dictionary;
@@ -408,52 +409,92 @@ const policyShape: fc.Arbitrary<PolicyShape> = fc.record({
   ),
 });
 
-/** Boundaries, and a policy and its predecessor that stand near them. */
-export const someCase: fc.Arbitrary<Case> = fc
-  .record({
-    direction: pick<Direction>('Ingress', 'Egress'),
-    boundaries: fc.oneof(
-      { arbitrary: fc.array(boundaryShape, { minLength: 1, maxLength: 1 }), weight: 4 },
-      { arbitrary: fc.array(boundaryShape, { minLength: 2, maxLength: 3 }), weight: 1 },
-    ),
-    labels: pick<Readonly<Record<string, string>>>(
-      { tenant: 'a', env: 'prod' },
-      { tenant: 'a', env: 'prod' },
-      { tenant: 'a', env: 'prod', team: 'x' },
-      { tenant: 'a' },
-      { tenant: '', env: 'dev' },
-      { env: 'prod', team: 'x' },
-    ),
-    knownCluster: fc.oneof(
-      { arbitrary: fc.constant(true), weight: 4 },
-      { arbitrary: fc.constant(false), weight: 1 },
-    ),
-    policy: policyShape,
-    old: fc.record({ shape: policyShape, shared: fc.boolean() }),
-  })
-  .map(({ direction, boundaries, labels, knownCluster, policy, old }): Case => {
-    const limits = boundaries.flatMap(({ limit }) => limit ?? []);
-    const rules = [...limits, ...limits, ...boundaries.flatMap(({ never }) => never)];
-    const ruleAt = (part: PolicyPart | undefined): RuleShape | undefined =>
-      part === undefined || 'fresh' in part ? undefined : rules[part.copy.rule % Math.max(1, rules.length)];
-    const write = ({ podSelector: pods, likeRule, parts }: PolicyShape): Dictionary => ({
-      podSelector: likeRule ? (ruleAt(parts[0])?.appliesTo ?? pods) : pods,
-      policyTypes: [direction],
-      [fieldOf(direction)]: parts.map((part) => {
-        if ('fresh' in part) return writeRule(part.fresh, keyOf(direction));
-        const copied = ruleAt(part);
-        const base =
-          copied === undefined ? { peers: [part.copy.peer], ports: [] } : inPolicyWords(copied, labels);
-        return writeRule(slipped(base, part.copy), keyOf(direction));
-      }),
+interface ExceptionShape {
+  readonly rules: readonly RuleShape[];
+  readonly boundaries: readonly string[];
+  readonly pods: Dictionary | undefined;
+  readonly state: 'active' | 'lapsed';
+}
+const exceptionShape: fc.Arbitrary<ExceptionShape> = fc.record({
+  rules: fc.array(limitRule, { minLength: 1, maxLength: 2 }),
+  boundaries: pick<readonly string[]>(['b0'], ['b0'], ['b1'], ['b0', 'b1', 'b2']),
+  pods: fc.oneof({ arbitrary: fc.constant(undefined), weight: 1 }, { arbitrary: podSelector, weight: 2 }),
+  state: pick<'active' | 'lapsed'>('active', 'lapsed'),
+});
+
+const exceptionOf = (
+  { rules, boundaries, pods, state }: ExceptionShape,
+  direction: Direction,
+): Omit<WrittenException, 'name'> => ({
+  boundaries,
+  ...(pods === undefined ? {} : { pods }),
+  allow: { [fieldOf(direction)]: rules.map((rule) => writeRule(rule, keyOf(direction))) },
+  state,
+});
+
+const casesWith = (exceptionShapes: fc.Arbitrary<readonly ExceptionShape[]>): fc.Arbitrary<Case> =>
+  fc
+    .record({
+      exceptions: exceptionShapes,
+      direction: pick<Direction>('Ingress', 'Egress'),
+      boundaries: fc.oneof(
+        { arbitrary: fc.array(boundaryShape, { minLength: 1, maxLength: 1 }), weight: 4 },
+        { arbitrary: fc.array(boundaryShape, { minLength: 2, maxLength: 3 }), weight: 1 },
+      ),
+      labels: pick<Readonly<Record<string, string>>>(
+        { tenant: 'a', env: 'prod' },
+        { tenant: 'a', env: 'prod' },
+        { tenant: 'a', env: 'prod', team: 'x' },
+        { tenant: 'a' },
+        { tenant: '', env: 'dev' },
+        { env: 'prod', team: 'x' },
+      ),
+      knownCluster: fc.oneof(
+        { arbitrary: fc.constant(true), weight: 4 },
+        { arbitrary: fc.constant(false), weight: 1 },
+      ),
+      policy: policyShape,
+      old: fc.record({ shape: policyShape, shared: fc.boolean() }),
+    })
+    .map(({ direction, boundaries, exceptions, labels, knownCluster, policy, old }): Case => {
+      const limits = boundaries.flatMap(({ limit }) => limit ?? []);
+      const excepted = exceptions.flatMap(({ rules }) => rules);
+      const rules = [
+        ...excepted,
+        ...excepted,
+        ...limits,
+        ...limits,
+        ...boundaries.flatMap(({ never }) => never),
+      ];
+      const ruleAt = (part: PolicyPart | undefined): RuleShape | undefined =>
+        part === undefined || 'fresh' in part ? undefined : rules[part.copy.rule % Math.max(1, rules.length)];
+      const write = ({ podSelector: pods, likeRule, parts }: PolicyShape): Dictionary => ({
+        podSelector: likeRule ? (ruleAt(parts[0])?.appliesTo ?? pods) : pods,
+        policyTypes: [direction],
+        [fieldOf(direction)]: parts.map((part) => {
+          if ('fresh' in part) return writeRule(part.fresh, keyOf(direction));
+          const copied = ruleAt(part);
+          const base =
+            copied === undefined ? { peers: [part.copy.peer], ports: [] } : inPolicyWords(copied, labels);
+          return writeRule(slipped(base, part.copy), keyOf(direction));
+        }),
+      });
+      const parts = old.shared ? [...policy.parts.slice(1), ...old.shape.parts.slice(0, 1)] : old.shape.parts;
+      return {
+        direction,
+        boundaries: boundaries.map((shape) => boundarySpec(shape, direction)),
+        exceptions: exceptions.map((shape) => exceptionOf(shape, direction)),
+        labels,
+        knownCluster,
+        policy: write(policy),
+        old: write({ ...(old.shared ? policy : old.shape), parts }),
+      };
     });
-    const parts = old.shared ? [...policy.parts.slice(1), ...old.shape.parts.slice(0, 1)] : old.shape.parts;
-    return {
-      direction,
-      boundaries: boundaries.map((shape) => boundarySpec(shape, direction)),
-      labels,
-      knownCluster,
-      policy: write(policy),
-      old: write({ ...(old.shared ? policy : old.shape), parts }),
-    };
-  });
+
+/** Boundaries, and a policy and its predecessor that stand near them. */
+export const someCase: fc.Arbitrary<Case> = casesWith(fc.constant([]));
+
+/** The same with exceptions, active or lapsed, and policies that stand near those too. */
+export const someExceptedCase: fc.Arbitrary<Case> = casesWith(
+  fc.array(exceptionShape, { minLength: 1, maxLength: 2 }),
+);

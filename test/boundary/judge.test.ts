@@ -61,6 +61,7 @@ describe('an update', () => {
     expect(judge([sealed('b', 'Deny')], policy(yaml('{policyTypes: [Egress]}')), everything)).toEqual({
       violations: [],
       warnings: [],
+      exceptions: [],
     });
   });
 

@@ -5,6 +5,7 @@ import { nameLabel } from '../../src/k8s/namespaceFacts.ts';
 import type { NamespaceFacts } from '../../src/k8s/namespaceFacts.ts';
 import type { Direction, NetworkPolicy } from '../../src/k8s/networkPolicy.ts';
 import type { Boundary } from '../../src/boundary/boundary.ts';
+import type { ExceptionFlows } from '../../src/boundary/exceptionFlows.ts';
 import type { LimitRule } from '../../src/boundary/limitRule.ts';
 import { ruleListAllows } from '../../src/netpol/concrete/limit.ts';
 import type { ClusterRanges, LimitReading } from '../../src/netpol/concrete/limit.ts';
@@ -80,8 +81,31 @@ export function certainlyAllowed(scene: Scenario, boundary: Boundary, probe: Pro
   const limit = boundary.limit[probe.direction];
   if (limit === undefined) return true;
   const rules = [...limit, ...dnsRules(scene, probe.direction)];
-  return restrictive.every((switches) => says(scene, rules, probe, 'limit', switches));
+  const active = scene.exceptions.filter(({ state }) => state === 'active');
+  return restrictive.every(
+    (switches) =>
+      says(scene, rules, probe, 'limit', switches) || excepts(scene, boundary, active, probe, switches),
+  );
 }
+
+/** Whether some exception, active or lapsed, certainly allows or allowed it. */
+export const isExcepted = (scene: Scenario, boundary: Boundary, probe: Probe): boolean =>
+  boundary.limit[probe.direction] !== undefined &&
+  restrictive.every((switches) => excepts(scene, boundary, scene.exceptions, probe, switches));
+
+const excepts = (
+  scene: Scenario,
+  boundary: Boundary,
+  exceptions: readonly ExceptionFlows[],
+  probe: Probe,
+  switches: Switches,
+): boolean =>
+  exceptions.some(
+    ({ boundaries, pods, allow }) =>
+      boundaries.includes(boundary.name) &&
+      (pods === undefined || selects(pods, probe.subject.labels)) &&
+      says(scene, allow[probe.direction], probe, 'limit', switches),
+  );
 
 /** Whether one of a Boundary's prohibitions could mean it. */
 export function isForbidden(scene: Scenario, boundary: Boundary, rule: LimitRule, probe: Probe): boolean {

@@ -4,9 +4,13 @@ import type { Read } from '../../src/config/issue.ts';
 import { describe as describeIssue } from '../../src/config/issue.ts';
 import type { NamespaceFacts, NamespaceLookup } from '../../src/k8s/namespaceFacts.ts';
 import type { NetworkPolicy } from '../../src/k8s/networkPolicy.ts';
+import { Decoder } from '../../src/k8s/decoder.ts';
+import { decodeSelector } from '../../src/k8s/labelSelector.ts';
 import { decodeNetworkPolicy } from '../../src/k8s/networkPolicyDecode.ts';
 import { decodeBoundary } from '../../src/boundary/boundary.ts';
 import type { Boundary } from '../../src/boundary/boundary.ts';
+import type { ExceptionFlows } from '../../src/boundary/exceptionFlows.ts';
+import { decodeBothWays } from '../../src/boundary/limitRule.ts';
 import { settingOf } from '../../src/boundary/judge.ts';
 import type { PolicyWorld } from '../../src/boundary/judge.ts';
 import type { Limit } from '../../src/boundary/limit.ts';
@@ -70,9 +74,38 @@ export function boundary(name: string, spec: { readonly [key: string]: Json }): 
 export const policy = (spec: Json, namespace = 'own', name = 'p'): NetworkPolicy =>
   soundly(decodeNetworkPolicy({ metadata: { name, namespace }, spec }, { strict: false }));
 
+/** An exception as people write it; `boundaries` are those that it widens. */
+export interface WrittenException {
+  readonly name: string;
+  readonly boundaries: readonly string[];
+  readonly pods?: Json;
+  readonly allow: Json;
+  readonly state?: ExceptionFlows['state'];
+}
+
+export function exception({
+  name,
+  boundaries,
+  pods,
+  allow,
+  state = 'active',
+}: WrittenException): ExceptionFlows {
+  const decoder = new Decoder();
+  const read = {
+    name,
+    boundaries,
+    ...(pods === undefined ? {} : { pods: decodeSelector(decoder, pods, '/spec/subjects/podSelector') }),
+    allow: decodeBothWays(decoder, allow, '/spec/allow'),
+    state,
+  };
+  if (decoder.issues.length > 0) throw new Error(decoder.issues.map(describeIssue).join('\n'));
+  return read;
+}
+
 /** Everything that a policy in `own` is judged by. */
 export interface Scenario {
   readonly boundaries: readonly Boundary[];
+  readonly exceptions: readonly ExceptionFlows[];
   readonly own: NamespaceFacts;
   readonly cluster: ClusterSettings;
   readonly surroundings: Surroundings;
@@ -90,6 +123,7 @@ export function scenario(
   own: NamespaceFacts,
   others: readonly NamespaceFacts[],
   cluster: ClusterSettings = testCluster,
+  exceptions: readonly ExceptionFlows[] = [],
 ): Scenario {
   const surroundings = soundly(compileSurroundings(cluster));
   const exempt = new Set(['kube-system']);
@@ -100,16 +134,17 @@ export function scenario(
   });
   const live = [own, ...others];
   const lookup: NamespaceLookup = (name) => live.find((one) => one.name === name) ?? 'absent';
-  const world: PolicyWorld = { ruleSet, lookup, known: () => live };
+  const world: PolicyWorld = { ruleSet, lookup, known: () => live, exceptions };
   return {
     boundaries,
+    exceptions,
     own,
     cluster,
     surroundings,
     ruleSet,
     world,
     setting: settingOf(own, world),
-    limits: ruleSet.guardOf(own).limits,
+    limits: ruleSet.guardOf(own, exceptions).limits,
     live,
     protectedKeys: ruleSet.protectedKeys,
     exempt,
@@ -124,10 +159,11 @@ const others = [
 ];
 
 /** The scenario of a random case. */
-export const caseScenario = ({ boundaries, labels, knownCluster }: Case): Scenario =>
+export const caseScenario = ({ boundaries, exceptions, labels, knownCluster }: Case): Scenario =>
   scenario(
     boundaries.map((spec, index) => boundary(`b${index}`, spec)),
     facts('own', labels),
     others,
     knownCluster ? testCluster : unknownCluster,
+    exceptions.map((one, index) => exception({ name: `own/e${index}`, ...one })),
   );

@@ -15,6 +15,7 @@ import { remainder } from '../../netpol/cover.ts';
 import { everyPod } from '../../netpol/cube.ts';
 import type { Flows } from '../../netpol/lift.ts';
 import { Before, changedPart } from '../before.ts';
+import { exceptedParts } from '../exceptionFlows.ts';
 import type { Limit } from '../limit.ts';
 import { forbiddenPart, partOf } from '../part.ts';
 import type { Part } from '../part.ts';
@@ -51,17 +52,18 @@ export function narrowDirection(
   const changed = fieldsOf(old === undefined ? policy : changedPart(policy, old), direction);
   const words = [...wordsOf(relevant), ...(before?.certainly() ?? [])];
   const narrowed: unknown[] = [];
+  const said = new Said(direction === 'Ingress' ? 'from' : 'to');
   const fields: string[] = [];
   for (const [index, rule] of rules.entries()) {
     const only = direction === 'Ingress' ? { ingress: [rule], egress: [] } : { ingress: [], egress: [rule] };
     const flows = policyFlows({ ...policy, ...only }, direction, 'may', setting);
     const cuts = new Map<Flows, readonly Part[]>();
     for (const flow of flows) {
-      const outside = changed.has(flow.field) ? outsideOf(flow, relevant, before, budget) : [];
+      const outside = outsideOf(flow, changed.has(flow.field), relevant, before, budget);
       if (outside === 'tooComplex') return 'tooComplex';
       if (outside.length > 0) cuts.set(flow, outside);
     }
-    if (cuts.size === 0) narrowed.push(written[index]);
+    if (cuts.size === 0) narrowed.push(said.asWritten(written[index]));
     else {
       fields.push(...new Set([...cuts.keys()].map(({ field }) => field)));
       const rewritten = rewrite(
@@ -73,13 +75,38 @@ export function narrowDirection(
         budget,
       );
       if (rewritten === 'tooComplex') return rewritten;
-      narrowed.push(...rewritten);
+      narrowed.push(...rewritten.flatMap((one) => said.news(one)));
     }
   }
   if (fields.length === 0) return undefined;
   const distinct = new Map(narrowed.map((rule) => [JSON.stringify(rule), rule]));
   return { direction, rules: [...distinct.values()], fields };
 }
+
+/** What earlier rules say already, peer by peer with their ports, so that a rewritten rule does not repeat it. */
+class Said {
+  private readonly key: 'from' | 'to';
+  private readonly texts = new Set<string>();
+
+  constructor(key: 'from' | 'to') {
+    this.key = key;
+  }
+
+  asWritten(rule: unknown): unknown {
+    for (const peer of listAt(rule, this.key)) this.texts.add(textOf(peer, rule));
+    return rule;
+  }
+
+  /** The rule with the peers that are new; nothing where none is. */
+  news(rule: JsonObject): JsonObject[] {
+    const peers = listAt(rule, this.key).filter((peer) => !this.texts.has(textOf(peer, rule)));
+    if (peers.length === 0) return [];
+    for (const peer of peers) this.texts.add(textOf(peer, rule));
+    return [{ ...rule, [this.key]: peers }];
+  }
+}
+
+const textOf = (peer: unknown, rule: unknown): string => JSON.stringify([peer, listAt(rule, 'ports')]);
 
 /** The peers of a direction, and its rules that name none. */
 const fieldsOf = (policy: NetworkPolicy, direction: Direction): ReadonlySet<string> =>
@@ -89,18 +116,23 @@ const fieldsOf = (policy: NetworkPolicy, direction: Direction): ReadonlySet<stri
     ),
   );
 
-/** The parts of a flow that some limit forbids for some selected pod and that the old policy did not open. */
+/**
+ * The parts of a flow that some limit forbids for some selected pod and that the old policy did not open, or only because an exception
+ * allowed it. `changed`: whether the old policy lacks the field of the flow.
+ */
 function outsideOf(
   flows: Flows,
+  changed: boolean,
   limits: readonly Limit[],
   before: Before | undefined,
   budget: Budget,
 ): Part[] | TooComplex {
-  const opened = before === undefined ? [flows.box] : before.opened(flows, budget);
+  const opened = !changed ? [] : before === undefined ? [flows.box] : before.opened(flows, budget);
   if (opened === 'tooComplex') return opened;
   const outside: Part[] = [];
-  for (const box of opened) {
-    for (const { allowed, never } of limits) {
+  for (const { allowed, never, excepted } of limits) {
+    const kept = before === undefined ? [] : exceptedParts(flows.box, excepted);
+    for (const box of [...opened, ...kept]) {
       for (const prohibition of never) {
         const part = forbiddenPart(box, flows.viaPods, prohibition);
         if (part !== undefined) outside.push(part);
