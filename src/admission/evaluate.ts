@@ -12,9 +12,11 @@ import { own, stringAt } from '../k8s/json.ts';
 import { sameJson } from '../k8s/jsonEqual.ts';
 import { readNamespace } from '../k8s/namespace.ts';
 import type { NetworkPolicy } from '../k8s/networkPolicy.ts';
-import { decodeNetworkPolicy } from '../k8s/networkPolicyDecode.ts';
+import { decodeNetworkPolicy, isSoundOutsideSpec } from '../k8s/networkPolicyDecode.ts';
 import { failed, notApplicable } from './decision.ts';
 import type { Evaluation } from './decision.ts';
+import { evaluateOwnKind } from './ownKinds/evaluateOwnKind.ts';
+import { isOwnKind } from './ownKinds/ownKind.ts';
 import { sceneOf } from './scene.ts';
 import type { Scene } from './scene.ts';
 import type { Rules } from './rules.ts';
@@ -42,6 +44,7 @@ export function evaluate(attributes: Attributes, world: World): Evaluation {
 /** What Boundaries, tenancy and pod invariants say. */
 function evaluateBoundaries(attributes: Attributes, world: World): Evaluation {
   if (writesNamespace(attributes)) return evaluateNamespace(attributes, world);
+  if (isOwnKind(attributes)) return evaluateOwnKind(attributes, world);
   const other = otherPolicyKindOf(attributes);
   if (other?.scope === 'Cluster') {
     return found(judgeOtherPolicy(attributes, world.rules.ruleSet.boundaries));
@@ -108,6 +111,10 @@ const evaluatePolicy: Evaluator = (attributes, { namespace, boundaries }, world)
       })
     : [];
   if (attributes.operation === 'DELETE' || boundaries.length === 0) return found(floor);
+  const { ruleSet, proven } = world.rules;
+  const spec = isSoundOutsideSpec(attributes.object) ? own(attributes.object, 'spec') : undefined;
+  const known = spec === undefined ? undefined : proven.find(spec, namespace, world.lookup);
+  if (known !== undefined) return { ...found(floor), warnings: known };
   const policy = decodeNetworkPolicy(attributes.object, { strict: false });
   if (!policy.ok) {
     return keepsSpec(attributes) ? { ...found(floor), warnings: [unreadWarning] } : unreadable(policy.issues);
@@ -118,16 +125,20 @@ const evaluatePolicy: Evaluator = (attributes, { namespace, boundaries }, world)
     old,
     namespace,
     {
-      ruleSet: world.rules.ruleSet,
+      ruleSet,
       lookup: world.lookup,
       known: world.known,
     },
     { left: world.budget },
   );
+  const hints = policyHints(policy.value);
+  if (spec !== undefined && old === undefined && judgement.violations.length === 0) {
+    proven.remember(spec, policy.value, hints, namespace, world.lookup);
+  }
   return {
     applied: true,
     violations: [...floor, ...judgement.violations],
-    warnings: [...judgement.warnings, ...policyHints(policy.value)],
+    warnings: [...judgement.warnings, ...hints],
   };
 };
 

@@ -13,6 +13,7 @@ import { decodeBoundary } from '../boundary/boundary.ts';
 import type { Boundary } from '../boundary/boundary.ts';
 import { examine } from '../boundary/examination.ts';
 import type { Guards, Tenancy } from '../boundary/invariants/context.ts';
+import { ProvenSpecs } from '../boundary/proven.ts';
 import { RuleSet } from '../boundary/ruleSet.ts';
 import { boundarySchema } from '../boundary/schema.ts';
 import { compileSurroundings } from '../boundary/surroundings.ts';
@@ -24,6 +25,8 @@ import { sortDocuments } from './sorting.ts';
 /** Everything that decides, frozen. `hash` tells rule sets apart in decisions and logs. */
 export interface Rules {
   readonly ruleSet: RuleSet;
+  /** What was proven under them already; the answer is the same without it. */
+  readonly proven: ProvenSpecs;
   readonly guardrails: Guardrails;
   readonly tenancy: Tenancy;
   readonly guards: Guards;
@@ -67,6 +70,7 @@ export function compileRules(all: readonly Document[], config: Config, ownNamesp
   });
   return sound({
     ruleSet,
+    proven: new ProvenSpecs(ruleSet),
     guardrails: guardrails.value,
     tenancy: toTenancy(config, ruleSet, grants.value),
     guards: {
@@ -80,7 +84,8 @@ export function compileRules(all: readonly Document[], config: Config, ownNamesp
   });
 }
 
-function compileBoundary(document: Document): Read<Boundary> {
+/** Reads one Boundary: its shape, then its meaning. */
+export function compileBoundary(document: Document): Read<Boundary> {
   const kind = stringAt(document.value, 'kind');
   if (kind !== undefined && kind !== 'Boundary') {
     const message = `"${kind.slice(0, 80)}" is no kind of rule; write kind: Boundary or GuardrailPolicy, or move the file out of the rules`;

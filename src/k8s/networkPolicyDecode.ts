@@ -3,6 +3,7 @@ import { sound, unsound } from '../config/issue.ts';
 import type { Read } from '../config/issue.ts';
 import { Decoder } from './decoder.ts';
 import { isObject } from './json.ts';
+import type { JsonObject } from './json.ts';
 import { decodeSelector } from './labelSelector.ts';
 import type {
   Direction,
@@ -14,6 +15,7 @@ import type {
 } from './networkPolicy.ts';
 import { directions, protocols } from './networkPolicy.ts';
 import { decodeMeta } from './objectMeta.ts';
+import type { ObjectMeta } from './objectMeta.ts';
 import { checkIPBlock, checkPort } from './networkPolicyValidate.ts';
 
 /**
@@ -40,8 +42,7 @@ export function decodeNetworkPolicy(value: unknown, { strict }: Strictness): Rea
   const decoder = new Decoder();
   if (!isObject(value))
     return unsound([{ code: 'field.type', pointer: '', message: 'a NetworkPolicy must be an object' }]);
-  const object = decoder.object(value, '', fields.policy);
-  const metadata = decodeMeta(decoder, object['metadata'], '/metadata');
+  const { object, metadata } = decodeOutsideSpec(decoder, value);
   const spec = decoder.object(object['spec'], '/spec', fields.spec);
   const podSelector = decodeSelector(decoder, spec['podSelector'], '/spec/podSelector', !strict);
   const ingress = decodeRules(decoder, spec['ingress'], '/spec/ingress', 'from', strict);
@@ -49,6 +50,22 @@ export function decodeNetworkPolicy(value: unknown, { strict }: Strictness): Rea
   const policyTypes = decodePolicyTypes(decoder, spec['policyTypes'], egress.length > 0);
   if (decoder.issues.length > 0) return unsound(decoder.issues);
   return sound({ metadata, podSelector, policyTypes, ingress, egress });
+}
+
+function decodeOutsideSpec(
+  decoder: Decoder,
+  value: JsonObject,
+): { readonly object: JsonObject; readonly metadata: ObjectMeta } {
+  const object = decoder.object(value, '', fields.policy);
+  return { object, metadata: decodeMeta(decoder, object['metadata'], '/metadata') };
+}
+
+/** Claims that a NetworkPolicy is an object in which nothing but the spec could be a mistake. */
+export function isSoundOutsideSpec(value: unknown): value is JsonObject {
+  if (!isObject(value)) return false;
+  const decoder = new Decoder();
+  decodeOutsideSpec(decoder, value);
+  return decoder.issues.length === 0;
 }
 
 function decodePolicyTypes(decoder: Decoder, value: unknown, hasEgress: boolean): readonly Direction[] {
