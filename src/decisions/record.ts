@@ -90,7 +90,7 @@ export interface GapEvent {
   readonly apiVersion: typeof recordVersion;
   readonly kind: 'Gap';
   readonly time: string;
-  /** Number of decisions lost, by stable reason: `queue-full`, `spool-full`, `spool-error`, `writer-ended`, `unclean-stop`. */
+  /** Number of decisions lost, by stable reason: `queue-full`, `spool-full`, `spool-error`, `spool-corrupt`, `writer-ended`, `record-failed`. */
   readonly dropped: { readonly [reason: string]: number };
 }
 
@@ -111,8 +111,36 @@ export interface ReadEvent {
   readonly count: number;
 }
 
+/** The first entry of every chain. */
+export interface StartEvent {
+  readonly apiVersion: typeof recordVersion;
+  readonly kind: 'Start';
+  readonly time: string;
+  /** Whether the replica's chain before ended with a Stop; if not, the decisions of its last moments may be missing. True for the first chain. */
+  readonly clean: boolean;
+  /** The last writer of the replica, whose last hash is this entry's `prev`. Absent in the first chain. */
+  readonly after?: string;
+}
+
+/** The last entry of a chain whose writer was stopped properly. */
+export interface StopEvent {
+  readonly apiVersion: typeof recordVersion;
+  readonly kind: 'Stop';
+  readonly time: string;
+}
+
+/** Entries were dropped because of their age: what is older may be missing without anybody having removed it unasked. */
+export interface RetentionEvent {
+  readonly apiVersion: typeof recordVersion;
+  readonly kind: 'Retention';
+  readonly time: string;
+  readonly before: string;
+  readonly dropped: number;
+}
+
 /** What a chain holds. */
-export type LogEvent = DecisionEvent | RetryEvent | GapEvent | ReadEvent;
+export type LogEvent =
+  DecisionEvent | RetryEvent | GapEvent | ReadEvent | StartEvent | StopEvent | RetentionEvent;
 
 /** What the writer adds: the place in its chain. `writer` is replica and start; `prev` and `hash` are SHA-256 in hex. */
 export interface Position {

@@ -22,7 +22,7 @@ export interface StoredRecord extends StoredEntry {
 /** A signed statement about a run of entries of one writer; outlives the entries. */
 export interface Checkpoint {
   readonly writer: string;
-  /** Number of this checkpoint among those of its key, from 1, without holes. */
+  /** Number of this checkpoint among those of its key and replica, from 1, without holes. */
   readonly number: number;
   readonly fromSeq: number;
   readonly toSeq: number;
@@ -48,9 +48,8 @@ export interface Batch {
   readonly spooled?: { readonly segment: string; readonly through: number };
 }
 
-/** Entries that checkpoints have sealed, as one unit of retention. */
+/** What may go: the entries of checkpoints whose own time is before this instant (RFC 3339), whole checkpoints at a time. The checkpoints stay. */
 export interface Retention {
-  /** Sealed entries whose newest time is before this instant go, whole checkpoints at a time; the checkpoints stay. */
   readonly before: string;
 }
 
@@ -64,17 +63,17 @@ export interface Walk {
 
 /** The writing half; the writer thread holds it alone. Rejects with the store's own error where the store cannot be written. */
 export interface Journal {
-  /** The last entry of a writer's chain; of any writer of the replica with `replica` (the part of the writer's name before the last `/`). */
-  last(of: { readonly writer: string } | { readonly replica: string }): Promise<Position | undefined>;
-  /** The checkpoint with the greatest number under a key. */
-  lastCheckpoint(keyId: string): Promise<Checkpoint | undefined>;
+  /** The last entry of the replica's youngest chain (greatest writer's name; the replica is what stands before the last `/` in it). */
+  last(replica: string): Promise<StoredEntry | undefined>;
+  /** The checkpoint with the greatest number under a key, for writers of a replica. */
+  lastCheckpoint(of: { readonly keyId: string; readonly replica: string }): Promise<Checkpoint | undefined>;
   /** Writes the whole batch or nothing; when it resolves the batch survives the end of the process and of the machine. */
   append(batch: Batch): Promise<void>;
   /** How many lines of a spool segment were written already; 0 for an unknown one. */
   spooledThrough(segment: string): Promise<number>;
   /** Forgets the progress of a segment that is gone. */
   forgetSpool(segment: string): Promise<void>;
-  /** Drops what is too old; the number of entries that went. */
+  /** Drops the entries of old checkpoints, the oldest first and at most a few thousand a call; the number of entries that went. */
   retain(retention: Retention): Promise<number>;
   close(): Promise<void>;
 }
@@ -83,7 +82,7 @@ export interface Journal {
 export interface Archive {
   /** Chains in the order of their writers' names, each in the order of seq; read in portions, so that a store of any size can be walked. */
   entries(walk: Walk): AsyncIterable<StoredRecord>;
-  /** Checkpoints by key and number. */
+  /** Checkpoints by key, replica and number. */
   checkpoints(): AsyncIterable<Checkpoint>;
   close(): Promise<void>;
 }

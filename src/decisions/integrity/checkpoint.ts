@@ -7,10 +7,8 @@ import { nothing } from './chain.ts';
 import { merkleRoot } from './merkle.ts';
 
 /** What is signed: the canonical JSON of all but the signature. */
-export function signedText(checkpoint: Checkpoint): string {
-  const { signature: _signature, ...statement } = checkpoint;
-  return canonicalJson({ type: 'checkpoint.bulkhead.dev/v1', ...statement });
-}
+export const signedText = (checkpoint: Checkpoint): string =>
+  canonicalJson({ ...checkpoint, signature: undefined, type: 'checkpoint.bulkhead.dev/v1' });
 
 /** What the next checkpoint says as `previous`. */
 export const checkpointHash = (checkpoint: Checkpoint): string =>

@@ -35,6 +35,7 @@ CREATE TABLE IF NOT EXISTS writers (
 
 CREATE TABLE IF NOT EXISTS checkpoints (
   key_id TEXT NOT NULL,
+  replica TEXT NOT NULL,
   number INTEGER NOT NULL,
   writer TEXT NOT NULL,
   from_seq INTEGER NOT NULL,
@@ -45,10 +46,10 @@ CREATE TABLE IF NOT EXISTS checkpoints (
   time TEXT NOT NULL,
   previous TEXT NOT NULL,
   signature TEXT NOT NULL,
-  newest INTEGER NOT NULL,
-  PRIMARY KEY (key_id, number)
+  dropped INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (key_id, replica, number)
 ) STRICT;
-CREATE INDEX IF NOT EXISTS checkpoints_newest ON checkpoints (newest);
+CREATE INDEX IF NOT EXISTS checkpoints_time ON checkpoints (time) WHERE dropped = 0;
 
 CREATE TABLE IF NOT EXISTS spooled (
   segment TEXT PRIMARY KEY,

@@ -1,0 +1,50 @@
+/** Rows of the SQLite store, read without trusting them: the file may have been changed by anybody. */
+import type { SQLOutputValue } from 'node:sqlite';
+import type { Checkpoint, StoredRecord } from '../../repository.ts';
+
+export type Row = { readonly [column: string]: SQLOutputValue };
+
+const text = (row: Row, column: string): string => {
+  const value = row[column];
+  return typeof value === 'string' ? value : '';
+};
+
+const number = (row: Row, column: string): number => {
+  const value = row[column];
+  return typeof value === 'number' ? value : 0;
+};
+
+const hex = (row: Row, column: string): string => {
+  const value = row[column];
+  return value instanceof Uint8Array
+    ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')
+    : '';
+};
+
+/** The columns of an entry, with its writer's name. */
+export const entryColumns = 'position, name AS writer, seq, event, record_hash, latency_micros, prev, hash';
+
+export const entryOfRow = (row: Row): StoredRecord => ({
+  position: number(row, 'position'),
+  writer: text(row, 'writer'),
+  seq: number(row, 'seq'),
+  event: text(row, 'event'),
+  recordHash: hex(row, 'record_hash'),
+  latencyMicros: number(row, 'latency_micros'),
+  prev: hex(row, 'prev'),
+  hash: hex(row, 'hash'),
+});
+
+export const checkpointOfRow = (row: Row): Checkpoint => ({
+  writer: text(row, 'writer'),
+  number: number(row, 'number'),
+  fromSeq: number(row, 'from_seq'),
+  toSeq: number(row, 'to_seq'),
+  firstPrev: text(row, 'first_prev'),
+  lastHash: text(row, 'last_hash'),
+  root: text(row, 'root'),
+  time: text(row, 'time'),
+  previous: text(row, 'previous'),
+  keyId: text(row, 'key_id'),
+  signature: text(row, 'signature'),
+});
