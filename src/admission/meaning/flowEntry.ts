@@ -1,7 +1,7 @@
 /** Flows as expressions see them: one map of texts for each protocol. */
 import { fieldPath } from '../../boundary/describe.ts';
 import type { Value } from '../../cel/values/value.ts';
-import { blocksBetween, formatBlock } from '../../k8s/cidr.ts';
+import { type Family, blocksBetween, formatBlock } from '../../k8s/cidr.ts';
 import { nameLabel } from '../../k8s/namespaceFacts.ts';
 import { type Direction, protocols } from '../../k8s/networkPolicy.ts';
 import type { Box, Peer } from '../../netpol/box.ts';
@@ -23,11 +23,11 @@ export interface Flow {
  * `direction`, `protocol` (TCP, UDP, SCTP, OTHER), `ports` (`all`, `80,90-99`, or a name), `peer` (addresses, or the pods and namespaces that
  * are meant), `pods` (the pods of the policy's namespace it is about), `field` (where the policy says it) and, for an excess, `boundary`.
  */
-export function entriesOf({ direction, field, box, boundary }: Flow): readonly Value[] {
+export function entriesOf({ direction, field, box, boundary, viaPods }: Flow): readonly Value[] {
   const { connections, portNames } = box;
   const base = {
     direction,
-    peer: describePeer(box.peer),
+    peer: describePeer(box.peer, viaPods),
     pods: describeCube(box.subject),
     field: fieldPath(field),
     ...(boundary === undefined ? {} : { boundary }),
@@ -53,11 +53,17 @@ function describePorts(ports: Ranges<number>, portNames: Cube, protocol: string)
 /** More blocks than this are not listed one by one. */
 const mostBlocks = 16;
 
-function describePeer(peer: Peer): string {
-  if (peer.sort === 'pods') return `pods ${describeCube(peer.pod)} in ${describeNamespaces(peer.namespace)}`;
-  const blocks = pairs(peer.addresses).flatMap(([low, high]) =>
-    blocksBetween(peer.sort, low, high).map(formatBlock),
-  );
+/** Pods that an ipBlock may mean are those at its addresses. */
+function describePeer(peer: Peer, viaPods: Addresses | undefined): string {
+  if (peer.sort !== 'pods') return describeBlocks(peer.sort, peer.addresses);
+  const pods = `pods ${describeCube(peer.pod)} in ${describeNamespaces(peer.namespace)}`;
+  if (viaPods === undefined) return pods;
+  const families = (['IPv4', 'IPv6'] as const).filter((family) => viaPods[family].length > 0);
+  return `${pods} at ${families.map((family) => describeBlocks(family, viaPods[family])).join(', ')}`;
+}
+
+function describeBlocks(family: Family, addresses: Ranges<bigint>): string {
+  const blocks = pairs(addresses).flatMap(([low, high]) => blocksBetween(family, low, high).map(formatBlock));
   const shown = blocks.slice(0, mostBlocks).join(', ');
   return blocks.length > mostBlocks ? `${shown} and ${blocks.length - mostBlocks} more blocks` : shown;
 }

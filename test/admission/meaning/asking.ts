@@ -29,6 +29,6 @@ export const submitted = (spec: unknown, name = 'p'): JsonObject => ({
 
 /** The flows that an answer lists. */
 export function listed(answer: Value): readonly Readonly<Record<string, unknown>>[] {
-  if (!isList(answer)) throw new Error(`no list: ${String(answer)}`);
+  if (!isList(answer)) throw new Error(`no list: ${JSON.stringify(answer)}`);
   return answer.filter((entry) => isObject(entry));
 }

@@ -95,7 +95,7 @@ describe('network.reaches', () => {
             connection.protocol,
             connection.port,
           );
-          if (said !== opened) fails(`network.reaches is ${String(said)}, not ${String(opened)}`, probe);
+          if (said !== opened) fails(`network.reaches is ${JSON.stringify(said)}, not ${String(opened)}`, probe);
         }
       }),
       cases,
@@ -192,7 +192,7 @@ describe('network.egressWithin', () => {
         (egress, set, list, known) => {
           const given = { podSelector: {}, policyTypes: ['Egress'], egress };
           const scene = caseScenario({ ...bare, knownCluster: known !== '' });
-          const some = policy(given as unknown as Parameters<typeof policy>[0]);
+          const some = policy(given);
           const connections: readonly Connection[] = [
             ...[1, 79, 80, 81, 85, 86, 90, 91].map((port) => ({ protocol: 'TCP' as const, port })),
             ...[53, 54].map((port) => ({ protocol: 'UDP' as const, port })),
