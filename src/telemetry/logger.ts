@@ -89,8 +89,6 @@ function withMessage(this: Logger, args: Parameters<LogFn>, method: LogFn): void
 /** How much is gathered before it is written, and for how long at most. */
 const batchCharacters = 65_536;
 const batchMillis = 100;
-/** No batch is taken apart for the system call. */
-const mostBytes = 16 * 1024 * 1024;
 
 interface Batched extends DestinationStream {
   /** Writes what was gathered; later lines are written too, each batch when it is full. */
@@ -99,7 +97,7 @@ interface Batched extends DestinationStream {
 
 /** Gathers lines and writes them together: waking the thread that writes costs more than most decisions do. */
 function batched(descriptor: 1 | 2): Batched {
-  const stream = pino.destination({ dest: descriptor, sync: false, maxWrite: mostBytes });
+  const stream = pino.destination({ dest: descriptor, sync: false });
   let gathered = '';
   const pass = (): void => {
     if (gathered === '') return;
