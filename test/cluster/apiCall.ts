@@ -1,5 +1,6 @@
 // One authenticated HTTPS request to the API server, byte for byte as given: for subresources and for JSON no client would send.
 import { request } from 'node:https';
+import type { Agent } from 'node:https';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Connection } from './connection.ts';
 import type { IdentityName } from './identities.ts';
@@ -22,6 +23,8 @@ export interface ApiCallOptions {
   readonly body?: unknown;
   /** `application/json` unless said; a PATCH without one is a JSON merge patch. */
   readonly contentType?: string;
+  /** Keeps connections for the next call; without one every call has its own. */
+  readonly agent?: Agent;
 }
 
 function parsed(text: string): unknown {
@@ -68,7 +71,7 @@ export function apiCall(
       method,
       headers,
       ca: connection.authority,
-      agent: false,
+      agent: options.agent ?? false,
     });
     call.once('error', reject);
     call.once('response', (response) => {

@@ -1,0 +1,31 @@
+// The corpus: every policy case, by topic.
+import type { PolicyCase } from './case.ts';
+import { applications } from './policies/applications.ts';
+import { audits } from './policies/audits.ts';
+import { conditions } from './policies/conditions.ts';
+import { kinds } from './policies/kinds.ts';
+import { matching } from './policies/matching.ts';
+import { messages } from './policies/messages.ts';
+import { parameterised } from './policies/parameterised.ts';
+import { patches } from './policies/patches.ts';
+import { refusals } from './policies/refusals.ts';
+import { sequences } from './policies/sequences.ts';
+import { updates } from './policies/updates.ts';
+import { variables } from './policies/variables.ts';
+import { workloads } from './policies/workloads.ts';
+
+export const policyCases: readonly PolicyCase[] = [
+  ...workloads,
+  ...messages,
+  ...conditions,
+  ...variables,
+  ...parameterised,
+  ...matching,
+  ...kinds,
+  ...updates,
+  ...audits,
+  ...applications,
+  ...patches,
+  ...sequences,
+  ...refusals,
+];
