@@ -65,6 +65,8 @@ export interface Walk {
 export interface Journal {
   /** The last entry of the replica's youngest chain (greatest writer's name; the replica is what stands before the last `/` in it). */
   last(replica: string): Promise<StoredEntry | undefined>;
+  /** The entries of a chain beyond a seq, in order: those of an ended writer that no checkpoint covers. */
+  tail(of: { readonly writer: string; readonly after: number }): Promise<readonly StoredEntry[]>;
   /** The checkpoint with the greatest number under a key, for writers of a replica. */
   lastCheckpoint(of: { readonly keyId: string; readonly replica: string }): Promise<Checkpoint | undefined>;
   /** Writes the whole batch or nothing; when it resolves the batch survives the end of the process and of the machine. */

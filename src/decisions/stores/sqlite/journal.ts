@@ -42,6 +42,9 @@ function journalIn(database: DatabaseSync): Journal {
     last: database.prepare(
       `SELECT ${entryColumns} FROM entries JOIN writers ON writers.id = writer WHERE writer = ? ORDER BY seq DESC LIMIT 1`,
     ),
+    tail: database.prepare(
+      `SELECT ${entryColumns} FROM entries JOIN writers ON writers.id = writer WHERE name = ? AND seq > ? ORDER BY seq`,
+    ),
     lastCheckpoint: database.prepare(
       'SELECT * FROM checkpoints WHERE key_id = ? AND replica = ? ORDER BY number DESC LIMIT 1',
     ),
@@ -142,6 +145,7 @@ function journalIn(database: DatabaseSync): Journal {
         }
         return undefined;
       }),
+    tail: ({ writer, after }) => settled(() => statements.tail.all(writer, after).map(entryOfRow)),
     lastCheckpoint: ({ keyId, replica }) =>
       settled(() => {
         const row = statements.lastCheckpoint.get(keyId, replica);

@@ -1,0 +1,264 @@
+/** The process's side of the log: a bounded queue in front of the writer thread. Nothing here waits. */
+import { Worker } from 'node:worker_threads';
+import { sealedEvent } from './event/seal.ts';
+import type { Sealed } from './event/seal.ts';
+import { recordVersion } from './record.ts';
+import type { LogEvent } from './record.ts';
+import type { Item } from './spool/lines.ts';
+import type { FromWriter, ToWriter, WriterOptions, WriterState } from './writer/messages.ts';
+
+/** What is handed to the writer at once, and how long the first of it waits at most. */
+const batchItems = 256;
+const batchMillis = 10;
+/** What may be unsafe at once: beyond it records are dropped and counted. */
+const mostItems = 32_768;
+const mostBytes = 96 * 1024 * 1024;
+const restartMillis = 1_000;
+
+export interface LogOptions {
+  /** The module that the thread runs; it starts the writer where its workerData is about `decisions`. */
+  readonly entry: URL;
+  readonly writer: WriterOptions;
+  /** Told when the log's state changes for better or worse, and when the thread ended by itself. */
+  readonly changed?: (status: LogStatus) => void;
+  readonly crashed?: (error: unknown) => void;
+  /** Told of each checkpoint's signed text: a second place that a rewritten store does not reach. */
+  readonly checkpoint?: (text: string) => void;
+  readonly now?: () => number;
+}
+
+/** How the log is doing; counts are since the start of the process. */
+export interface LogStatus extends WriterState {
+  /** Records that are not safe yet. */
+  readonly queued: number;
+  readonly written: number;
+  /** Decisions that are in no record, by reason. */
+  readonly dropped: ReadonlyMap<string, number>;
+  /** False where the next record would be dropped. */
+  readonly canRecord: boolean;
+}
+
+export interface DecisionLog {
+  readonly status: LogStatus;
+  /** Whether the next record will be taken. */
+  readonly canRecord: boolean;
+  /** Takes a sealed decision over; where it cannot, the decision is counted as dropped, and the chain will say so. */
+  keep(sealed: Sealed, latencyMicros: number): void;
+  /** Takes an event of the log's own, such as a read; false where it cannot. */
+  write(event: LogEvent): boolean;
+  /** Counts decisions of which no record could be made. */
+  lost(reason: string): void;
+  /** Resolves when what was taken is safe and the thread has ended, or after the given time. */
+  close(millis?: number): Promise<void>;
+}
+
+/** Starts the writer thread. Never throws for a store that is away: records wait, on disk where there is room. */
+export function startLog(options: LogOptions): DecisionLog {
+  return new Log(options);
+}
+
+const opening: WriterState = { store: 'opening', spooledBytes: 0, writer: '', seq: 0 };
+
+class Log implements DecisionLog {
+  readonly #options: LogOptions;
+  readonly #dropped = new Map<string, number>();
+  /** Drops that no gap record tells of yet. */
+  #untold = new Map<string, number>();
+  #batch: Item[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  /** Bytes of the items that are not safe yet, in the order in which they were sent. */
+  #unsafe: number[] = [];
+  #settled = 0;
+  #bytes = 0;
+  #written = 0;
+  #worker: Worker | undefined;
+  #state: WriterState = opening;
+  #closed: (() => void) | undefined;
+  #closing = false;
+
+  constructor(options: LogOptions) {
+    this.#options = options;
+    this.#start();
+  }
+
+  get canRecord(): boolean {
+    return (
+      this.#worker !== undefined &&
+      this.#state.blocked === undefined &&
+      this.#queued < mostItems &&
+      this.#bytes < mostBytes
+    );
+  }
+
+  get status(): LogStatus {
+    return {
+      ...this.#state,
+      queued: this.#queued,
+      written: this.#written,
+      dropped: this.#dropped,
+      canRecord: this.canRecord,
+    };
+  }
+
+  keep({ event, recordHash }: Sealed, latencyMicros: number): void {
+    if (!this.#hasRoom) this.lost(this.#reason);
+    else this.#push({ event, recordHash, latencyMicros });
+  }
+
+  write(event: LogEvent): boolean {
+    if (!this.#hasRoom) return false;
+    this.#push({ ...sealedEvent(event), latencyMicros: 0 });
+    return true;
+  }
+
+  lost(reason: string): void {
+    this.#count(reason, 1);
+  }
+
+  async close(millis = 10_000): Promise<void> {
+    this.#flush();
+    this.#closing = true;
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, millis);
+      this.#closed = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      worker.ref();
+      this.#send({ about: 'close' });
+    });
+    await worker.terminate();
+  }
+
+  get #queued(): number {
+    return this.#unsafe.length - this.#settled;
+  }
+
+  /** A writer that is blocked may still hold as much as fits into memory: its trouble may pass. */
+  get #hasRoom(): boolean {
+    return (
+      this.#worker !== undefined && !this.#closing && this.#queued < mostItems && this.#bytes < mostBytes
+    );
+  }
+
+  get #reason(): string {
+    return this.#worker === undefined ? 'writer-ended' : (this.#state.blocked ?? 'queue-full');
+  }
+
+  #count(reason: string, count: number): void {
+    const first = this.#untold.size === 0;
+    this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + count);
+    this.#untold.set(reason, (this.#untold.get(reason) ?? 0) + count);
+    if (first) this.#options.changed?.(this.status);
+  }
+
+  #push(item: Item): void {
+    if (this.#untold.size > 0) this.#tellGap();
+    this.#add(item);
+  }
+
+  #tellGap(): void {
+    const time = new Date((this.#options.now ?? Date.now)()).toISOString();
+    const dropped = Object.fromEntries(this.#untold);
+    this.#untold = new Map();
+    const gap = sealedEvent({ apiVersion: recordVersion, dropped, kind: 'Gap', time });
+    this.#add({ ...gap, latencyMicros: 0 });
+  }
+
+  #add(item: Item): void {
+    this.#batch.push(item);
+    this.#unsafe.push(item.event.length);
+    this.#bytes += item.event.length;
+    if (this.#batch.length >= batchItems) {
+      this.#flush();
+    } else {
+      this.#timer ??= setTimeout(() => {
+        this.#flush();
+      }, batchMillis);
+    }
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#batch.length === 0) return;
+    this.#send({ about: 'items', items: this.#batch });
+    this.#batch = [];
+  }
+
+  #send(message: ToWriter): void {
+    this.#worker?.postMessage(message);
+  }
+
+  #start(): void {
+    const worker = new Worker(this.#options.entry, { workerData: this.#options.writer });
+    this.#worker = worker;
+    worker.unref();
+    worker.on('message', (message: FromWriter) => {
+      this.#hear(message);
+    });
+    worker.on('error', (error) => {
+      this.#end(worker, error);
+    });
+    worker.on('exit', (code) => {
+      this.#end(worker, new Error(`the writer thread ended with code ${code}`));
+    });
+  }
+
+  #hear(message: FromWriter): void {
+    switch (message.about) {
+      case 'safe':
+        this.#settle(message.count);
+        this.#written += message.count;
+        this.#state = message.state;
+        break;
+      case 'state':
+        this.#become(message.state);
+        break;
+      case 'checkpoint':
+        this.#options.checkpoint?.(message.text);
+        break;
+      case 'closed':
+        this.#closed?.();
+        break;
+      default:
+        message satisfies never;
+    }
+  }
+
+  #become(state: WriterState): void {
+    const before = this.#state;
+    this.#state = state;
+    if (before.store !== state.store || before.blocked !== state.blocked) {
+      this.#options.changed?.(this.status);
+    }
+  }
+
+  #settle(count: number): void {
+    const until = Math.min(this.#unsafe.length, this.#settled + count);
+    for (; this.#settled < until; this.#settled += 1) this.#bytes -= this.#unsafe[this.#settled] ?? 0;
+    if (this.#settled < 4_096) return;
+    this.#unsafe = this.#unsafe.slice(this.#settled);
+    this.#settled = 0;
+  }
+
+  /** The thread is gone, and with it what it had not made safe: that is told, and another thread goes on. */
+  #end(worker: Worker, error: unknown): void {
+    if (this.#worker !== worker) return;
+    this.#worker = undefined;
+    if (this.#closing) {
+      this.#closed?.();
+      return;
+    }
+    this.#batch = [];
+    const lost = this.#queued;
+    this.#settle(lost);
+    if (lost > 0) this.#count('writer-ended', lost);
+    this.#options.crashed?.(error);
+    setTimeout(() => {
+      if (!this.#closing) this.#start();
+    }, restartMillis).unref();
+  }
+}

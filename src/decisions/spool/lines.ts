@@ -1,0 +1,25 @@
+/** The lines of a spool segment: each carries the hash of its event, so a torn or changed one is known from the others. */
+import { sealed } from '../event/seal.ts';
+import type { Sealed } from '../event/seal.ts';
+
+/** A sealed event on its way into the log, with the time that its answer took. */
+export interface Item extends Sealed {
+  readonly latencyMicros: number;
+}
+
+/** `hash latency event`, and a line break, which canonical JSON never holds. */
+export const lineOf = ({ event, recordHash, latencyMicros }: Item): string =>
+  `${recordHash} ${latencyMicros} ${event}\n`;
+
+/** Reads a segment's text: the items, and undefined for each line that is torn or was changed. */
+export function itemsIn(text: string): readonly (Item | undefined)[] {
+  const lines = text.split('\n');
+  // A whole segment ends with a line break; what follows the last one was being written when the process ended.
+  if (lines.at(-1) === '') lines.pop();
+  return lines.map((line) => {
+    const [, recordHash, latency, event] = /^([0-9a-f]{64}) (\d{1,15}) (.*)$/.exec(line) ?? [];
+    if (recordHash === undefined || event === undefined) return undefined;
+    const item = sealed(event);
+    return item.recordHash === recordHash ? { ...item, latencyMicros: Number(latency) } : undefined;
+  });
+}

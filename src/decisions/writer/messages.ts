@@ -1,0 +1,42 @@
+/** What the process and its writer thread say to each other. */
+import type { Item } from '../spool/lines.ts';
+import type { SpoolLimits } from '../spool/spool.ts';
+
+/** Where records are kept. */
+export type StoreTarget =
+  { readonly kind: 'sqlite'; readonly file: string } | { readonly kind: 'postgres'; readonly url: string };
+
+/** What the writer thread is started with; plain data. */
+export interface WriterOptions {
+  readonly about: 'decisions';
+  readonly store: StoreTarget;
+  readonly spoolDirectory: string;
+  readonly spoolLimits?: SpoolLimits;
+  readonly keyFile: string;
+  /** Name of this process among those that write to one store. */
+  readonly replica: string;
+  /** How long entries are kept, in milliseconds. */
+  readonly retentionMillis: number;
+}
+
+export type ToWriter =
+  { readonly about: 'items'; readonly items: readonly Item[] } | { readonly about: 'close' };
+
+/** How the writer is doing. `blocked`: neither store nor spool takes anything, for this reason; what comes waits in memory. */
+export interface WriterState {
+  readonly store: 'opening' | 'open' | 'failing';
+  readonly blocked?: 'spool-full' | 'spool-error';
+  /** What the store or the spool last said, where it fails. */
+  readonly trouble?: string;
+  readonly spooledBytes: number;
+  readonly writer: string;
+  /** The last entry that was written. */
+  readonly seq: number;
+}
+
+export type FromWriter =
+  /** So many items, in the order in which they were sent, are safe: in the store, or in the spool. */
+  | { readonly about: 'safe'; readonly count: number; readonly state: WriterState }
+  | { readonly about: 'state'; readonly state: WriterState }
+  | { readonly about: 'checkpoint'; readonly text: string }
+  | { readonly about: 'closed' };

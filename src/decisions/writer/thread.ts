@@ -1,0 +1,74 @@
+/** The writer thread: takes items from the process's port and writes them, out of the way of the decisions. */
+import { randomBytes } from 'node:crypto';
+import { setPriority } from 'node:os';
+import { join } from 'node:path';
+import type { MessagePort } from 'node:worker_threads';
+import { loadOrMakeKey } from '../integrity/keys.ts';
+import { signedText } from '../integrity/checkpoint.ts';
+import { claimNew, claimOrphans } from '../spool/claim.ts';
+import { Spool } from '../spool/spool.ts';
+import { openJournal } from '../stores/openJournal.ts';
+import { writerName } from '../writerName.ts';
+import type { FromWriter, ToWriter, WriterOptions } from './messages.ts';
+import { Writer } from './writer.ts';
+
+/** Decisions go before their records: where threads compete for a core, this one gets the smaller share. */
+const lowerPriority = 10;
+
+/** Runs the writer on a worker's port. Throws where spool and key cannot be made: then nothing would be safe. */
+export function writeDecisions(port: MessagePort, options: WriterOptions): void {
+  try {
+    // On Linux this is the thread's own priority.
+    setPriority(0, lowerPriority);
+  } catch {
+    // Not allowed here: then both have the same.
+  }
+  const name = writerName(options.replica, new Date(), randomBytes(2).toString('hex'));
+  const orphans = claimOrphans(options.spoolDirectory);
+  const own = claimNew(options.spoolDirectory, name.replaceAll('/', '_'));
+  const send = (message: FromWriter): void => {
+    port.postMessage(message);
+  };
+  const writer: Writer = new Writer({
+    writer: name,
+    key: loadOrMakeKey(options.keyFile),
+    open: () => openJournal(options.store),
+    spool: new Spool(own, orphans, options.spoolLimits),
+    retentionMillis: options.retentionMillis,
+    now: Date.now,
+    later: (millis, callback) => {
+      const timer = setTimeout(callback, millis);
+      return () => {
+        clearTimeout(timer);
+      };
+    },
+    safe: (count) => {
+      send({ about: 'safe', count, state: writer.state });
+    },
+    changed: () => {
+      send({ about: 'state', state: writer.state });
+    },
+    checkpoint: (checkpoint) => {
+      send({ about: 'checkpoint', text: signedText(checkpoint) });
+    },
+  });
+  port.on('message', (message: ToWriter) => {
+    if (message.about === 'items') {
+      writer.take(message.items);
+      return;
+    }
+    void writer.close().then(() => {
+      send({ about: 'closed' });
+      port.close();
+    });
+  });
+  writer.run();
+}
+
+/** Where the key and the spool are in a state directory. */
+export const stateFiles = (
+  directory: string,
+): { readonly keyFile: string; readonly spoolDirectory: string } => ({
+  keyFile: join(directory, 'decisions', 'checkpoints.key'),
+  spoolDirectory: join(directory, 'decisions', 'spool'),
+});

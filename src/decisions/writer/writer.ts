@@ -1,0 +1,220 @@
+/** Writes items into the store, or into the spool while the store cannot take them; tells what is safe. */
+import { recordVersion } from '../record.ts';
+import type { Item } from '../spool/lines.ts';
+import type { Spool } from '../spool/spool.ts';
+import type { WriterState } from './messages.ts';
+import { itemOf, Session } from './session.ts';
+import type { SessionPorts } from './session.ts';
+
+/** How many entries one transaction takes, and how many may wait before what comes goes to the spool instead. */
+const batchItems = 512;
+const spillItems = 8_192;
+/** How long a store that failed is left alone: at first, and at most. */
+const firstPauseMillis = 100;
+const longestPauseMillis = 5_000;
+const retentionEveryMillis = 3_600_000;
+/** How often it looks whether a checkpoint or retention is due. */
+const lookMillis = 1_000;
+
+export interface WriterPorts extends SessionPorts {
+  readonly spool: Spool;
+  readonly retentionMillis: number;
+  /** Calls back after so many milliseconds, unless the answer is called first. */
+  readonly later: (millis: number, callback: () => void) => () => void;
+  /** So many items, in the order in which they were taken, are safe. */
+  readonly safe: (count: number) => void;
+  readonly changed: () => void;
+}
+
+/** One at a time: everything that touches the store or the spool happens in one loop. */
+export class Writer {
+  readonly #ports: WriterPorts;
+  readonly #session: Session;
+  #waiting: Item[] = [];
+  #state: Pick<WriterState, 'store' | 'blocked' | 'trouble'> = { store: 'opening' };
+  #pauseMillis = firstPauseMillis;
+  #notBefore = 0;
+  #retainAt = 0;
+  #retained: { readonly before: string; readonly dropped: number } | undefined;
+  #running: Promise<void> | undefined;
+  #cancel: (() => void) | undefined;
+  #closing = false;
+
+  constructor(ports: WriterPorts) {
+    this.#ports = ports;
+    this.#session = new Session(ports);
+  }
+
+  get state(): WriterState {
+    const { spool, writer } = this.#ports;
+    return { ...this.#state, spooledBytes: spool.bytes, writer, seq: this.#session.seq };
+  }
+
+  /** Takes items over; `safe` tells when they are. */
+  take(items: readonly Item[]): void {
+    for (const item of items) this.#waiting.push(item);
+    this.run();
+  }
+
+  /** Works until there is nothing left to do now, and looks again later. */
+  run(): void {
+    this.#running ??= this.#work().finally(() => {
+      this.#running = undefined;
+      this.#schedule();
+    });
+  }
+
+  /** Writes what waits, ends the chain with Stop and a checkpoint, and closes. What the store does not take stays in the spool. */
+  async close(): Promise<void> {
+    await this.#running;
+    this.#closing = true;
+    this.#cancel?.();
+    await this.#work();
+    if (this.#waiting.length > 0) this.#spill();
+    const { spool, now } = this.#ports;
+    if (this.#waiting.length === 0 && spool.isEmpty) {
+      const time = new Date(now()).toISOString();
+      const stop = itemOf({ apiVersion: recordVersion, kind: 'Stop', time });
+      await this.#try(() => this.#session.append([stop], { close: true }));
+    }
+    await this.#session.close();
+    spool.close();
+  }
+
+  async #work(): Promise<void> {
+    for (;;) {
+      const backlog = this.#waiting.length;
+      const resting = this.#ports.now() < this.#notBefore;
+      if (backlog > 0 && (resting || backlog > spillItems)) {
+        if (!this.#spill()) return;
+      } else if (resting || !(await this.#step())) {
+        return;
+      }
+    }
+  }
+
+  /** One transaction, or one that failed; false where there is nothing to do. */
+  async #step(): Promise<boolean> {
+    const work = this.#due();
+    if (work === undefined) return false;
+    await this.#try(work);
+    return true;
+  }
+
+  #due(): (() => Promise<void>) | undefined {
+    const now = this.#ports.now();
+    if (this.#state.store !== 'open') return () => this.#session.open();
+    if (this.#waiting.length > 0) {
+      const items = this.#waiting.slice(0, batchItems);
+      return async () => {
+        await this.#session.append(items);
+        this.#written(items.length);
+      };
+    }
+    if (!this.#ports.spool.isEmpty) return () => this.#drain();
+    if (this.#session.isDue(now)) return () => this.#session.append([]);
+    return now < this.#retainAt || this.#closing ? undefined : () => this.#retain(now);
+  }
+
+  #written(count: number): void {
+    this.#waiting = this.#waiting.slice(count);
+    this.#ports.safe(count);
+  }
+
+  /** Moves the oldest spool segment into the store, or as much of it as nothing else waits. */
+  async #drain(): Promise<void> {
+    const { spool, now } = this.#ports;
+    const segment = spool.oldest();
+    if (segment === undefined) return;
+    const lines = spool.read(segment);
+    let through = await this.#session.with((journal) => journal.spooledThrough(segment.id));
+    while (through < lines.length) {
+      const part = lines.slice(through, through + batchItems);
+      const items = part.flatMap((item) => item ?? []);
+      const lost = part.length - items.length;
+      through += part.length;
+      const gap = itemOf({
+        apiVersion: recordVersion,
+        dropped: { 'spool-corrupt': lost },
+        kind: 'Gap',
+        time: new Date(now()).toISOString(),
+      });
+      const spooled = { segment: segment.id, through };
+      await this.#session.append(lost === 0 ? items : [...items, gap], { spooled });
+      // What has come in meanwhile goes first: it is in memory only.
+      if (this.#waiting.length > 0) return;
+    }
+    spool.remove(segment);
+    await this.#session.with((journal) => journal.forgetSpool(segment.id));
+  }
+
+  /** Drops what is too old, some thousand entries a step, and says so in the chain. */
+  async #retain(now: number): Promise<void> {
+    const before = new Date(now - this.#ports.retentionMillis).toISOString();
+    const dropped = await this.#session.with((journal) => journal.retain({ before }));
+    if (dropped > 0) {
+      this.#retained = { before, dropped: (this.#retained?.dropped ?? 0) + dropped };
+      return;
+    }
+    if (this.#retained !== undefined) {
+      const time = new Date(now).toISOString();
+      await this.#session.append([
+        itemOf({ apiVersion: recordVersion, kind: 'Retention', time, ...this.#retained }),
+      ]);
+    }
+    this.#retained = undefined;
+    this.#retainAt = now + retentionEveryMillis;
+  }
+
+  /** Does something with the store; where it fails the store is left alone for a while. */
+  async #try(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#notBefore = this.#ports.now() + this.#pauseMillis;
+      this.#pauseMillis = Math.min(longestPauseMillis, this.#pauseMillis * 2);
+      this.#become({ ...this.#state, store: 'failing', trouble: textOf(error) });
+      return;
+    }
+    this.#pauseMillis = firstPauseMillis;
+    if (this.#state.store !== 'open') this.#become({ store: 'open' });
+  }
+
+  /** Puts what waits into the spool; false where it does not take it, and then it goes on waiting. */
+  #spill(): boolean {
+    const items = this.#waiting.slice(0, spillItems);
+    const { store, trouble } = this.#state;
+    try {
+      if (this.#ports.spool.append(items) === 'full') {
+        this.#become({ ...this.#state, blocked: 'spool-full' });
+        return false;
+      }
+    } catch (error) {
+      this.#become({ store, blocked: 'spool-error', trouble: textOf(error) });
+      return false;
+    }
+    if (this.#state.blocked !== undefined) {
+      this.#become({ store, ...(trouble === undefined ? {} : { trouble }) });
+    }
+    this.#written(items.length);
+    return true;
+  }
+
+  #become(state: Pick<WriterState, 'store' | 'blocked' | 'trouble'>): void {
+    this.#state = state;
+    this.#ports.changed();
+  }
+
+  #schedule(): void {
+    this.#cancel?.();
+    if (this.#closing) return;
+    const rest = this.#notBefore - this.#ports.now();
+    this.#cancel = this.#ports.later(rest > 0 ? rest : lookMillis, () => {
+      this.run();
+    });
+  }
+}
+
+/** What a store says when it fails; never what was to be stored. */
+const textOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : 'unknown error').slice(0, 300);
