@@ -2,8 +2,8 @@
 import type { Attributes } from '../k8s/attributes.ts';
 import type { JsonObject } from '../k8s/json.ts';
 import type { Guardrails } from './guardrails.ts';
-import { matches } from './match.ts';
-import { paramsFor } from './params.ts';
+import { Selectable, matches } from './match.ts';
+import { type ParamStore, paramsFor } from './params.ts';
 import type { Binding, Guardrail, Policy } from './policy.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -32,34 +32,52 @@ const isPolicyResource = ({ group, resource }: Attributes): boolean =>
 export function invocationsOf(
   attributes: Attributes,
   guardrails: Guardrails,
-  surroundings: Surroundings,
+  { lookup }: Surroundings,
   wanted: (policy: Policy) => boolean,
 ): readonly Invocation[] {
   if (isPolicyResource(attributes)) return [];
-  return guardrails
-    .candidates(attributes)
-    .flatMap((guardrail) =>
-      wanted(guardrail.policy) ? invoke(guardrail, attributes, guardrails, surroundings) : [],
-    );
+  const selectable = new Selectable(attributes, lookup);
+  const invocations: Invocation[] = [];
+  for (const guardrail of candidatesFor(attributes, guardrails, selectable))
+    if (wanted(guardrail.policy)) invoke(guardrail, attributes, guardrails.params, selectable, invocations);
+  return invocations;
+}
+
+/** Only where a policy selects namespaces are the labels of this one looked up. */
+function candidatesFor(
+  attributes: Attributes,
+  guardrails: Guardrails,
+  selectable: Selectable,
+): readonly Guardrail[] {
+  if (!guardrails.selectsNamespaces) return guardrails.candidates(attributes);
+  const labels = selectable.namespace();
+  return guardrails.candidates(attributes, labels === 'any' || 'message' in labels ? undefined : labels);
 }
 
 function invoke(
   { policy, bindings }: Guardrail,
   attributes: Attributes,
-  { params: store }: Guardrails,
-  { lookup }: Surroundings,
-): readonly Invocation[] {
-  const match = matches(policy.constraints, attributes, lookup);
-  if (match.kind === 'unmatched') return [];
-  if (match.kind === 'unknown')
-    return [{ kind: 'misconfigured', policy, binding: undefined, message: match.message }];
-  return bindings.flatMap((binding): readonly Invocation[] => {
-    const bound = binding.resources === undefined ? match : matches(binding.resources, attributes, lookup);
-    if (bound.kind === 'unmatched') return [];
-    if (bound.kind === 'unknown') return [{ kind: 'misconfigured', policy, binding, message: bound.message }];
+  store: ParamStore,
+  selectable: Selectable,
+  invocations: Invocation[],
+): void {
+  const match = matches(policy.constraints, attributes, selectable);
+  if (match.kind === 'unmatched') return;
+  if (match.kind === 'unknown') {
+    invocations.push({ kind: 'misconfigured', policy, binding: undefined, message: match.message });
+    return;
+  }
+  for (const binding of bindings) {
+    const bound =
+      binding.resources === undefined ? match : matches(binding.resources, attributes, selectable);
+    if (bound.kind === 'unmatched') continue;
+    if (bound.kind === 'unknown') {
+      invocations.push({ kind: 'misconfigured', policy, binding, message: bound.message });
+      continue;
+    }
     const found = paramsFor(policy.paramKind, binding.paramRef, attributes.namespace, store);
-    if (!found.ok) return [{ kind: 'misconfigured', policy, binding, message: found.message }];
-    if (found.params.length === 0) return [{ kind: 'called', policy }];
-    return found.params.map((params) => ({ kind: 'run', policy, binding, params }));
-  });
+    if (!found.ok) invocations.push({ kind: 'misconfigured', policy, binding, message: found.message });
+    else if (found.params.length === 0) invocations.push({ kind: 'called', policy });
+    else for (const params of found.params) invocations.push({ kind: 'run', policy, binding, params });
+  }
 }
