@@ -1,6 +1,8 @@
 // Plausible entries in any number, the same for the same seed: what tests and benches fill a store with.
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../../src/decisions/canonicalJson.ts';
+import { sealed } from '../../../src/decisions/event/seal.ts';
+import { linked, nothing } from '../../../src/decisions/integrity/chain.ts';
 import type { DecisionEvent, Verdict } from '../../../src/decisions/record.ts';
 import { recordVersion } from '../../../src/decisions/record.ts';
 import type { StoredEntry } from '../../../src/decisions/repository.ts';
@@ -157,16 +159,12 @@ export function idOf(millis: number, digest: string): string {
 export function* chained(
   events: Iterable<object>,
   writer: string,
-  start: { readonly seq: number; readonly hash: string } = { seq: 0, hash: '0'.repeat(64) },
+  start: Pick<StoredEntry, 'seq' | 'hash'> = { seq: 0, hash: nothing },
 ): Generator<StoredEntry> {
-  let { seq, hash } = start;
-  const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-  for (const one of events) {
-    seq += 1;
-    const event = canonicalJson(one);
-    const recordHash = sha256(event);
-    const prev = hash;
-    hash = sha256(`${prev}${event}${seq}`);
-    yield { writer, seq, prev, hash, event, recordHash, latencyMicros: 250 };
+  let before = { ...start, writer };
+  for (const event of events) {
+    const entry = linked(before, sealed(canonicalJson(event)), 250);
+    yield entry;
+    before = entry;
   }
 }

@@ -1,7 +1,8 @@
 /** Answers questions about a SQLite store, beside whoever writes it. */
-import { DatabaseSync } from 'node:sqlite';
-import type { StoredRecord } from '../../repository.ts';
-import { schemaVersion } from '../../stores/sqlite/schema.ts';
+import type { DatabaseSync } from 'node:sqlite';
+import { openForReading } from '../../stores/sqlite/database.ts';
+import { entryColumns, entryOfRow } from '../../stores/sqlite/rows.ts';
+import type { Row } from '../../stores/sqlite/rows.ts';
 import { stringAt } from '../../../k8s/json.ts';
 import { besides } from '../neighbours.ts';
 import type { DecisionReader, Found, Page, Query } from '../query.ts';
@@ -28,13 +29,8 @@ export interface SqliteReaderOptions {
  * @throws the database's error where the file is not there or is no store, and where it has another version.
  */
 export function openSqliteReader(options: SqliteReaderOptions): DecisionReader {
-  const store = new DatabaseSync(options.file, { readOnly: true, timeout: 10_000 });
+  const store = openForReading(options.file);
   try {
-    const version = Number(store.prepare('PRAGMA user_version').get()?.['user_version']);
-    if (version !== schemaVersion)
-      throw new Error(
-        `${options.file} is a decision log of version ${version}; this Bulkhead reads ${schemaVersion}`,
-      );
     return readerOf(store, derivedFor(options), options);
   } catch (error) {
     store.close();
@@ -52,9 +48,7 @@ function derivedFor({ file, derivedFile, tenantLabel }: SqliteReaderOptions): Da
   }
 }
 
-const columns = `SELECT position, writers.name AS writer, seq, event, lower(hex(record_hash)) AS record_hash,
-  latency_micros, lower(hex(prev)) AS prev, lower(hex(hash)) AS hash
-  FROM entries JOIN writers ON writers.id = entries.writer`;
+const columns = `SELECT ${entryColumns} FROM entries JOIN writers ON writers.id = entries.writer`;
 
 function readerOf(store: DatabaseSync, derived: DatabaseSync, options: SqliteReaderOptions): DecisionReader {
   const segments = segmentsIn(derived);
@@ -69,8 +63,8 @@ function readerOf(store: DatabaseSync, derived: DatabaseSync, options: SqliteRea
   const catchUp = (): void => {
     while (!backlog.step()) options.progressed?.(Number(through.get()?.['through']));
   };
-  const foundOf = (row: Record<string, unknown>): Found => {
-    const record = recordOf(row);
+  const foundOf = (row: Row): Found => {
+    const record = entryOfRow(row);
     const id = stringAt(parsed(record.event), 'decisionId');
     const again = id === undefined ? [] : retries.all(id).map((retry) => String(retry['id']));
     return { ...record, retries: again };
@@ -116,16 +110,3 @@ const promised = <T>(answer: () => T): Promise<T> =>
   new Promise((resolve) => {
     resolve(answer());
   });
-
-function recordOf(row: Record<string, unknown>): StoredRecord {
-  return {
-    position: Number(row['position']),
-    writer: String(row['writer']),
-    seq: Number(row['seq']),
-    event: String(row['event']),
-    recordHash: String(row['record_hash']),
-    latencyMicros: Number(row['latency_micros']),
-    prev: String(row['prev']),
-    hash: String(row['hash']),
-  };
-}

@@ -6,7 +6,7 @@ import type { Connection, PostgresOptions } from './connection.ts';
 import { appendLock, migrate } from './migrations.ts';
 import { dayOf, ensurePartition } from './partitions.ts';
 import { retain } from './retention.ts';
-import { checkpointOfRow, entryOfRow, rowOfCheckpoint, rowOfEntry } from './rows.ts';
+import { checkpointOfRow, entryColumns, entryOfRow, rowOfCheckpoint, rowOfEntry } from './rows.ts';
 import { replicaOf } from '../../writerName.ts';
 
 export interface PostgresJournalOptions extends PostgresOptions {
@@ -43,6 +43,16 @@ function journalOn(connection: Connection, tenantLabel: string): Journal {
         .limit(1)
         .executeTakeFirst();
       return row === undefined ? undefined : entryOfRow(row);
+    },
+    tail: async ({ writer, after }) => {
+      const rows = await connection
+        .selectFrom('bulkhead_entries')
+        .select(entryColumns)
+        .where('writer', '=', writer)
+        .where('seq', '>', String(after))
+        .orderBy('seq')
+        .execute();
+      return rows.map(entryOfRow);
     },
     lastCheckpoint: async ({ keyId, replica }) => {
       const row = await connection
