@@ -51,6 +51,12 @@ export const commands: readonly CommandRow[] = [
     load: () => import('./lint.ts'),
   },
   {
+    name: 'test',
+    group: 'Write rules',
+    summary: 'runs suites: requests that rules must decide as expected',
+    load: () => import('./test.ts'),
+  },
+  {
     name: 'cel',
     group: 'Write rules',
     summary: 'evaluates one CEL expression, and tells the value of each part',

@@ -95,16 +95,16 @@ const issuesOf = (
 const inventoryIssues = (documents: readonly Document[]): readonly Issue[] =>
   [...Map.groupBy(documents, ({ file }) => file).values()].flatMap((some) => issuesOf(readInventory(some)));
 
-/** Manifests in a folder of rules: the server takes nothing but rules, parameters and Namespaces there. */
+/** Manifests in a folder of rules, told once a folder: the server takes nothing but rules, parameters and Namespaces there. */
 function besideRules(rules: readonly Document[], manifests: readonly Document[]): readonly Finding[] {
   const folders = new Set(rules.map(folderOf));
-  return manifests
-    .filter((document) => folders.has(folderOf(document)))
-    .map((document) => {
-      const message =
-        'is no rule; where this folder is given as --rules, it is refused: name the rule files, or keep manifests in a folder of their own';
-      return findingAt(document, '/kind', { severity: 'info', code: 'rules.manifest', message });
-    });
+  const beside = manifests.filter((document) => folders.has(folderOf(document)));
+  return [...Map.groupBy(beside, folderOf).values()].flatMap(([first, ...others]) => {
+    if (first === undefined) return [];
+    const more = others.length === 0 ? 'is no rule' : `and ${others.length} more here are no rules`;
+    const message = `${more}; where this folder is given as --rules, it is refused: name the rule files, or keep manifests in a folder of their own`;
+    return [findingAt(first, '/kind', { severity: 'info', code: 'rules.manifest', message })];
+  });
 }
 
 const folderOf = ({ file }: Document): string => file.slice(0, Math.max(0, file.lastIndexOf('/')));

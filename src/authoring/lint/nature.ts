@@ -39,6 +39,7 @@ export function natureIn(documents: readonly Document[]): (document: Document) =
     if (parameterKinds.has(keyOfKind(kindOfDocument(document)))) return 'parameter';
     if (kind === 'Namespace') return 'namespace';
     const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+    if (kind === 'AdmissionReview' && apiVersion === 'admission.k8s.io/v1') return 'manifest';
     const known = knownKinds.some((one) => one.kind === kind && one.group === group);
     return known ? 'manifest' : 'unknown';
   };
