@@ -47,6 +47,8 @@ export class RuleSet {
   readonly exemptNamespaces: ReadonlySet<string>;
   private readonly guarded: readonly { readonly cube: Cube; readonly pins: PortPins }[];
   private readonly remembered = new Map<string, Guard>();
+  /** The same for the very object, so that one that is asked about again and again needs no key. */
+  private readonly ofFacts = new WeakMap<NamespaceFacts, Guard>();
 
   constructor(boundaries: readonly Boundary[], options: RuleSetOptions) {
     this.boundaries = [...boundaries].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -73,10 +75,18 @@ export class RuleSet {
   /** What guards a namespace, widened by its `exceptions`. */
   guardOf(namespace: NamespaceFacts, exceptions: readonly ExceptionFlows[] = []): Guard {
     if (exceptions.length > 0) return this.resolve(namespace, exceptions);
+    const seen = this.ofFacts.get(namespace);
+    if (seen !== undefined) return seen;
+    const guard = this.keyedGuardOf(namespace);
+    this.ofFacts.set(namespace, guard);
+    return guard;
+  }
+
+  private keyedGuardOf(namespace: NamespaceFacts): Guard {
     const key = this.memoryKey(namespace);
     const known = this.remembered.get(key);
     if (known !== undefined) return known;
-    const guard = this.resolve(namespace, exceptions);
+    const guard = this.resolve(namespace, []);
     if (this.remembered.size >= mostRemembered) {
       const oldest = this.remembered.keys().next();
       if (oldest.done !== true) this.remembered.delete(oldest.value);

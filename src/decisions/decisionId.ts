@@ -1,26 +1,26 @@
 /** Decision ids: UUIDs of version 7 (RFC 9562), which sort by time. */
 
-/** Makes an id from an instant in milliseconds since the epoch and sixteen random bytes, of which ten are used. */
-export function decisionId(millis: number, random: Uint8Array): string {
-  const bytes = Buffer.alloc(16);
-  bytes.set(random.subarray(0, 16));
-  bytes.writeUIntBE(millis, 0, 6);
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = bytes.toString('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+/** Makes an id from an instant in milliseconds since the epoch and at least twenty random hexadecimal digits. */
+export function decisionId(millis: number, random: string): string {
+  const time = millis.toString(16).padStart(12, '0');
+  const variant = '89ab'[Number.parseInt(random.charAt(3), 16) & 3] ?? '8';
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(0, 3)}-${variant}${random.slice(4, 7)}-${random.slice(7, 19)}`;
 }
 
-/** Hands out random bytes from a pool that is filled for 256 ids at a time: one call to the system for each decision would be felt. */
-export function randomPool(fill: (bytes: Uint8Array) => unknown): () => Uint8Array {
-  const pool = new Uint8Array(4096);
-  let used = pool.length;
+const idDigits = 32;
+
+/** Hands out random hexadecimal digits, made for 256 ids at a time: one call to the system for each decision would be felt. */
+export function randomPool(fill: (bytes: Uint8Array) => unknown): () => string {
+  const bytes = Buffer.alloc(4096);
+  let digits = '';
+  let used = 0;
   return () => {
-    if (used === pool.length) {
-      fill(pool);
+    if (used === digits.length) {
+      fill(bytes);
+      digits = bytes.toString('hex');
       used = 0;
     }
-    used += 16;
-    return pool.subarray(used - 16, used);
+    used += idDigits;
+    return digits.slice(used - idDigits, used);
   };
 }

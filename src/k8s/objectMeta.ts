@@ -1,5 +1,6 @@
 /** The part of metav1.ObjectMeta that Bulkhead reads. */
 import type { Decoder } from './decoder.ts';
+import { isObject } from './json.ts';
 import type { Labels } from './labelSelector.ts';
 
 export interface ObjectMeta {
@@ -11,6 +12,27 @@ export interface ObjectMeta {
   readonly uid: string;
   readonly resourceVersion: string;
   readonly terminating: boolean;
+}
+
+const texts = ['name', 'generateName', 'namespace', 'uid', 'resourceVersion', 'deletionTimestamp'] as const;
+
+/** Claims that {@link decodeMeta} would find no mistake: the same question without an answer to keep. */
+export function isSoundMeta(value: unknown): boolean {
+  if (value === undefined || value === null) return true;
+  if (!isObject(value)) return false;
+  return (
+    texts.every((key) => isText(value[key])) && isTextMap(value['labels']) && isTextMap(value['annotations'])
+  );
+}
+
+const isText = (value: unknown): boolean =>
+  value === undefined || value === null || typeof value === 'string';
+
+function isTextMap(value: unknown): boolean {
+  if (value === undefined || value === null) return true;
+  if (!isObject(value)) return false;
+  for (const key in value) if (!isText(value[key])) return false;
+  return true;
 }
 
 /** Reads metadata; unknown fields are left alone, because nothing here is decided by them. */

@@ -8,6 +8,7 @@ import type { World } from '../../src/admission/world.ts';
 import { ProvenSpecs } from '../../src/boundary/proven.ts';
 import type { Attributes } from '../../src/k8s/attributes.ts';
 import type { JsonObject } from '../../src/k8s/json.ts';
+import { decodeNetworkPolicy, isSoundOutsideSpec } from '../../src/k8s/networkPolicyDecode.ts';
 import { developer, worldOf } from './scenario.ts';
 
 const rules = `
@@ -120,6 +121,22 @@ describe('the memory of what is proven', () => {
     expect(find('a')).toEqual([]);
     expect(find('b')).toBeUndefined();
     expect(decide({ ...step, other: 'b' }, proven)).toMatchObject({ allowed: false });
+  });
+
+  test.each<[string, JsonObject | null]>([
+    ['an unknown field', { surprise: 1 }],
+    ['metadata that is a list', { metadata: [] }],
+    ['a name that is a number', { metadata: { name: 5 } }],
+    ['a uid that is an object', { metadata: { uid: {} } }],
+    ['a label that is a number', { metadata: { labels: { a: 1 } } }],
+    ['labels that are text', { metadata: { labels: 'a' } }],
+    ['an annotation that is a list', { metadata: { annotations: { a: [] } } }],
+    ['null everywhere', { metadata: { name: null, labels: { a: null }, annotations: null }, status: null }],
+    ['no metadata', { metadata: null }],
+    ['nothing', null],
+  ])('outside the spec, %s is sound exactly where decoding finds no mistake', (_name, outside) => {
+    const object = outside === null ? null : { apiVersion: 'networking.k8s.io/v1', ...outside, spec: {} };
+    expect(isSoundOutsideSpec(object)).toBe(decodeNetworkPolicy(object, { strict: false }).ok);
   });
 
   test('forgets the oldest when it is full', () => {
