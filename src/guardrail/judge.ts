@@ -29,15 +29,19 @@ export function judgeGuardrails(
   const annotations = new Map<string, string>();
   if (invocations.length === 0) return { applied: false, violations: [], annotations };
   const variables = variablesOf(attributes, surroundings.lookup, surroundings.namespaceObjects);
-  const violations = invocations.flatMap((invocation): readonly Violation[] => {
-    if (invocation.kind === 'called') return [];
+  const violations: Violation[] = [];
+  for (const invocation of invocations) {
+    if (invocation.kind === 'called') continue;
     const { policy, binding } = invocation;
     // What keeps a policy from being evaluated at all refuses, whatever its actions say.
-    if (invocation.kind === 'misconfigured') return errorOf(policy, binding, invocation.message, ['Deny']);
+    if (invocation.kind === 'misconfigured') {
+      violations.push(...errorOf(policy, binding, invocation.message, ['Deny']));
+      continue;
+    }
     const found = validate(policy, variables, invocation.params, surroundings.functions);
     for (const [key, value] of found.annotations) join(annotations, `${policy.name}/${key}`, value);
-    return found.findings.flatMap((finding) => tell(policy, invocation.binding, finding));
-  });
+    for (const finding of found.findings) violations.push(...tell(policy, invocation.binding, finding));
+  }
   return { applied: true, violations, annotations };
 }
 

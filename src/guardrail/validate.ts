@@ -42,17 +42,22 @@ export function validate(
       findings: [{ kind: 'error', part: 'matchConditions', error: applicable, always: false }],
     };
   const run = start(policy, request, params, functions);
-  const findings = policy.validations.flatMap((validation, index) => judge(validation, index, run));
-  if (policy.annotations.length === 0) return { findings, annotations: nothing.annotations };
+  const findings: Finding[] = [];
+  for (const [index, validation] of policy.validations.entries()) {
+    const finding = judge(validation, index, run);
+    if (finding !== undefined) findings.push(finding);
+  }
+  if (policy.annotations.length === 0)
+    return findings.length === 0 ? nothing : { findings, annotations: nothing.annotations };
   return annotate(policy, findings, start(policy, request, params, functions));
 }
 
-function judge(validation: Validation, index: number, run: Run): readonly Finding[] {
+function judge(validation: Validation, index: number, run: Run): Finding | undefined {
   const outcome = run.run(validation.program);
   if (!outcome.ok)
-    return [{ kind: 'error', part: `validations[${index}]`, error: outcome.error, always: false }];
-  if (outcome.value === true) return [];
-  return [{ kind: 'failed', index, message: messageOf(validation, run), reason: validation.reason }];
+    return { kind: 'error', part: `validations[${index}]`, error: outcome.error, always: false };
+  if (outcome.value === true) return undefined;
+  return { kind: 'failed', index, message: messageOf(validation, run), reason: validation.reason };
 }
 
 /** messageExpression if it gives one line of text, else message, else the expression itself. */

@@ -27,12 +27,12 @@ const sentFields = [
 export function requestVariable(attributes: Attributes): JsonObject {
   const { request } = attributes;
   const told = request === undefined ? written(attributes) : request;
-  return Object.fromEntries(
-    sentFields.flatMap((field) => {
-      const value = own(told, field);
-      return value === undefined || value === '' ? [] : [[field, value] as const];
-    }),
-  );
+  const variable: Record<string, unknown> = {};
+  for (const field of sentFields) {
+    const value = own(told, field);
+    if (value !== undefined && value !== '') variable[field] = value;
+  }
+  return variable;
 }
 
 function written(attributes: Attributes): JsonObject {
@@ -90,21 +90,21 @@ function exposed(whole: JsonObject, name: string): JsonObject {
   };
 }
 
+/** Made when an expression first reads it. */
 function known(facts: NamespaceFacts): Value {
-  const metadata = only(
-    'namespaceObject.metadata',
-    new Map<string, Value>([
-      ['name', facts.name],
-      ['labels', Object.fromEntries(labelsOfNamespace(facts))],
-    ]),
-  );
-  return only('namespaceObject', new Map<string, Value>([['metadata', metadata]]));
+  const metadata = (): Value =>
+    only('namespaceObject.metadata', (name) => {
+      if (name === 'name') return facts.name;
+      return name === 'labels' ? Object.fromEntries(labelsOfNamespace(facts)) : undefined;
+    });
+  let made: Value | undefined;
+  return only('namespaceObject', (name) => (name === 'metadata' ? (made ??= metadata()) : undefined));
 }
 
-const only = (path: string, fields: ReadonlyMap<string, Value>): Value =>
+const only = (path: string, read: (name: string) => Value | undefined): Value =>
   new LazyFields(
     (name): Result =>
-      fields.get(name) ??
+      read(name) ??
       new Failure(
         'unboundVariable',
         `${path}.${name} is not known here: only the name and the labels of a namespace are`,

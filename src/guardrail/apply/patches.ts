@@ -1,13 +1,12 @@
-/** Applies what a JSONPatch expression gives: RFC 6902 with the six operations, as the API server's library has them. */
+/** Applies what a JSONPatch expression gives, as the API server's library does (evanphx/json-patch v4, patch.go). */
 import { type Value, Constructed, isList } from '../../cel/values/value.ts';
 import { toJson, misplacedTypes } from '../../cel/json.ts';
-import { isObject } from '../../k8s/json.ts';
-import type { JsonObject } from '../../k8s/json.ts';
-import { applyPatch } from '../../k8s/jsonPatch.ts';
-import type { PatchOperation } from '../../k8s/jsonPatch.ts';
+import { type JsonObject, isObject } from '../../k8s/json.ts';
+import { sameJson } from '../../k8s/jsonEqual.ts';
+import { type Place, get, insert, placeOf, remove, replace } from './place.ts';
 import type { Merged } from './merge.ts';
 
-/** Applies the operations in order. A test that fails leaves the object as it is and is no error. */
+/** Applies the operations in order. A test that does not hold leaves the object as it is and is no error; one of a missing path is. */
 export function applyPatches(value: Value, object: JsonObject): Merged {
   if (!isList(value)) return refused('the expression gave no list of patches');
   let current: unknown = object;
@@ -37,56 +36,76 @@ function applyOne(element: Value, document: unknown): Step {
     const value = element.fields.get(name);
     return typeof value === 'string' ? value : '';
   };
-  const path = text('path');
-  const from = text('from');
-  const given = toJson(element.fields.get('value') ?? null);
-  if (!given.ok) return refused(given.message);
-  const op = text('op');
+  const given = element.fields.get('value');
+  const json = toJson(given ?? null);
+  if (!json.ok) return refused(json.message);
+  const [op, path, from] = [text('op'), text('path'), text('from')];
   switch (op) {
     case 'test':
-      return run(document, { op, path, value: given.json }) ?? 'untrue';
+      return test(document, path, given === undefined ? undefined : json.json);
     case 'add':
-    case 'replace': {
-      const value = given.json;
-      // The API server's library lets an absent field of an object be replaced.
-      const absent =
-        op === 'replace' && at(document, path) === undefined && isObject(at(document, parentOf(path))?.value);
-      return run(document, { op: absent ? 'add' : op, path, value }) ?? missing(path);
-    }
+      return at(document, path, (place) => insert(place, json.json));
+    case 'replace':
+      return replaceAt(document, path, json.json);
     case 'remove':
-      return run(document, { op, path }) ?? missing(path);
+      return at(document, path, remove);
     case 'copy':
-    case 'move': {
-      const found = at(document, from);
-      if (found === undefined) return missing(from);
-      const cut =
-        op === 'move' ? run(document, { op: 'remove', path: from }) : { ok: true as const, value: document };
-      if (cut === undefined || cut === 'untrue' || !cut.ok) return missing(from);
-      return run(cut.value, { op: 'add', path, value: found.value }) ?? missing(path);
-    }
+      return copy(document, document, from, path);
+    case 'move':
+      return move(document, from, path);
     default:
       return refused(`"${op.slice(0, 20)}" is no operation; use add, remove, replace, move, copy or test`);
   }
 }
 
-const parentOf = (pointer: string): string => pointer.slice(0, Math.max(0, pointer.lastIndexOf('/')));
-
 const missing = (path: string): Step => refused(`"${path.slice(0, 200)}" is not in the object`);
 
-/** The document after one operation; undefined where it does not apply. */
-function run(document: unknown, operation: PatchOperation): Step | undefined {
-  const applied = applyPatch(document, [operation]);
-  return applied.ok ? { ok: true, value: applied.value } : undefined;
+/** The document after a change at a place; `act` gives undefined where it cannot be made. */
+function at(
+  document: unknown,
+  path: string,
+  act: (place: Place) => { readonly value: unknown } | undefined,
+): Step {
+  const place = placeOf(document, path);
+  const done = place === undefined ? undefined : act(place);
+  return done === undefined ? missing(path) : { ok: true, value: done.value };
 }
 
-/** What stands at a pointer. */
-function at(document: unknown, pointer: string): { readonly value: unknown } | undefined {
-  let value = document;
-  for (const token of pointer.split('/').slice(1)) {
-    const key = token.replaceAll('~1', '/').replaceAll('~0', '~');
-    if (Array.isArray(value)) value = /^\d{1,9}$/.test(key) ? (value[Number(key)] as unknown) : undefined;
-    else value = isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
-    if (value === undefined) return undefined;
-  }
-  return { value };
+/** A field that is absent may be replaced, an item may not; the empty path is the document. */
+function replaceAt(document: unknown, path: string, value: unknown): Step {
+  if (path === '')
+    return isObject(value) || Array.isArray(value)
+      ? { ok: true, value }
+      : refused('only an object can stand for the whole object');
+  return at(document, path, (place) => (get(place) === undefined ? undefined : replace(place, value)));
 }
+
+/** Puts what stands at `from` in `source` to `path` in `document`; a field that is absent is null. */
+function copy(source: unknown, document: unknown, from: string, path: string): Step {
+  const place = placeOf(source, from);
+  const found = place === undefined ? undefined : get(place);
+  return found === undefined ? missing(from) : at(document, path, (to) => insert(to, found.value));
+}
+
+function move(document: unknown, from: string, path: string): Step {
+  const cut = at(document, from, remove);
+  return cut === 'untrue' || !cut.ok ? cut : copy(document, cut.value, from, path);
+}
+
+/** `expected` undefined: nothing was given, which only what is absent or null equals. */
+function test(document: unknown, path: string, expected: unknown): Step {
+  const place = path === '' ? undefined : placeOf(document, path);
+  const found = path === '' ? { value: document } : place === undefined ? undefined : get(place);
+  if (found === undefined) return missing(path);
+  return holds(found.value, expected) ? { ok: true, value: document } : 'untrue';
+}
+
+function holds(value: unknown, expected: unknown): boolean {
+  if (value === null || value === undefined) return expected === undefined;
+  if (expected === null) return isEmpty(value);
+  return sameJson(value, expected);
+}
+
+/** The library reads a given null as an object or a list without members. */
+const isEmpty = (value: unknown): boolean =>
+  Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0;
