@@ -9,8 +9,10 @@ export async function openJournal(target: StoreTarget): Promise<Journal> {
       const { openSqliteJournal } = await import('./sqlite/journal.ts');
       return openSqliteJournal(target.file);
     }
-    case 'postgres':
-      throw new Error('PostgreSQL cannot be written yet; use decisionLog.store: sqlite');
+    case 'postgres': {
+      const { openPostgresJournal } = await import('./postgres/journal.ts');
+      return openPostgresJournal(target);
+    }
     default:
       return target satisfies never;
   }

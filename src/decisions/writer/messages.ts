@@ -1,10 +1,12 @@
 /** What the process and its writer thread say to each other. */
+import { isObject } from '../../k8s/json.ts';
 import type { Item } from '../spool/lines.ts';
 import type { SpoolLimits } from '../spool/spool.ts';
 
-/** Where records are kept. */
+/** Where records are kept. `tenantLabel`: the namespace label that names a tenant, for what PostgreSQL finds entries by. */
 export type StoreTarget =
-  { readonly kind: 'sqlite'; readonly file: string } | { readonly kind: 'postgres'; readonly url: string };
+  | { readonly kind: 'sqlite'; readonly file: string }
+  | { readonly kind: 'postgres'; readonly url: string; readonly tenantLabel: string };
 
 /** What the writer thread is started with; plain data. */
 export interface WriterOptions {
@@ -18,6 +20,10 @@ export interface WriterOptions {
   /** How long entries are kept, in milliseconds. */
   readonly retentionMillis: number;
 }
+
+/** Whether a thread was started to be the writer. */
+export const isWriterOptions = (given: unknown): given is WriterOptions =>
+  isObject(given) && given['about'] === 'decisions';
 
 export type ToWriter =
   { readonly about: 'items'; readonly items: readonly Item[] } | { readonly about: 'close' };
