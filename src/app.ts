@@ -1,5 +1,6 @@
 /** The composition root of `serve`: the only file that sees every room. */
 import { randomFillSync } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { Rules } from './admission/rules.ts';
 import { completeLookup } from './admission/world.ts';
 import type { World } from './admission/world.ts';
@@ -9,6 +10,8 @@ import type { Config } from './config/schema.ts';
 import { decisionId, randomPool } from './decisions/decisionId.ts';
 import type { NamespaceFacts } from './k8s/namespaceFacts.ts';
 import { fullBudget } from './netpol/cover.ts';
+import { openDecisionLog } from './server/decisionLog.ts';
+import type { OpenDecisionLog } from './server/decisionLog.ts';
 import type { Readiness } from './server/review.ts';
 import { reviewer } from './server/reviewer.ts';
 import type { LiveReads, ReviewerPorts } from './server/reviewer.ts';
@@ -89,7 +92,17 @@ export async function startApp(options: AppOptions): Promise<Read<App>> {
   });
   if (!tls.ok) return tls;
   const world = worldSource(options);
-  const ports = reviewPorts(options, world, log, metrics);
+  const decisions = openDecisionLog({
+    config,
+    stateDirectory,
+    entry: options.workerEntry,
+    replica: process.env['POD_NAME'] ?? hostname(),
+    log: log.logger,
+    line: (json) => {
+      log.record(json, 'decision');
+    },
+  });
+  const ports = reviewPorts(options, world, log, metrics, decisions);
   const workers = createWorkers<LargeSnapshot, LargeExtra>({
     entry: options.workerEntry,
     crashed: (error) => {
@@ -111,7 +124,10 @@ export async function startApp(options: AppOptions): Promise<Read<App>> {
     ...(config.server.clientCA === null ? {} : { clients: { names: config.server.clientNames } }),
     limits: { bodyBytes: config.server.maxBodyBytes, inFlightBytes: config.server.maxInFlightBytes },
     review: withWorkers(reviewer(ports), { ...ports, revision, snapshot, workers }),
-    readiness: namespaces.readiness,
+    readiness: () => {
+      const [own, recording] = [namespaces.readiness(), decisions.readiness()];
+      return { ready: own.ready && recording.ready, reasons: [...own.reasons, ...recording.reasons] };
+    },
     metrics: () => metrics.exposition(),
     observer: metrics,
     log: log.logger,
@@ -124,6 +140,7 @@ export async function startApp(options: AppOptions): Promise<Read<App>> {
       await server.drain(drain);
       await server.close();
       await workers.close();
+      await decisions.close();
       await namespaces.stop();
       await log.flush();
     },
@@ -135,6 +152,7 @@ function reviewPorts(
   world: () => World,
   log: Log,
   metrics: Metrics,
+  decisions: OpenDecisionLog,
 ): ReviewerPorts {
   const chance = randomPool(randomFillSync);
   return {
@@ -142,11 +160,11 @@ function reviewPorts(
     ...(namespaces.live === undefined ? {} : { live: namespaces.live }),
     decisionId: () => decisionId(Date.now(), chance()),
     clock: () => performance.now(),
-    record: (record) => {
-      metrics.decided(record.door, record.decision, record.resource.kind);
-      if (record.failure !== undefined) metrics.evaluationFailed(record.failure.code);
-      log.record(record, 'decision');
+    told: ({ door, decision, kind, failure }) => {
+      metrics.decided(door, decision, kind);
+      if (failure !== undefined) metrics.evaluationFailed(failure);
     },
+    ...(decisions.recorder === undefined ? {} : { recorder: decisions.recorder }),
     failed: (error) => {
       log.logger.error({ err: error }, 'a decision failed');
     },

@@ -1,6 +1,14 @@
-/** A resident worker's process entry: decides large reviews on its parent's behalf. */
-import { parentPort } from 'node:worker_threads';
-import { serveLargeReviews } from './server/largeReview.ts';
+/** A worker thread's entry: writes the decision log or decides large reviews, as whoever started it says. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { isWriterOptions } from './decisions/writer/messages.ts';
 
 if (parentPort === null) throw new Error('worker.ts runs as a worker thread only');
-serveLargeReviews(parentPort);
+
+const given: unknown = workerData;
+if (isWriterOptions(given)) {
+  const { writeDecisions } = await import('./decisions/writer/thread.ts');
+  writeDecisions(parentPort, given);
+} else {
+  const { serveLargeReviews } = await import('./server/largeReview.ts');
+  serveLargeReviews(parentPort);
+}

@@ -10,6 +10,8 @@ const head = '{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","resp
 export interface Identity {
   readonly decisionId: string;
   readonly rulesHash: string;
+  /** SHA-256 of the record in the decision log, where there is one: the API server's own audit log then vouches for it. */
+  readonly recordHash?: string;
 }
 
 /** The answer as JSON text. Denials carry 403 Forbidden, unreadable objects 422, what could not be found out 500. */
@@ -41,7 +43,9 @@ export const warningsOf = ({ warnings, violations }: Decision): string[] =>
     .map((text) => plain(text, 120));
 
 /** One word for what was decided. */
-export function verdictOf({ allowed, failure, patch, violations, warnings }: Decision): string {
+export type Verdict = 'allowed' | 'denied' | 'patched' | 'warned' | 'errored';
+
+export function verdictOf({ allowed, failure, patch, violations, warnings }: Decision): Verdict {
   if (failure !== undefined) return 'errored';
   if (!allowed) return 'denied';
   if (patch.length > 0) return 'patched';
@@ -57,7 +61,7 @@ const policyAnnotations = ({ annotations }: Decision): { readonly [key: string]:
 /** What the API server writes into its own audit log; values stay under 1 KiB. */
 function auditAnnotations(
   decision: Decision,
-  { decisionId, rulesHash }: Identity,
+  { decisionId, rulesHash, recordHash }: Identity,
 ): { readonly [key: string]: string } {
   const { violations } = decision;
   const base = {
@@ -65,6 +69,7 @@ function auditAnnotations(
     decision: verdictOf(decision),
     'decision-id': decisionId,
     rules: rulesHash,
+    ...(recordHash === undefined ? {} : { 'record-hash': recordHash }),
   };
   if (violations.length === 0) return base;
   const told = violations.map(({ code, rule, field, action }) => `${code} ${rule} ${field} ${action}`);

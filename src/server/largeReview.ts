@@ -2,14 +2,16 @@
 import type { MessagePort } from 'node:worker_threads';
 import { compileRules } from '../admission/rules.ts';
 import type { Rules, RuleSource } from '../admission/rules.ts';
-import type { DecisionRecord } from '../admission/record.ts';
 import { completeLookup } from '../admission/world.ts';
 import type { World } from '../admission/world.ts';
 import type { Config } from '../config/schema.ts';
+import type { Sealed } from '../decisions/event/seal.ts';
 import type { NamespaceFacts } from '../k8s/namespaceFacts.ts';
 import { fullBudget } from '../netpol/cover.ts';
+import { recorder } from './recording.ts';
 import { reside } from './residentWorker.ts';
 import { reviewer } from './reviewer.ts';
+import type { Told } from './reviewer.ts';
 
 /** Everything that changes seldom; sent when it changed. */
 export interface LargeSnapshot {
@@ -27,12 +29,19 @@ export interface LargeExtra {
   readonly identity: string | null;
   readonly orderedDeletion: boolean;
   readonly read: readonly NamespaceFacts[];
+  /** Whether decisions are recorded, and whether nothing may be allowed because they cannot be. */
+  readonly recording: 'off' | 'on' | 'refuses';
 }
 
 /** The worker's answer, as JSON in its body. */
 export interface LargeAnswer {
   readonly body: string;
-  readonly record?: DecisionRecord;
+  readonly told?: Told;
+  /** The record, for the process to keep. */
+  readonly sealed?: Sealed;
+  readonly latencyMicros: number;
+  /** Whether no record could be made. */
+  readonly lost: boolean;
 }
 
 /** Serves large reviews on a worker's port. */
@@ -51,21 +60,38 @@ export function serveLargeReviews(port: MessagePort): void {
     review: async (door, body, extra, deadlineMillis) => {
       if (inForce === undefined) throw new Error('the worker has no rules');
       const world = worldOf(inForce.rules, inForce.snapshot, extra);
-      let record: DecisionRecord | undefined;
+      let told: Told | undefined;
+      let kept: Pick<LargeAnswer, 'sealed' | 'latencyMicros'> = { latencyMicros: 0 };
+      let lost = false;
+      const { config } = inForce.snapshot;
+      const recording = recorder({
+        config,
+        now: Date.now,
+        keep: (sealed, latencyMicros) => {
+          kept = { sealed, latencyMicros };
+        },
+        lost: () => {
+          lost = true;
+        },
+        refuses: () => extra.recording === 'refuses',
+      });
       const answer = await reviewer({
         world: () => world,
         decisionId: () => extra.decisionId,
         clock: () => performance.now(),
-        record: (made) => {
-          record = made;
+        told: (given) => {
+          told = given;
         },
+        ...(extra.recording === 'off' ? {} : { recorder: recording }),
         failed: (error) => {
           throw error;
         },
       })(door, body, deadlineMillis);
       const large: LargeAnswer = {
         body: answer.body.toString(),
-        ...(record === undefined ? {} : { record }),
+        ...(told === undefined ? {} : { told }),
+        ...kept,
+        lost,
       };
       return { status: answer.status, body: JSON.stringify(large) };
     },

@@ -1,16 +1,16 @@
-/** Sends large reviews to resident workers, so that their parsing does not stop the event loop that answers everybody else. */
+/** Sends reviews that are large, or hard to decide, to resident workers, so that they do not stop the event loop that answers everybody else. */
 import type { World } from '../admission/world.ts';
 import type { NamespaceFacts } from '../k8s/namespaceFacts.ts';
 import { isObject } from '../k8s/json.ts';
 import type { LargeAnswer, LargeExtra, LargeSnapshot } from './largeReview.ts';
 import type { Answer, Review } from './review.ts';
-import type { ReviewerPorts } from './reviewer.ts';
+import type { Beyond, ReviewerPorts } from './reviewer.ts';
 import type { Workers } from './workers.ts';
 
 /** Bodies beyond this are decided in a worker. */
 export const largeBytes = 1024 * 1024;
 
-export interface LargePorts extends Pick<ReviewerPorts, 'live' | 'decisionId' | 'record'> {
+export interface LargePorts extends Pick<ReviewerPorts, 'live' | 'decisionId' | 'told' | 'recorder'> {
   readonly world: () => World;
   /** Changes whenever the snapshot does; the workers are told only then. */
   readonly revision: () => unknown;
@@ -18,28 +18,40 @@ export interface LargePorts extends Pick<ReviewerPorts, 'live' | 'decisionId' | 
   readonly workers: Workers<LargeSnapshot, LargeExtra>;
 }
 
-/** Small reviews go to `small` at once, large ones to a worker. */
-export function withWorkers(small: Review, ports: LargePorts): Review {
-  let told: unknown;
-  const large = async (...[door, body, deadline]: Parameters<Review>): Promise<Answer> => {
+/** Small reviews are decided at once by what `onThread` makes, large ones and those that are hard to decide in a worker. */
+export function withWorkers(onThread: (beyond: Beyond) => Review, ports: LargePorts): Review {
+  const inWorker = workerReview(ports);
+  const small = onThread(inWorker);
+  const large = async (...[door, body, deadline]: Parameters<Review>): Promise<Answer> =>
+    inWorker(door, body, deadline, await readAhead(body, ports.world(), ports));
+  return (door, body, deadline) =>
+    body.length > largeBytes ? large(door, body, deadline) : small(door, body, deadline);
+}
+
+function workerReview(ports: LargePorts): Beyond {
+  let sent: unknown;
+  return async (door, body, deadline, read) => {
     const world = ports.world();
-    if (told !== ports.revision()) {
-      told = ports.revision();
+    if (sent !== ports.revision()) {
+      sent = ports.revision();
       ports.workers.update(ports.snapshot());
     }
     const extra: LargeExtra = {
       decisionId: ports.decisionId(),
       identity: world.rules.guards.identity,
       orderedDeletion: world.orderedDeletion,
-      read: await readAhead(body, world, ports),
+      read,
+      recording: recordingOf(ports),
     };
     const answer = await ports.workers.run(door, body, extra, deadline);
     const parsed = parse(answer);
-    if (parsed?.record !== undefined) ports.record(parsed.record);
-    return parsed === undefined ? answer : { ...answer, body: parsed.body };
+    if (parsed === undefined) return answer;
+    const { told, sealed, latencyMicros, lost } = parsed;
+    if (told !== undefined) ports.told(told);
+    if (sealed !== undefined) ports.recorder?.keep(sealed, latencyMicros);
+    if (lost) ports.recorder?.lost();
+    return { ...answer, body: parsed.body };
   };
-  return (door, body, deadline) =>
-    body.length > largeBytes ? large(door, body, deadline) : small(door, body, deadline);
 }
 
 /**
@@ -56,6 +68,11 @@ async function readAhead(
   const facts = await live.readNamespace(name);
   return typeof facts === 'string' ? [] : [facts];
 }
+
+const recordingOf = ({ recorder }: LargePorts): LargeExtra['recording'] => {
+  if (recorder === undefined) return 'off';
+  return recorder.refuses() ? 'refuses' : 'on';
+};
 
 /** The worker's answer; undefined for one that the pool made itself (overloaded). */
 function parse(answer: Answer): LargeAnswer | undefined {

@@ -2,22 +2,33 @@
 import { admit } from '../admission/admit.ts';
 import { decide, failed } from '../admission/decision.ts';
 import type { Outcome } from '../admission/decision.ts';
-import { recordOf } from '../admission/record.ts';
-import type { DecisionRecord } from '../admission/record.ts';
 import { required } from '../admission/required.ts';
 import type { Required } from '../admission/required.ts';
-import { respond } from '../admission/respond.ts';
+import { respond, verdictOf } from '../admission/respond.ts';
+import type { Identity, Verdict } from '../admission/respond.ts';
 import { readReview } from '../admission/review.ts';
 import type { World } from '../admission/world.ts';
 import type { LiveContents } from '../boundary/invariants/context.ts';
+import type { Sealed } from '../decisions/event/seal.ts';
 import type { Attributes } from '../k8s/attributes.ts';
 import type { NamespaceFacts } from '../k8s/namespaceFacts.ts';
+import { unrecorded } from './recording.ts';
+import type { Recorder } from './recording.ts';
 import type { Answer, Door, Review } from './review.ts';
 
 /** What may be asked of a live cluster. A failure is an answer (`unknown`, `unavailable`), never "nothing there". */
 export interface LiveReads {
   readonly readNamespace: (name: string) => Promise<NamespaceFacts | 'absent' | 'unknown'>;
   readonly contentsOf: (namespace: string) => Promise<LiveContents>;
+}
+
+/** What is counted of a decision. */
+export interface Told {
+  readonly door: Door;
+  readonly decision: Verdict;
+  readonly kind: string;
+  /** The stable code of what could not be judged. */
+  readonly failure?: string;
 }
 
 export interface ReviewerPorts {
@@ -28,7 +39,9 @@ export interface ReviewerPorts {
   readonly decisionId: () => string;
   /** A monotonic clock in milliseconds. */
   readonly clock: () => number;
-  readonly record: (record: DecisionRecord) => void;
+  readonly told: (told: Told) => void;
+  /** Absent where decisions are not recorded. */
+  readonly recorder?: Recorder;
   /** Told of bugs; the request is refused all the same. */
   readonly failed: (error: unknown) => void;
 }
@@ -93,11 +106,41 @@ function refuse(
   return settle(door, { attributes, decision: decide(bug, []) }, world, started, ports);
 }
 
-function settle(door: Door, outcome: Outcome, world: World, started: number, ports: ReviewerPorts): Answer {
+function settle(door: Door, decided: Outcome, world: World, started: number, ports: ReviewerPorts): Answer {
+  const { recorder } = ports;
   const identity = { decisionId: ports.decisionId(), rulesHash: world.rules.hash };
-  const body = respond(outcome.attributes, outcome.decision, identity);
-  ports.record(recordOf(door, outcome, identity, Math.round((ports.clock() - started) * 1000)));
+  let outcome = recorder?.refuses() === true ? unrecorded(door, decided) : decided;
+  const sealed = recorder === undefined ? undefined : seal(door, outcome, identity, world, ports);
+  // What has no record because of a bug of ours must not be allowed where records are required.
+  if (sealed === 'failed' && recorder?.refuses() === true) outcome = unrecorded(door, outcome);
+  const known = sealed === undefined || sealed === 'failed' ? undefined : sealed;
+  const { attributes, decision } = outcome;
+  const body = respond(
+    attributes,
+    decision,
+    known === undefined ? identity : { ...identity, recordHash: known.recordHash },
+  );
+  if (known !== undefined) recorder?.keep(known, Math.round((ports.clock() - started) * 1000));
+  const failure = decision.failure === undefined ? {} : { failure: decision.failure.code };
+  ports.told({ door, decision: verdictOf(decision), kind: attributes.kind, ...failure });
   return { status: 200, body };
+}
+
+/** The log's troubles are not the request's: where no record can be made, that is counted and told. */
+function seal(
+  door: Door,
+  outcome: Outcome,
+  identity: Identity,
+  world: World,
+  { recorder, failed: tell }: ReviewerPorts,
+): Sealed | 'failed' | undefined {
+  try {
+    return recorder?.seal(door, outcome, identity, world);
+  } catch (error) {
+    tell(error);
+    recorder?.lost();
+    return 'failed';
+  }
 }
 
 /** The same world with the live answers in it; they win over what was cached. */

@@ -19,10 +19,10 @@ export interface LoggerOptions {
 export interface Log {
   readonly logger: Logger;
   /**
-   * Logs a record at level info that its maker has allow-listed already: it is written as it is, without a look for secrets in it, because there is
-   * one for each decision. Fields `level`, `time` and `message` are added.
+   * Logs a record, given as the text of a JSON object with a `time` of its own, that its maker has allow-listed already: it is written as it is,
+   * without a look for secrets in it, because there is one for each decision. `level` (info) and `message` are put in front.
    */
-  record(fields: object, message: string): void;
+  record(json: string, message: string): void;
   /** Resolves when everything logged so far is written; call it before the process ends, for lines are written in batches. */
   flush(): Promise<void>;
 }
@@ -54,10 +54,9 @@ export function createLog(options: LoggerOptions): Log {
   );
   return {
     logger,
-    record: (fields, message) => {
+    record: (json, message) => {
       if (!logger.isLevelEnabled('info')) return;
-      const start = `{"level":"info","time":"${now().toISOString()}"`;
-      safe.write(`${start},${JSON.stringify(fields).slice(1, -1)},"message":${JSON.stringify(message)}}\n`);
+      safe.write(`{"level":"info","message":${JSON.stringify(message)},${json.slice(1)}\n`);
     },
     flush: () => target?.end() ?? Promise.resolve(),
   };

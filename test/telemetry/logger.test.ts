@@ -156,10 +156,11 @@ describe('record', () => {
       destination: { write: (line: string) => void lines.push(line) },
       now: () => new Date(0),
     };
-    createLog({ level: 'info', ...options }).record({ user: 'a\u009bb\n', n: 1 }, 'decision');
-    createLog({ level: 'warn', ...options }).record({ user: 'a' }, 'decision');
+    const record = JSON.stringify({ time: '1970-01-01T00:00:00.000Z', user: 'a\u009bb\n', n: 1 });
+    createLog({ level: 'info', ...options }).record(record, 'decision');
+    createLog({ level: 'warn', ...options }).record(record, 'decision');
     expect(lines).toEqual([
-      '{"level":"info","time":"1970-01-01T00:00:00.000Z","user":"a\\u009bb\\n","n":1,"message":"decision"}\n',
+      '{"level":"info","message":"decision","time":"1970-01-01T00:00:00.000Z","user":"a\\u009bb\\n","n":1}\n',
     ]);
   });
 });

@@ -22,11 +22,11 @@ export const decisionLog = object(
       default: 'sqlite',
       description: 'Where decisions are kept.',
     },
-    path: optional('path', 'The SQLite file (sqlite); null: decisions.sqlite in the state directory.'),
+    path: optional('path', 'The SQLite file (sqlite); null: decisions/decisions.sqlite in the state directory.'),
     url: { ...optional('name', 'The connection string of PostgreSQL (postgres).'), writeOnly: true },
     spool: optional(
       'path',
-      'Where decisions wait while the store is away; null: spool in the state directory.',
+      'Where decisions wait while the store is away; null: decisions/spool in the state directory.',
     ),
     retention: {
       type: 'string',
@@ -39,9 +39,18 @@ export const decisionLog = object(
       default: false,
       description: 'Whether what cannot be recorded must not be allowed.',
     },
+    stdout: {
+      type: 'boolean',
+      default: false,
+      description: 'Whether each record is also written to standard output, as a line of JSON.',
+    },
     groups: listOf(
       { type: 'string', format: 'name', minLength: 1 },
-      { uniqueItems: true, description: 'The user groups that are recorded; others are left out.' },
+      {
+        uniqueItems: true,
+        description:
+          'The user groups that are recorded beside those that the rules name; others are left out.',
+      },
     ),
     annotations: listOf(
       { type: 'string', format: 'annotationPattern' },

@@ -1,7 +1,6 @@
 /** The writer thread: takes items from the process's port and writes them, out of the way of the decisions. */
 import { randomBytes } from 'node:crypto';
 import { setPriority } from 'node:os';
-import { join } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
 import { loadOrMakeKey } from '../integrity/keys.ts';
 import { signedText } from '../integrity/checkpoint.ts';
@@ -64,11 +63,3 @@ export function writeDecisions(port: MessagePort, options: WriterOptions): void 
   });
   writer.run();
 }
-
-/** Where the key and the spool are in a state directory. */
-export const stateFiles = (
-  directory: string,
-): { readonly keyFile: string; readonly spoolDirectory: string } => ({
-  keyFile: join(directory, 'decisions', 'checkpoints.key'),
-  spoolDirectory: join(directory, 'decisions', 'spool'),
-});

@@ -1,0 +1,124 @@
+/** Opens the decision log that the configuration asks for, and connects it to the reviewer, to readiness and to diagnostics. */
+import { toSeconds } from '../config/formats.ts';
+import type { Config } from '../config/schema.ts';
+import { Recent } from '../decisions/event/recent.ts';
+import { startLog } from '../decisions/log.ts';
+import type { DecisionLog, LogStatus } from '../decisions/log.ts';
+import { stateFiles } from '../decisions/stateFiles.ts';
+import type { StoreTarget } from '../decisions/writer/messages.ts';
+import { replicaName } from '../decisions/writerName.ts';
+import type { ServerLog } from './observer.ts';
+import { recorder } from './recording.ts';
+import type { Recorder } from './recording.ts';
+import type { Readiness } from './review.ts';
+
+export interface DecisionLogOptions {
+  readonly config: Config;
+  readonly stateDirectory: string;
+  /** The module of a worker thread. */
+  readonly entry: URL;
+  /** This process's name among those that write to one store. */
+  readonly replica: string;
+  readonly log: ServerLog;
+  /** Writes a record, the text of a JSON object, to standard output. */
+  readonly line: (json: string) => void;
+}
+
+export interface OpenDecisionLog {
+  /** Absent where decisions are not recorded. */
+  readonly recorder?: Recorder;
+  readonly status: () => LogStatus | undefined;
+  readonly log?: DecisionLog;
+  readonly readiness: () => Readiness;
+  readonly close: () => Promise<void>;
+}
+
+export function openDecisionLog(options: DecisionLogOptions): OpenDecisionLog {
+  const { config, line } = options;
+  const { stdout, required } = config.decisionLog;
+  const log = startStore(options);
+  const open = {
+    status: () => log?.status,
+    ...(log === undefined ? {} : { log }),
+    readiness: () => readinessOf(log?.status, required),
+    close: () => log?.close() ?? Promise.resolve(),
+  };
+  if (log === undefined && !stdout) return open;
+  return {
+    ...open,
+    recorder: recorder({
+      config,
+      now: Date.now,
+      recent: new Recent(),
+      keep: (sealed, latencyMicros) => {
+        log?.keep(sealed, latencyMicros);
+        if (stdout) line(withHash(sealed));
+      },
+      lost: () => log?.lost('record-failed'),
+      refuses: () => required && log?.canRecord === false,
+    }),
+  };
+}
+
+const withHash = ({ event, recordHash }: { readonly event: string; readonly recordHash: string }): string =>
+  `{"recordHash":"${recordHash}",${event.slice(1)}`;
+
+function startStore(options: DecisionLogOptions): DecisionLog | undefined {
+  const { config, stateDirectory, entry, replica, log } = options;
+  const { store, path, url, spool, retention } = config.decisionLog;
+  const files = stateFiles(stateDirectory);
+  const target: StoreTarget | undefined =
+    store === 'none'
+      ? undefined
+      : store === 'postgres'
+        ? { kind: 'postgres', url: url ?? '' }
+        : { kind: 'sqlite', file: path ?? files.database };
+  if (target === undefined) return undefined;
+  return startLog({
+    entry,
+    writer: {
+      about: 'decisions',
+      store: target,
+      spoolDirectory: spool ?? files.spoolDirectory,
+      keyFile: files.keyFile,
+      replica: replicaName(replica),
+      retentionMillis: toSeconds(retention) * 1_000,
+    },
+    changed: (status) => {
+      tell(status, log);
+    },
+    crashed: (error) => {
+      log.error({ err: error, code: 'decision_log_thread' }, 'the decision log stopped; starting it again');
+    },
+    checkpoint: (text) => {
+      log.info({ checkpoint: text }, 'decision log checkpoint');
+    },
+  });
+}
+
+function tell({ store, blocked, trouble, dropped }: LogStatus, log: ServerLog): void {
+  const fields = {
+    store,
+    ...(blocked === undefined ? {} : { blocked }),
+    ...(trouble === undefined ? {} : { trouble }),
+    dropped: Object.fromEntries(dropped),
+  };
+  if (store === 'open' && blocked === undefined) log.info(fields, 'the decision log writes to its store');
+  else log.warn({ ...fields, code: 'decision_log_trouble' }, 'the decision log cannot write to its store');
+}
+
+/** Not ready only where nothing may be allowed without a record; else the trouble is told and requests go on. */
+function readinessOf(status: LogStatus | undefined, required: boolean): Readiness {
+  if (status === undefined) return { ready: true, reasons: [] };
+  const { store, blocked, dropped, canRecord, trouble } = status;
+  const lost = [...dropped].map(([reason, count]) => `${count} ${reason}`).join(', ');
+  const because = trouble === undefined ? '' : `: ${trouble}`;
+  const reasons = [
+    ...(canRecord ? [] : [`decisionLog: cannot record (${blocked ?? 'queue-full'})${because}`]),
+    ...(canRecord && store === 'failing'
+      ? [`decisionLog: the store fails, decisions wait in the spool${because}`]
+      : []),
+    ...(lost === '' ? [] : [`decisionLog: decisions without a record since start: ${lost}`]),
+  ];
+  return { ready: canRecord || !required, reasons };
+}

@@ -1,0 +1,107 @@
+/** How decisions get into the log: what is sealed before an answer, and when an answer must be a refusal because nothing can be recorded. */
+import { decide, failed } from '../admission/decision.ts';
+import type { Outcome } from '../admission/decision.ts';
+import { verdictOf, warningsOf } from '../admission/respond.ts';
+import type { Identity } from '../admission/respond.ts';
+import type { Rules } from '../admission/rules.ts';
+import type { Door, World } from '../admission/world.ts';
+import type { Config } from '../config/schema.ts';
+import { allowanceOf } from '../decisions/event/allowance.ts';
+import type { Allowance } from '../decisions/event/allowance.ts';
+import type { Recent } from '../decisions/event/recent.ts';
+import { isRecorded, sealDecision } from '../decisions/event/seal.ts';
+import type { Sealed } from '../decisions/event/seal.ts';
+import type { Verdict } from '../decisions/record.ts';
+
+/** What a reviewer does about the log; absent where decisions are not recorded. */
+export interface Recorder {
+  /** Seals a decision before its answer; undefined for one that is not written down. */
+  readonly seal: (door: Door, outcome: Outcome, identity: Identity, world: World) => Sealed | undefined;
+  /** Takes a sealed decision once it is answered; never waits. */
+  readonly keep: (sealed: Sealed, latencyMicros: number) => void;
+  /** Counts a decision of which no record could be made. */
+  readonly lost: () => void;
+  /** Whether decisions must be recorded to allow anything, and cannot be at this moment. */
+  readonly refuses: () => boolean;
+}
+
+export interface RecorderOptions extends Pick<Recorder, 'keep' | 'lost' | 'refuses'> {
+  readonly config: Config;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Absent in a worker, which sees only some of the calls. */
+  readonly recent?: Recent;
+}
+
+export function recorder({ config, now, recent, keep, lost, refuses }: RecorderOptions): Recorder {
+  let known: { readonly ruleSet: unknown; readonly allowance: Allowance } | undefined;
+  const allowanceFor = (rules: Rules): Allowance => {
+    // Rules are replaced as a whole; what may be recorded is worked out once for each set.
+    if (known?.ruleSet !== rules.ruleSet) {
+      known = { ruleSet: rules.ruleSet, allowance: allowance(rules, config) };
+    }
+    return known.allowance;
+  };
+  return {
+    keep,
+    lost,
+    refuses,
+    seal: (door, outcome, identity, world) => {
+      const decision = verdictOf(outcome.decision);
+      if (!isRecorded({ door, decision })) return undefined;
+      const { violations, patch, failure } = outcome.decision;
+      const decided = {
+        decisionId: identity.decisionId,
+        millis: now(),
+        door,
+        attributes: outcome.attributes,
+        decision,
+        violations,
+        warnings: warningsOf(outcome.decision),
+        patch,
+        ...(failure === undefined ? {} : { failure }),
+        rulesHash: identity.rulesHash,
+        namespace: namespaceOf(outcome, world),
+      };
+      return sealDecision(decided, allowanceFor(world.rules), recent);
+    },
+  };
+}
+
+/** The same outcome where it is a refusal already or leaves no record; otherwise a refusal that says why. */
+export function unrecorded(door: Door, outcome: Outcome): Outcome {
+  const { attributes, decision } = outcome;
+  const verdict: Verdict = verdictOf(decision);
+  if (!decision.allowed || !isRecorded({ door, decision: verdict })) return outcome;
+  const message =
+    'decisions must be recorded (decisionLog.required) and the decision log cannot record now; ask whoever runs Bulkhead to look at the reasons in /readyz';
+  return { attributes, decision: decide(failed('log.unavailable', message, 500), []) };
+}
+
+/** What rules look at, and what the configuration adds. */
+function allowance({ tenancy, ruleSet }: Rules, { decisionLog }: Config): Allowance {
+  const { roles, assign } = tenancy;
+  return allowanceOf({
+    tenantLabel: tenancy.tenantLabel,
+    labels: [
+      ...tenancy.protectedLabels,
+      ...tenancy.protectedPodLabels,
+      ...ruleSet.boundaries.flatMap(({ stampPods }) => stampPods),
+    ],
+    annotations: decisionLog.annotations,
+    groups: [
+      ...decisionLog.groups,
+      ...Object.values(roles).flatMap(({ groups }: { readonly groups: Iterable<string> }) => [...groups]),
+      ...assign.flatMap(({ groups }) => groups),
+    ],
+  });
+}
+
+function namespaceOf({ attributes }: Outcome, world: World): ReturnType<typeof found> {
+  return attributes.namespace === '' ? undefined : found(world.lookup(attributes.namespace));
+}
+
+const found = (
+  facts: ReturnType<World['lookup']>,
+): Exclude<ReturnType<World['lookup']>, string> | undefined =>
+  typeof facts === 'string' ? undefined : facts;
