@@ -9,9 +9,9 @@ import { describe, sound } from './config/issue.ts';
 import type { Config } from './config/schema.ts';
 import { decisionId, randomPool } from './decisions/decisionId.ts';
 import type { NamespaceFacts } from './k8s/namespaceFacts.ts';
-import { fullBudget } from './netpol/cover.ts';
 import { openDecisionLog } from './server/decisionLog.ts';
 import type { OpenDecisionLog } from './server/decisionLog.ts';
+import { fullBudget } from './netpol/cover.ts';
 import type { Readiness } from './server/review.ts';
 import { reviewer } from './server/reviewer.ts';
 import type { LiveReads, ReviewerPorts } from './server/reviewer.ts';
@@ -29,7 +29,9 @@ import type { Metrics } from './telemetry/metrics.ts';
 /** Where namespaces come from: an inventory that is complete, or a cluster that is watched. */
 export interface NamespaceSource {
   /** What is known at this moment; taken once for each request. */
-  readonly view: () => Pick<World, 'lookup' | 'known' | 'orderedDeletion'> & { readonly revision: unknown };
+  readonly view: () => Pick<World, 'lookup' | 'known' | 'orderedDeletion' | 'floorOf' | 'recordOf'> & {
+    readonly revision: unknown;
+  };
   /** The namespace that Bulkhead runs in, where it runs in a cluster. */
   readonly ownNamespace: string | undefined;
   readonly live?: LiveReads;
@@ -40,6 +42,19 @@ export interface NamespaceSource {
 }
 
 /** The namespaces of an inventory: what is not listed does not exist. */
+/** Where rules come from: files that were read once, or a cluster in which they change. */
+export interface RuleSource {
+  /** The set in force; taken once for each request. */
+  readonly current: () => Rules;
+  readonly readiness: () => Readiness;
+}
+
+/** Rules that stay as they are. */
+export const fixedRules = (rules: Rules): RuleSource => ({
+  current: () => rules,
+  readiness: () => ({ ready: true, reasons: [] }),
+});
+
 export function inventorySource(namespaces: readonly NamespaceFacts[]): NamespaceSource {
   const view = {
     lookup: completeLookup(namespaces),
@@ -58,7 +73,7 @@ export function inventorySource(namespaces: readonly NamespaceFacts[]): Namespac
 
 export interface AppOptions {
   readonly config: Config;
-  readonly rules: Rules;
+  readonly rules: RuleSource;
   readonly namespaces: NamespaceSource;
   /** Where the own CA, the serving pair and other state are kept. */
   readonly stateDirectory: string;
@@ -110,13 +125,13 @@ export async function startApp(options: AppOptions): Promise<Read<App>> {
     },
   });
   const snapshot = (): LargeSnapshot => ({
-    sources: options.rules.sources,
+    sources: options.rules.current().sources,
     config,
     ownNamespace: namespaces.ownNamespace,
     namespaces: [...world().known()],
     complete: namespaces.live === undefined,
   });
-  const revision = (): unknown => namespaces.view().revision;
+  const revision = revisionOf(() => [options.rules.current(), namespaces.view().revision]);
   const server = await startServer({
     host: config.server.address,
     port: config.server.port,
@@ -124,10 +139,7 @@ export async function startApp(options: AppOptions): Promise<Read<App>> {
     ...(config.server.clientCA === null ? {} : { clients: { names: config.server.clientNames } }),
     limits: { bodyBytes: config.server.maxBodyBytes, inFlightBytes: config.server.maxInFlightBytes },
     review: withWorkers(reviewer(ports), { ...ports, revision, snapshot, workers }),
-    readiness: () => {
-      const [own, recording] = [namespaces.readiness(), decisions.readiness()];
-      return { ready: own.ready && recording.ready, reasons: [...own.reasons, ...recording.reasons] };
-    },
+    readiness: () => together([namespaces.readiness(), options.rules.readiness(), decisions.readiness()]),
     metrics: () => metrics.exposition(),
     observer: metrics,
     log: log.logger,
@@ -172,14 +184,32 @@ function reviewPorts(
 }
 
 /** The world of each request: the rules in force and the namespaces of this moment. */
-function worldSource({ rules, namespaces }: AppOptions): () => World {
-  return () => ({
-    ...namespaces.view(),
-    rules: rules.guards.identity === null ? withIdentity(rules, namespaces.identity()) : rules,
-    contentsOf: () => 'unavailable',
-    budget: fullBudget,
-  });
+function worldSource({ rules: source, namespaces }: AppOptions): () => World {
+  return () => {
+    const rules = source.current();
+    return {
+      ...namespaces.view(),
+      rules: rules.guards.identity === null ? withIdentity(rules, namespaces.identity()) : rules,
+      contentsOf: () => 'unavailable',
+      budget: fullBudget,
+    };
+  };
+}
+
+/** A value that is another one whenever any of `parts` is. */
+function revisionOf(parts: () => readonly unknown[]): () => unknown {
+  let last: readonly unknown[] = [];
+  return () => {
+    const now = parts();
+    if (now.length !== last.length || now.some((part, index) => part !== last[index])) last = now;
+    return last;
+  };
 }
 
 const withIdentity = (rules: Rules, identity: string | null): Rules =>
   identity === null ? rules : { ...rules, guards: { ...rules.guards, identity } };
+const together = (all: readonly Readiness[]): Readiness => ({
+  ready: all.every(({ ready }) => ready),
+  reasons: all.flatMap(({ reasons }) => reasons),
+});
+

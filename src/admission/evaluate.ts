@@ -1,6 +1,7 @@
 /** Evaluates a request: sends it to the rules of its kind and gathers everything they find. */
 import { judgePolicy } from '../boundary/judge.ts';
 import { judgeNamespace, writesNamespace } from '../boundary/invariants/namespaces/judgeNamespace.ts';
+import { judgeRecorded } from '../boundary/invariants/namespaces/recorded.ts';
 import { bindsPod, judgeBinding } from '../boundary/invariants/pods/judgeBinding.ts';
 import { judgePod, writesPod } from '../boundary/invariants/pods/judgePod.ts';
 import { judgeFloor, touchesFloor } from '../boundary/invariants/policies/floor.ts';
@@ -96,7 +97,14 @@ function evaluateNamespace(attributes: Attributes, world: World): Evaluation {
     boundaries: [...new Set(labelled)],
     contents,
   });
-  return found(violations);
+  return found([...violations, ...recorded(attributes, name, world)]);
+}
+
+/** What the record of a name says to whoever takes it. */
+function recorded({ operation, object }: Attributes, name: string, world: World): Evaluation['violations'] {
+  if (operation !== 'CREATE' || object === null || world.recordOf === undefined) return [];
+  const { labels } = readNamespace(object).namespace.metadata;
+  return judgeRecorded(labels, world.recordOf(name), world.rules.tenancy);
 }
 
 const evaluatePolicy: Evaluator = (attributes, { namespace, boundaries }, world) => {

@@ -1,17 +1,22 @@
 /** What must be read live before a request can be decided, worked out without reading anything. */
-import { namespaceNeedsContents } from '../boundary/invariants/namespaces/judgeNamespace.ts';
+import { namespaceNeedsContents, writesNamespace } from '../boundary/invariants/namespaces/judgeNamespace.ts';
+import { startsPod } from '../boundary/invariants/pods/beforeFloor.ts';
 import { floorNeedsContents, touchesFloor } from '../boundary/invariants/policies/floor.ts';
 import { namespacesNamed } from '../boundary/policyFlows.ts';
 import type { Attributes } from '../k8s/attributes.ts';
 import { listAt, stringAt } from '../k8s/json.ts';
 import { nameLabel } from '../k8s/namespaceFacts.ts';
 import { decodeNetworkPolicy } from '../k8s/networkPolicyDecode.ts';
+import { isOwnKind, nameOf } from './ownKinds/ownKind.ts';
 import type { World } from './world.ts';
 
 /** Namespaces to look up and namespaces whose contents to count. Both are empty for nearly every request. */
 export interface Required {
   readonly namespaces: readonly string[];
   readonly contents: readonly string[];
+  /** Names of namespaces whose record is asked for, and namespaces whose floor is. */
+  readonly records: readonly string[];
+  readonly floors: readonly string[];
 }
 
 /**
@@ -30,7 +35,31 @@ export function required(attributes: Attributes, world: World): Required {
     if (stale || world.lookup(attributes.namespace) === 'unknown') namespaces.add(attributes.namespace);
   }
   for (const name of namedByPolicy(attributes)) namespaces.add(name);
-  return { namespaces: [...namespaces], contents: contentsNeeded(attributes, world) };
+  if (
+    isOwnKind(attributes) &&
+    attributes.operation === 'DELETE' &&
+    attributes.resource === 'namespacerecords'
+  )
+    namespaces.add(nameOf(attributes));
+  return {
+    namespaces: [...namespaces],
+    contents: contentsNeeded(attributes, world),
+    records: recordsNeeded(attributes, world),
+    floors: floorsNeeded(attributes, world),
+  };
+}
+
+/** The record of a name is read live whenever somebody takes the name: a copy may be a moment behind. */
+function recordsNeeded(attributes: Attributes, { recordOf }: World): readonly string[] {
+  if (recordOf === undefined || !writesNamespace(attributes) || attributes.operation !== 'CREATE') return [];
+  const name = nameOf(attributes);
+  return name === '' ? [] : [name];
+}
+
+/** A floor that the copy does not have yet may stand all the same. */
+function floorsNeeded(attributes: Attributes, { floorOf }: World): readonly string[] {
+  if (floorOf === undefined || !startsPod(attributes)) return [];
+  return typeof floorOf(attributes.namespace) === 'string' ? [attributes.namespace] : [];
 }
 
 function namedByPolicy(attributes: Attributes): readonly string[] {

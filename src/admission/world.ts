@@ -3,9 +3,17 @@ import type { LiveContents } from '../boundary/invariants/context.ts';
 import type { Surroundings } from '../guardrail/surroundings.ts';
 import type { NamespaceObjects } from '../guardrail/variables.ts';
 import type { NamespaceFacts, NamespaceLookup } from '../k8s/namespaceFacts.ts';
+import type { JsonObject } from '../k8s/json.ts';
+import type { Labels } from '../k8s/labelSelector.ts';
 import type { Attributes } from '../k8s/attributes.ts';
 import { meaningFunctions } from './meaning/functions.ts';
 import type { Rules } from './rules.ts';
+
+/** The protected labels that a name was recorded with; `none`: nothing is recorded of it. */
+export type RecordedLabels = Labels | 'none' | 'unavailable';
+
+/** A NetworkPolicy as it is stored; `unknown`: whether there is one could not be told. */
+export type StoredFloor = JsonObject | 'absent' | 'unknown';
 
 export interface World {
   readonly rules: Rules;
@@ -18,6 +26,10 @@ export interface World {
   readonly orderedDeletion: boolean;
   /** Split nodes that this decision may take; a second try may be given more (semantics.md 2.2). */
   readonly budget: number;
+  /** What is recorded of the name of a namespace, where it was read live; absent without a cluster, which has no records. */
+  readonly recordOf?: (name: string) => RecordedLabels;
+  /** The policy that stands as a namespace's floor; absent without a cluster, where nobody writes floors. */
+  readonly floorOf?: (namespace: string) => StoredFloor;
   /** Whole Namespaces, where they are at hand; guardrails else see only names and labels. */
   readonly namespaceObjects?: NamespaceObjects;
 }

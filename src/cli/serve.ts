@@ -1,8 +1,8 @@
 /** `bulkhead serve`: the webhook, with a cluster or with an inventory of its own. */
 import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
-import { inventorySource, startApp } from '../app.ts';
-import type { App, NamespaceSource } from '../app.ts';
+import { fixedRules, inventorySource, startApp } from '../app.ts';
+import type { App, NamespaceSource, RuleSource } from '../app.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Read } from '../config/issue.ts';
 import type { FlagSetting } from '../config/load.ts';
@@ -10,6 +10,7 @@ import type { Definition } from './command.ts';
 import { tellIssues, tellWarning } from './diagnostics.ts';
 import { load } from './loading.ts';
 import type { Loaded } from './loading.ts';
+import { followRules } from './servedRules.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
 interface Options {
@@ -29,7 +30,7 @@ export const define: Definition = (command, { terminal, run }) =>
   command
     .option(
       '--rules <path>',
-      'Boundaries: a file or directory; may be repeated (default: those that ship)',
+      'Boundaries: a file or directory; may be repeated (default: without a cluster, those that ship)',
       several,
       none,
     )
@@ -41,7 +42,7 @@ export const define: Definition = (command, { terminal, run }) =>
     )
     .option(
       '--kubeconfig <file>',
-      'the cluster whose Namespaces are watched; in a pod its own cluster is found',
+      'the cluster whose Namespaces and rules are followed; in a pod its own cluster is found',
     )
     .option('--config <file>', 'the configuration of tenants, cluster and server')
     .option('--state <directory>', 'where the own CA and serving pair are kept; created', '.bulkhead')
@@ -50,7 +51,8 @@ export const define: Definition = (command, { terminal, run }) =>
     .addHelpText(
       'after',
       `
-Without a cluster it decides by the inventory alone: a namespace that is not listed does not exist.
+Without a cluster it decides by the inventory alone: a namespace that is not listed does not exist. With one, the Boundaries and GuardrailPolicies
+that are stored in it are in force beside those of --rules, within two seconds of every change.
 
 Examples:
   bulkhead serve
@@ -69,7 +71,7 @@ async function serve(options: Options, terminal: Terminal): Promise<ExitCode> {
   const loaded = await load(
     {
       config: options.config,
-      rules: options.rules.length > 0 ? options.rules : shipped('policies', terminal),
+      rules: withCluster || options.rules.length > 0 ? options.rules : shipped('policies', terminal),
       inventory:
         withCluster || options.inventory.length > 0
           ? options.inventory
@@ -86,7 +88,7 @@ async function serve(options: Options, terminal: Terminal): Promise<ExitCode> {
   }
   if (cluster === undefined) {
     const facts = loaded.value.inventory.map((namespace) => namespace.facts);
-    return runApp(loaded.value, inventorySource(facts), options, terminal);
+    return runApp(loaded.value, fixedRules(loaded.value.rules), inventorySource(facts), options, terminal);
   }
   if (!(await cluster.value.becameReady(firstListMillis))) {
     const { reasons } = cluster.value.readiness();
@@ -97,7 +99,16 @@ async function serve(options: Options, terminal: Terminal): Promise<ExitCode> {
   terminal.stderr.write(
     `following ${cluster.value.namespaces().count} namespaces of ${cluster.value.server}\n`,
   );
-  return runApp(loaded.value, cluster.value, options, terminal);
+  const rules = followRules(cluster.value, loaded.value, terminal);
+  if (!(await rules.becameReady(firstListMillis, cluster.value.stopped))) {
+    tellIssues(rules.issues(), terminal);
+    const { reasons } = rules.readiness();
+    await cluster.value.stop();
+    terminal.stderr.write(`error: the rules of the cluster cannot be used: ${reasons.join('; ')}\n`);
+    return rules.issues().length > 0 ? 2 : 3;
+  }
+  const source = { current: () => rules.current() ?? loaded.value.rules, readiness: () => rules.readiness() };
+  return runApp(loaded.value, source, cluster.value, options, terminal);
 }
 
 /** How long the first list of namespaces may take before the process gives up; whoever runs it starts it again. */
@@ -117,7 +128,8 @@ async function connect(kubeconfig: string | undefined, terminal: Terminal): Prom
 }
 
 async function runApp(
-  { config, rules }: Loaded,
+  { config }: Loaded,
+  rules: RuleSource,
   namespaces: NamespaceSource,
   options: Options,
   terminal: Terminal,
@@ -153,7 +165,7 @@ async function runApp(
       app.stop().then(resolve, reject);
     });
   });
-  greet(app, rules.ruleSet.boundaries, terminal);
+  greet(app, rules.current().ruleSet.boundaries, terminal);
   await stopped;
   return 0;
 }

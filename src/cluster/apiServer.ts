@@ -11,12 +11,14 @@ import type { ClusterFailure } from './failure.ts';
 
 /** `path` starts with a slash and is escaped already. */
 export interface ApiQuestion {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   /** `application/json` unless said. */
   readonly accept?: string;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** What sort of JSON the body is; `application/json` unless said. */
+  readonly contentType?: string;
   readonly deadlineMillis: number;
   /** An answer with more bytes is a failure. */
   readonly mostBytes?: number;
@@ -77,7 +79,10 @@ export function apiServer(access: Access): ApiServer {
         'user-agent': 'bulkhead',
         ...(body === undefined
           ? {}
-          : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) }),
+          : {
+              'content-type': question.contentType ?? 'application/json',
+              'content-length': String(Buffer.byteLength(body)),
+            }),
       },
     };
     // Where one idle connection died, others did too: the second try makes its own.

@@ -1,17 +1,26 @@
 /** One cluster as a source of facts: its namespaces, what must be read live, and whether it can be relied on. */
+import type { RecordedLabels, StoredFloor } from '../admission/world.ts';
 import type { Read } from '../config/issue.ts';
 import { sound } from '../config/issue.ts';
 import type { NamespaceFacts, NamespaceLookup } from '../k8s/namespaceFacts.ts';
 import { fromKubeconfig, fromPod } from './access.ts';
 import type { Access, Environment } from './access.ts';
 import { apiServer } from './apiServer.ts';
-import { metadataCollection } from './collection.ts';
+import type { ApiServer } from './apiServer.ts';
+import { collectionOf, metadataCollection } from './collection.ts';
+import type { CollectionForm } from './collection.ts';
 import { emptySnapshot, NamespaceDirectory } from './directory.ts';
 import type { ClusterFailure } from './failure.ts';
+import { floorCopy, floorsForm, floorsPath } from './floorCopy.ts';
+import type { FloorCopy } from './floorCopy.ts';
 import { liveReads } from './liveReads.ts';
 import type { LiveReads } from './liveReads.ts';
 import { reflector } from './reflector.ts';
-import type { ReflectorEvent } from './reflector.ts';
+import type { Copy, Reflector, ReflectorEvent } from './reflector.ts';
+import { ruleObjects } from './ruleObjects.ts';
+import type { RuleKind } from './ruleKinds.ts';
+import { rulesInForce } from './rulesInForce.ts';
+import type { RulesInForce, RulesInForceOptions } from './rulesInForce.ts';
 import { deletesInOrder, serverFacts } from './serverFacts.ts';
 import type { Version } from './serverFacts.ts';
 import { processTiming } from './timing.ts';
@@ -23,6 +32,10 @@ export interface ClusterView {
   readonly lookup: NamespaceLookup;
   readonly known: () => Iterable<NamespaceFacts>;
   readonly orderedDeletion: boolean;
+  /** Present where floors are followed. Never says `absent` for certain: a live read does. */
+  readonly floorOf?: (namespace: string) => StoredFloor;
+  /** Present where floors are followed: it says `unavailable`, for the record of a name must be read live. */
+  readonly recordOf?: (name: string) => RecordedLabels;
   /** Another value whenever the namespaces are others. */
   readonly revision: unknown;
 }
@@ -32,9 +45,10 @@ export interface Readiness {
   readonly reasons: readonly string[];
 }
 
-/** `namespaces`: how the copy of them fares. `server`: the version or our identity could not be asked for. */
+/** `namespaces`, `stored`: how the copy of them, or of something else that is stored, fares. `server`: the version or our identity could not be asked for. */
 export type ClusterEvent =
   | { readonly about: 'namespaces'; readonly event: ReflectorEvent }
+  | { readonly about: 'stored'; readonly what: string; readonly event: ReflectorEvent }
   | { readonly about: 'server'; readonly failure: ClusterFailure };
 
 export interface Cluster {
@@ -53,9 +67,24 @@ export interface Cluster {
   readiness(): Readiness;
   /** Resolves with true once it is ready, with false after `millis` or when it stops. */
   becameReady(millis: number): Promise<boolean>;
+  /** The API server itself, for those who write. */
+  readonly api: ApiServer;
+  /** Follows a further collection into a copy for as long as the cluster is followed. */
+  follow(path: string, copy: Copy, form?: CollectionForm): Reflector;
+  /** Follows the floors; from then on views tell of them and of recorded names. To be called once, by whoever runs those who write them. */
+  followFloors(): FloorCopy;
+  /** Follows the rules that are stored in the cluster. */
+  followRules(kinds: readonly RuleKind[], options: FollowedRules): RulesInForce;
+  /** Calls `listener` with the name of every namespace that comes, changes or goes. */
+  onNamespace(listener: (name: string) => void): void;
+  /** Aborted when the cluster is stopped. */
+  readonly stopped: AbortSignal;
   /** Ends every call and connection; resolves when nothing runs any more. Safe to call twice. */
   stop(): Promise<void>;
 }
+
+/** What happens to the rules that are followed. */
+export type FollowedRules = Pick<RulesInForceOptions, 'compile' | 'observe'>;
 
 export interface ClusterOptions {
   /** A kubeconfig; without one, the cluster that this process runs in. */
@@ -93,7 +122,8 @@ function follow(access: Access, options: ClusterOptions): Cluster {
   });
   const facts = serverFacts(server, timing, (failure) => observe?.({ about: 'server', failure }));
   const stopping = new AbortController();
-  const running = Promise.all([namespaces.run(stopping.signal), facts.run(stopping.signal)]);
+  const running: Promise<unknown>[] = [namespaces.run(stopping.signal), facts.run(stopping.signal)];
+  const pace = watchSeconds === undefined ? {} : { watchSeconds };
 
   const isFresh = (): boolean => (namespaces.age() ?? Infinity) <= staleMillis;
   const readiness = (): Readiness => {
@@ -105,6 +135,19 @@ function follow(access: Access, options: ClusterOptions): Cluster {
         ? 'namespaces: not listed yet'
         : `namespaces: last heard of ${Math.round(age / 1000)} s ago`;
     return { ready: false, reasons: [why === undefined ? reason : `${reason}: ${why}`] };
+  };
+
+  let floors: FloorCopy | undefined;
+  const followCopy: Cluster['follow'] = (path, copy, form) => {
+    const followed = reflector({
+      collection: collectionOf(server, path, form),
+      copy,
+      timing,
+      observe: (event) => observe?.({ about: 'stored', what: path, event }),
+      ...pace,
+    });
+    running.push(followed.run(stopping.signal));
+    return followed;
   };
 
   return {
@@ -119,6 +162,9 @@ function follow(access: Access, options: ClusterOptions): Cluster {
         known: () => snapshot.all(),
         orderedDeletion: version !== undefined && deletesInOrder(version),
         revision: snapshot,
+        ...(floors === undefined
+          ? {}
+          : { floorOf: floors.floorOf.bind(floors), recordOf: () => 'unavailable' as const }),
       };
     },
     identity: () => facts.identity() ?? null,
@@ -133,10 +179,34 @@ function follow(access: Access, options: ClusterOptions): Cluster {
       }
       return true;
     },
+    api: server,
+    follow: followCopy,
+    followFloors: () => (floors ??= floorCopy((copy) => followCopy(floorsPath, copy, floorsForm))),
+    followRules: (kinds, { compile, observe: told }) => {
+      const rules = rulesInForce({
+        follow: (changed) =>
+          ruleObjects({
+            server,
+            kinds,
+            timing,
+            changed,
+            observe: (kind, event) => observe?.({ about: 'stored', what: kind, event }),
+            ...pace,
+          }),
+        compile,
+        timing,
+        staleMillis,
+        observe: told,
+      });
+      running.push(rules.run(stopping.signal));
+      return rules;
+    },
+    onNamespace: (listener) => directory.onChange(listener),
+    stopped: stopping.signal,
     stop: async () => {
       stopping.abort();
       server.stop();
-      await running;
+      await Promise.all(running);
     },
   };
 }

@@ -31,11 +31,33 @@ const openMillis = 10_000;
 const graceMillis = 5_000;
 const mostObjects = 1_000_000;
 
+/** What of a collection is wanted: its whole objects or their metadata alone, all of them or those that a query selects. */
+export interface CollectionForm {
+  readonly metadataOnly?: boolean;
+  readonly query?: Readonly<Record<string, string>>;
+}
+
 /** The metadata of every object under `path` (`/api/v1/namespaces`). */
-export const metadataCollection = (server: ApiServer, path: string): Collection => ({
-  list: () => listAll(server, { path, accept: metadataOfMany, deadlineMillis: listMillis, mostObjects }),
+export const metadataCollection = (server: ApiServer, path: string): Collection =>
+  collectionOf(server, path, { metadataOnly: true });
+
+/** The objects under `path`, as the API server stores them. */
+export const collectionOf = (
+  server: ApiServer,
+  path: string,
+  { metadataOnly = false, query = {} }: CollectionForm = {},
+): Collection => ({
+  list: () =>
+    listAll(server, {
+      path,
+      query,
+      ...(metadataOnly ? { accept: metadataOfMany } : {}),
+      deadlineMillis: listMillis,
+      mostObjects,
+    }),
   watch: async function* (resourceVersion, seconds) {
     const search = new URLSearchParams({
+      ...query,
       watch: 'true',
       allowWatchBookmarks: 'true',
       resourceVersion,
@@ -43,7 +65,7 @@ export const metadataCollection = (server: ApiServer, path: string): Collection 
     });
     const question = {
       path: `${path}?${search.toString()}`,
-      accept: metadataOfOne,
+      ...(metadataOnly ? { accept: metadataOfOne } : {}),
       openMillis,
       deadlineMillis: seconds * 1000 + graceMillis,
     };

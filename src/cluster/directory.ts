@@ -27,11 +27,19 @@ export function toFacts(object: JsonObject): NamespaceFacts | undefined {
 export class NamespaceDirectory implements Copy {
   private working = new Map<string, NamespaceFacts>();
   private taken: Snapshot | undefined;
+  private readonly listeners: ((name: string) => void)[] = [];
+
+  /** Calls `listener` with the name of every namespace that comes, changes or goes. */
+  onChange(listener: (name: string) => void): void {
+    this.listeners.push(listener);
+  }
 
   replace(objects: readonly JsonObject[]): void {
+    const before = this.working;
     this.working = new Map();
     this.taken = undefined;
     for (const object of objects) this.apply(object);
+    for (const name of before.keys()) if (!this.working.has(name)) this.tell(name);
   }
 
   apply(object: JsonObject): void {
@@ -42,11 +50,18 @@ export class NamespaceDirectory implements Copy {
     }
     this.taken = undefined;
     this.working.set(facts.name, facts);
+    this.tell(facts.name);
   }
 
   remove(object: JsonObject): void {
+    const name = stringAt(object, 'metadata', 'name') ?? '';
     this.taken = undefined;
-    this.working.delete(stringAt(object, 'metadata', 'name') ?? '');
+    this.working.delete(name);
+    this.tell(name);
+  }
+
+  private tell(name: string): void {
+    for (const listener of this.listeners) listener(name);
   }
 
   snapshot(): Snapshot {

@@ -1,7 +1,10 @@
 /** What is read from the API server for one request, because no copy may answer it; a failure says so and is never "nothing there". */
 import type { NamespaceContents } from '../boundary/invariants/context.ts';
 import { floorName } from '../boundary/invariants/policies/floor.ts';
-import { isObject, stringAt } from '../k8s/json.ts';
+import { recordSpecSchema } from '../boundary/recordSchema.ts';
+import { readSchema } from '../config/readSchema.ts';
+import type { RecordedLabels, StoredFloor } from '../admission/world.ts';
+import { isObject, ownAt, stringAt } from '../k8s/json.ts';
 import type { JsonObject } from '../k8s/json.ts';
 import type { NamespaceFacts } from '../k8s/namespaceFacts.ts';
 import { isDnsLabel } from '../k8s/syntax.ts';
@@ -16,6 +19,10 @@ export interface LiveReads {
   readonly readNamespace: (name: string) => Promise<NamespaceFacts | 'absent' | 'unknown'>;
   /** Whether a namespace holds pods or policies besides the floor. The numbers are what one page tells: at least one where there is any. */
   readonly contentsOf: (namespace: string) => Promise<NamespaceContents | 'unavailable'>;
+  /** The labels that a name was recorded with; `none` where the API server says that there is no record, or serves no such kind. */
+  readonly recordOf: (name: string) => Promise<RecordedLabels>;
+  /** The policy that stands as a namespace's floor. */
+  readonly floorOf: (namespace: string) => Promise<StoredFloor>;
   /** Every NetworkPolicy of a namespace, the floor too, as it is stored. */
   readonly storedPolicies: (namespace: string) => Promise<readonly JsonObject[] | 'unavailable'>;
   /** Every Pod of a namespace, as it is stored. */
@@ -64,6 +71,22 @@ export function liveReads(server: ApiServer): LiveReads {
         return pods === undefined || policies === undefined ? 'unavailable' : { pods, policies };
       }, 'unavailable' as const);
     },
+    recordOf: async (name) => {
+      if (!isDnsLabel(name)) return 'unavailable';
+      return bounded(async () => {
+        const path = `${recordsPath}/${name}`;
+        return toRecord(await server.ask({ path, deadlineMillis: readMillis }), name);
+      }, 'unavailable' as const);
+    },
+    floorOf: async (namespace) => {
+      if (!isDnsLabel(namespace)) return 'unknown';
+      return bounded(async () => {
+        const path = `${policiesOf(namespace)}/${floorName}`;
+        const asked = await server.ask({ path, deadlineMillis: readMillis });
+        if (asked.ok) return isObject(asked.body) ? asked.body : 'unknown';
+        return isNotFound(asked, 'networkpolicies', floorName) ? 'absent' : 'unknown';
+      }, 'unknown' as const);
+    },
     storedPolicies: async (namespace) =>
       isDnsLabel(namespace)
         ? bounded(() => stored(policiesOf(namespace)), 'unavailable' as const)
@@ -75,6 +98,9 @@ export function liveReads(server: ApiServer): LiveReads {
   };
 }
 
+/** Where NamespaceRecords are stored. */
+export const recordsPath = '/apis/bulkhead.dev/v1alpha1/namespacerecords';
+
 const podsOf = (namespace: string): string => `/api/v1/namespaces/${namespace}/pods`;
 const policiesOf = (namespace: string): string =>
   `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`;
@@ -85,13 +111,25 @@ function toAnswer(asked: Asked, name: string): NamespaceFacts | 'absent' | 'unkn
     const facts = isObject(asked.body) ? toFacts(asked.body) : undefined;
     return facts?.name === name ? facts : 'unknown';
   }
-  const notFound =
-    asked.status === 404 &&
-    stringAt(asked.body, 'kind') === 'Status' &&
-    stringAt(asked.body, 'reason') === 'NotFound' &&
-    stringAt(asked.body, 'details', 'kind') === 'namespaces' &&
-    stringAt(asked.body, 'details', 'name') === name;
-  return notFound ? 'absent' : 'unknown';
+  return isNotFound(asked, 'namespaces', name) ? 'absent' : 'unknown';
+}
+
+const isNotFound = (asked: Extract<Asked, { readonly ok: false }>, kind: string, name: string): boolean =>
+  asked.status === 404 &&
+  stringAt(asked.body, 'kind') === 'Status' &&
+  stringAt(asked.body, 'reason') === 'NotFound' &&
+  stringAt(asked.body, 'details', 'kind') === kind &&
+  stringAt(asked.body, 'details', 'name') === name;
+
+/** The API server's own 404 for a path that it serves nothing at, which is how a definition that is not installed looks. */
+const isUnserved = (asked: Extract<Asked, { readonly ok: false }>): boolean =>
+  asked.status === 404 && stringAt(asked.body, 'kind') !== 'Status';
+
+function toRecord(asked: Asked, name: string): RecordedLabels {
+  if (!asked.ok)
+    return isNotFound(asked, 'namespacerecords', name) || isUnserved(asked) ? 'none' : 'unavailable';
+  const read = readSchema(recordSpecSchema, ownAt(asked.body, 'spec'));
+  return read.ok ? new Map(Object.entries(read.value.labels)) : 'unavailable';
 }
 
 /** How many objects there are, by a page of two and by what the API server says is left. */

@@ -1,6 +1,8 @@
 /** The Configuration kind: the one source of its static type, its defaults and the JSON Schema for editors. */
 import { cluster, guards } from './sections/cluster.ts';
 import { decisionLog, desk, log } from './sections/records.ts';
+import { controllers } from './sections/controllers.ts';
+import { rules } from './sections/rules.ts';
 import { certificates, optional, server, webhook } from './sections/serving.ts';
 import { tenancy } from './sections/tenancy.ts';
 import { object, type Settled } from './shape.ts';
@@ -18,6 +20,8 @@ export const configuration = object(
     tenancy,
     cluster,
     guards,
+    rules,
+    controllers,
     webhook,
     identity: optional('name', "Bulkhead's own user name in the cluster; null: asked of the API server."),
     server,

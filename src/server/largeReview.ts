@@ -110,6 +110,8 @@ function worldOf(rules: Rules, { namespaces, complete }: LargeSnapshot, extra: L
     },
     known: () => all,
     contentsOf: () => 'unavailable',
+    // What only a live read could tell is not told here: names are refused and pods wait.
+    ...(complete ? {} : { recordOf: () => 'unavailable', floorOf: () => 'unknown' }),
     orderedDeletion: extra.orderedDeletion,
     budget: fullBudget,
   };

@@ -7,7 +7,7 @@ import type { Required } from '../admission/required.ts';
 import { respond, verdictOf } from '../admission/respond.ts';
 import type { Identity, Verdict } from '../admission/respond.ts';
 import { readReview } from '../admission/review.ts';
-import type { World } from '../admission/world.ts';
+import type { RecordedLabels, StoredFloor, World } from '../admission/world.ts';
 import type { LiveContents } from '../boundary/invariants/context.ts';
 import type { Sealed } from '../decisions/event/seal.ts';
 import type { Attributes } from '../k8s/attributes.ts';
@@ -21,6 +21,8 @@ export interface LiveReads {
   readonly readNamespace: (name: string) => Promise<NamespaceFacts | 'absent' | 'unknown'>;
   readonly contentsOf: (namespace: string) => Promise<LiveContents>;
 }
+  readonly recordOf: (name: string) => Promise<RecordedLabels>;
+  readonly floorOf: (namespace: string) => Promise<StoredFloor>;
 
 /** What is counted of a decision. */
 export interface Told {
@@ -61,7 +63,7 @@ export function reviewer(ports: ReviewerPorts): Review {
     try {
       if (ports.live === undefined) return finish(world);
       const needed = required(attributes, world);
-      if (needed.namespaces.length === 0 && needed.contents.length === 0) return finish(world);
+      if (Object.values(needed).every((names: readonly string[]) => names.length === 0)) return finish(world);
       return enriched(world, needed, ports.live).then(finish, (error: unknown) => {
         ports.failed(error);
         return refuse(door, attributes, world, started, ports);
@@ -145,15 +147,23 @@ function seal(
 
 /** The same world with the live answers in it; they win over what was cached. */
 async function enriched(world: World, needed: Required, live: LiveReads): Promise<World> {
-  const [namespaces, contents] = await Promise.all([
-    Promise.all(needed.namespaces.map(async (name) => [name, await live.readNamespace(name)] as const)),
-    Promise.all(needed.contents.map(async (name) => [name, await live.contentsOf(name)] as const)),
+  const each = async <T>(
+    names: readonly string[],
+    read: (name: string) => Promise<T>,
+  ): Promise<Map<string, T>> =>
+    new Map(await Promise.all(names.map(async (name) => [name, await read(name)] as const)));
+  const [read, counted, recorded, floors] = await Promise.all([
+    each(needed.namespaces, live.readNamespace),
+    each(needed.contents, live.contentsOf),
+    each(needed.records, live.recordOf),
+    each(needed.floors, live.floorOf),
   ]);
-  const read = new Map(namespaces);
-  const counted = new Map(contents);
+  const { recordOf, floorOf } = world;
   return {
     ...world,
     lookup: (name) => read.get(name) ?? world.lookup(name),
     contentsOf: (name) => (counted.has(name) ? counted.get(name) : world.contentsOf(name)),
   };
 }
+    ...(recordOf === undefined ? {} : { recordOf: (name) => recorded.get(name) ?? recordOf(name) }),
+    ...(floorOf === undefined ? {} : { floorOf: (name) => floors.get(name) ?? floorOf(name) }),

@@ -27,12 +27,34 @@ const anything: readonly Rule[] = [
   { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['*'] },
   { apiGroups: ['apps'], resources: ['*'], verbs: ['*'] },
   { apiGroups: ['batch'], resources: ['*'], verbs: ['*'] },
+  { apiGroups: ['bulkhead.dev'], resources: ['*'], verbs: ['*'] },
 ];
 
-/** What the product itself needs in this first version: to see namespaces and what they hold. */
-const looking: readonly Rule[] = [
-  { apiGroups: [''], resources: ['namespaces', 'pods'], verbs: ['get', 'list', 'watch'] },
-  { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['get', 'list', 'watch'] },
+/** What the product itself needs: to see namespaces, what they hold and the rules, and to write floors, records and status. */
+const running: readonly Rule[] = [
+  { apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch'] },
+  { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch', 'patch'] },
+  {
+    apiGroups: ['networking.k8s.io'],
+    resources: ['networkpolicies'],
+    verbs: ['get', 'list', 'watch', 'create', 'patch'],
+  },
+  {
+    apiGroups: ['bulkhead.dev'],
+    resources: ['boundaries', 'guardrailpolicies', 'guardrailexceptions'],
+    verbs: ['get', 'list', 'watch'],
+  },
+  {
+    apiGroups: ['bulkhead.dev'],
+    resources: ['boundaries/status', 'guardrailpolicies/status', 'guardrailexceptions/status'],
+    verbs: ['patch'],
+  },
+  {
+    apiGroups: ['bulkhead.dev'],
+    resources: ['namespacerecords'],
+    verbs: ['get', 'list', 'watch', 'create', 'patch'],
+  },
+  { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update'] },
 ];
 
 function granted(name: string, rules: readonly Rule[], subjects: readonly unknown[]): readonly unknown[] {
@@ -60,7 +82,7 @@ export const accessRules: unknown = {
       subject('Group', 'team-orders'),
       subject('User', 'outsider'),
     ]),
-    ...granted('bulkhead', looking, [
+    ...granted('bulkhead', running, [
       { kind: 'ServiceAccount', name: 'bulkhead', namespace: 'bulkhead-system' },
     ]),
   ],

@@ -42,6 +42,8 @@ export type DecisionLine = Type.Static<typeof decision>;
 export interface Product {
   /** `https://127.0.0.1:PORT`. */
   readonly url: string;
+  /** Everything that it has printed so far, diagnostics too. */
+  printed(): Promise<string>;
   /** Every decision that is written down so far, oldest first. */
   decisions(): Promise<readonly DecisionLine[]>;
   /** The decisions that are `wanted`; waits for the first of them, since they are written in batches. */
@@ -91,6 +93,7 @@ export async function startProduct(cluster: Cluster, options: ProductOptions): P
   };
   return {
     url,
+    printed,
     decisions,
     decided: (wanted) =>
       eventually('the decision is written down', async () => {

@@ -32,6 +32,15 @@ const networking = 'networking.k8s.io';
  */
 export const mostBoundaryEntries = 50;
 
+/** Bulkhead's own kinds: rules that cannot be in force are refused before they are stored. */
+const ownKinds: SentRule = {
+  apiGroups: ['bulkhead.dev'],
+  apiVersions: ['*'],
+  operations: [...writes, 'DELETE'],
+  resources: ['boundaries', 'guardrailpolicies', 'namespacerecords'],
+  scope: 'Cluster',
+};
+
 /** What `/validate` is asked. */
 export function validatingEntries(rules: Rules, exempt: readonly string[]): readonly Entry[] {
   const { ruleSet, tenancy, guards } = rules;
@@ -55,6 +64,11 @@ export function validatingEntries(rules: Rules, exempt: readonly string[]): read
       name: entryName('namespaces'),
       rules: [sent('', writes, ['namespaces', 'namespaces/status', 'namespaces/finalize'], 'Cluster')],
       matchConditions: namespaceConditions,
+    },
+    {
+      name: entryName('own-kinds'),
+      rules: [ownKinds],
+      matchConditions: [],
     },
     ...(boundaries.every(({ otherPolicies }) => otherPolicies === 'Allow')
       ? []
@@ -92,13 +106,14 @@ export function mutatingEntries(rules: Rules, exempt: readonly string[]): readon
   ];
 }
 
-/** What these Boundaries write: drops and stamps on new pods, drops on new ephemeral containers, narrowed policies. */
+/** What these Boundaries write: drops, stamps and gates on new pods, drops on new ephemeral containers, narrowed policies. */
 function changes(boundaries: readonly Boundary[]): readonly SentRule[] {
   const drops = boundaries.some(({ pods }) => pods.rawSockets === 'Drop');
   const stamps = boundaries.some(({ stampPods }) => stampPods.length > 0);
+  const gates = boundaries.some(({ pods }) => pods.beforeFloor === 'Gate');
   const narrows = boundaries.some(({ onExcess }) => onExcess === 'Narrow');
   return [
-    ...(drops || stamps ? [sent('', ['CREATE'], ['pods'])] : []),
+    ...(drops || stamps || gates ? [sent('', ['CREATE'], ['pods'])] : []),
     ...(drops ? [sent('', ['UPDATE'], ['pods/ephemeralcontainers'])] : []),
     ...(narrows ? [sent(networking, writes, ['networkpolicies'])] : []),
   ];

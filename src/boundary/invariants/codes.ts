@@ -11,6 +11,9 @@ export const invariantCodes = {
   'pods.addressRequests': 'A Pod chooses its own address by annotation.',
   'pods.portNames': 'A container port has a pinned name and another number or protocol.',
   'pods.stamp': "A Pod lacks a label that its namespace's Boundary stamps, or carries another value.",
+  'pods.beforeFloor':
+    'A Pod is created before the floor of its namespace stands, or its gate is lifted by somebody else than Bulkhead.',
+  'namespace.recorded': 'A Namespace is created under a name that is recorded with other protected labels.',
   'labels.protected':
     'A protected label of a Namespace is set, changed or removed by someone who may not, or while it is not empty.',
   'labels.assignment': 'Two assignments that match the requester want different values of one label.',

@@ -8,7 +8,7 @@ export type SettingAction = 'Deny' | 'Warn' | 'Audit' | 'Allow';
 /** Strictest first: Deny > Drop > Warn > Audit > Allow. */
 export type RawSockets = SettingAction | 'Drop';
 
-/** Strictest first: Deny > Gate > Audit > Allow. Held here for completeness: the gate is set and lifted where floors are written. */
+/** Strictest first: Deny > Gate > Audit > Allow. */
 export type BeforeFloor = 'Deny' | 'Gate' | 'Audit' | 'Allow';
 
 /** A Boundary's `spec.pods` (api.md 1). */
@@ -98,6 +98,8 @@ export interface NamespacedContext {
   readonly guards: Guards;
   readonly namespace: NamespaceFacts;
   readonly boundaries: readonly GuardingBoundary[];
+  /** Whether the floor of the namespace stands; true or absent where nobody writes one. */
+  readonly floorStands?: boolean;
 }
 
 /** For a Namespace object: the Boundaries that select it by its labels before or after the request. */

@@ -51,9 +51,10 @@ const strangers: readonly (readonly [kind: string, resource: string, subresource
 
 const operations: readonly Operation[] = ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'];
 const object = { metadata: { name: 'bulkhead-floor' }, spec: { podSelector: {} } };
-const clusterScoped = new Set(
-  otherPolicyKinds.filter(({ scope }) => scope === 'Cluster').map(({ kind, group }) => `${group}/${kind}`),
-);
+const clusterScoped = new Set([
+  ...otherPolicyKinds.filter(({ scope }) => scope === 'Cluster').map(({ kind, group }) => `${group}/${kind}`),
+  ...['Boundary', 'GuardrailPolicy', 'NamespaceRecord'].map((kind) => `bulkhead.dev/${kind}`),
+]);
 
 const request = (
   group: string,

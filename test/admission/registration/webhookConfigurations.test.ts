@@ -61,6 +61,8 @@ const settings = {
 };
 const world = worldOf(rules, namespaces, settings);
 
+const ownKinds = ['boundaries', 'guardrailpolicies', 'namespacerecords'];
+
 const both = (of: World, at: Endpoint = address): readonly [WebhookConfiguration, WebhookConfiguration] => {
   const [validating, mutating] = webhookConfigurations(of.rules, at);
   if (validating === undefined || mutating === undefined) throw new Error('two configurations are wanted');
@@ -104,26 +106,32 @@ describe('the entries', () => {
         'zones.boundaries.bulkhead.dev',
         'elsewhere.bulkhead.dev',
         'namespaces.bulkhead.dev',
+        'own-kinds.bulkhead.dev',
         'other-policies.bulkhead.dev',
       ],
       ['tenants.boundaries.bulkhead.dev', 'zones.boundaries.bulkhead.dev', 'namespaces.bulkhead.dev'],
     ]);
   });
 
-  test('without rules, the floor and the labels of namespaces are guarded all the same', () => {
+  test('without rules, the floor, the labels of namespaces and the rules themselves are guarded all the same', () => {
     expect(both(worldOf('', namespaces)).map(names)).toEqual([
-      ['elsewhere.bulkhead.dev', 'namespaces.bulkhead.dev'],
+      ['elsewhere.bulkhead.dev', 'namespaces.bulkhead.dev', 'own-kinds.bulkhead.dev'],
       [],
     ]);
   });
 
   test.each([
     ['nothing is changed', '', []],
-    ['capabilities are dropped', 'pods: {rawSockets: Drop}', ['pods', 'pods/ephemeralcontainers']],
+    [
+      'capabilities are dropped',
+      'pods: {rawSockets: Drop, beforeFloor: Deny}',
+      ['pods', 'pods/ephemeralcontainers'],
+    ],
+    ['pods are gated', 'pods: {rawSockets: Deny}', ['pods']],
     ['labels are stamped', 'stampPods: [t]', ['pods']],
     ['policies are narrowed', 'onExcess: Narrow', ['networkpolicies']],
   ])('where %s, that is what the mutating webhook is asked', (_sentence, more, resources) => {
-    const pods = more.startsWith('pods') ? '' : 'pods: {rawSockets: Deny}';
+    const pods = more.startsWith('pods') ? '' : 'pods: {rawSockets: Deny, beforeFloor: Deny}';
     const spec = ['namespaceSelector: {}', 'floor: {mode: Audit}', pods, more].filter(Boolean).join(', ');
     const text = `{apiVersion: bulkhead.dev/v1alpha1, kind: Boundary, metadata: {name: one}, spec: {${spec}}}`;
     const [, { webhooks }] = both(worldOf(text, namespaces));
@@ -157,12 +165,12 @@ describe('the entries', () => {
     }
   });
 
-  test('all but that of Namespaces leave out the exempt namespaces, and the own one behind a Service', () => {
+  test('all but those of Namespaces and of our own kinds leave out the exempt namespaces, and the own one behind a Service', () => {
     const exempt = ['bulkhead-system', 'kube-node-lease', 'kube-public', 'kube-system'];
     for (const { webhooks } of both(world, endpoint({ service: 'bulkhead-system/bulkhead' })))
       for (const entry of webhooks) {
         const expressions = listAt(entry, 'namespaceSelector', 'matchExpressions');
-        if (stringAt(entry, 'name') === 'namespaces.bulkhead.dev')
+        if (['namespaces.bulkhead.dev', 'own-kinds.bulkhead.dev'].includes(stringAt(entry, 'name') ?? ''))
           expect(ownAt(entry, 'namespaceSelector')).toBeUndefined();
         else
           expect(expressions).toContainEqual({
@@ -194,7 +202,7 @@ describe('the entries', () => {
       'all.boundaries.bulkhead.dev',
       'all.boundaries.bulkhead.dev',
     ]);
-    expect(both(of)[0].webhooks.length).toBe(4);
+    expect(both(of)[0].webhooks.length).toBe(5);
     expect(both(of)[0].webhooks[0]).toMatchObject({
       namespaceSelector: { matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'NotIn' }] },
     });
@@ -234,7 +242,7 @@ describe('nothing that is judged goes unsent', () => {
       '/pods/binding',
       '/bindings/',
     ]);
-    expect(new Set(resources).size).toBe(10 + otherPolicyKinds.length);
+    expect(new Set(resources).size).toBe(10 + ownKinds.length + otherPolicyKinds.length);
   });
 
   test('whatever is found fault with, failed or warned of is sent by some entry', () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Violation } from '../../../src/k8s/violation.ts';
 import { invariantCodes } from '../../../src/boundary/invariants/codes.ts';
 import { judgeNamespace } from '../../../src/boundary/invariants/namespaces/judgeNamespace.ts';
+import { judgeRecorded } from '../../../src/boundary/invariants/namespaces/recorded.ts';
 import { judgeBinding } from '../../../src/boundary/invariants/pods/judgeBinding.ts';
 import { judgePod } from '../../../src/boundary/invariants/pods/judgePod.ts';
 import { judgeFloor } from '../../../src/boundary/invariants/policies/floor.ts';
@@ -150,6 +151,29 @@ const golden: readonly [string, readonly Violation[]][] = [
   [
     'namespace.exempt: no boundary guards a namespace named "kube-system", so only an administrator may create it; choose another name',
     created({}, stranger, 'kube-system'),
+  ],
+  [
+    'namespace.recorded: the name belonged to a namespace with "bulkhead.dev/tenant" "payments"; choose another name or that label, or let an administrator forget it (bulkhead adopt --forget NAME)',
+    judgeRecorded(new Map([[tenant, 'orders']]), new Map([[tenant, 'payments']]), ofNamespace().tenancy),
+  ],
+  [
+    'namespace.recorded: whether the name belonged to somebody else could not be looked up; try again, and see that Bulkhead may read namespacerecords',
+    judgeRecorded(new Map(), 'unavailable', ofNamespace().tenancy),
+  ],
+  [
+    'pods.beforeFloor: bulkhead-floor does not stand in the namespace yet, and the pod lacks the gate bulkhead.dev/floor; leave the gate alone, and see that the mutating webhook is registered',
+    judgePod(podCreated(goodPod()), { ...inNamespace(), floorStands: false }),
+  ],
+  [
+    'pods.beforeFloor: bulkhead-floor does not stand in the namespace yet, and a pod with spec.nodeName cannot wait for it; leave nodeName out or try again in a moment',
+    judgePod(podCreated(goodPod({ nodeName: 'one' })), { ...inNamespace(), floorStands: false }),
+  ],
+  [
+    'pods.beforeFloor: only Bulkhead lifts the gate bulkhead.dev/floor, once bulkhead-floor stands; keep it',
+    judgePod(
+      podUpdated(goodPod({ schedulingGates: [{ name: 'bulkhead.dev/floor' }] }), goodPod()),
+      inNamespace(),
+    ),
   ],
   [
     'floor.protected: only Bulkhead and administrators may delete bulkhead-floor; use a policy of another name, or ask an administrator to change the Boundary',

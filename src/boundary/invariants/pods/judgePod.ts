@@ -8,6 +8,7 @@ import type { Violation } from '../../../k8s/violation.ts';
 import type { GuardingBoundary, NamespacedContext } from '../context.ts';
 import { broughtBy, objectMissing, unreadable, violations } from '../finding.ts';
 import { includes } from '../subjects.ts';
+import { judgeBeforeFloor } from './beforeFloor.ts';
 import { changedFindings, podLabelJudge, ungrantedFindings } from './protectedLabels.ts';
 import { annotationRules, specRules, stampRule } from './podRules.ts';
 import type { PodRule } from './podRules.ts';
@@ -32,6 +33,7 @@ export function judgePod(attributes: Attributes, context: NamespacedContext): re
   return [
     ...unreadable(reading.issues, before?.issues),
     ...judgeLabels(attributes, reading, before, context),
+    ...judgeBeforeFloor(attributes, context),
     ...boundaries.flatMap((boundary) =>
       rules.flatMap((rule) => judgeBy(rule, boundary, reading, before, context)),
     ),

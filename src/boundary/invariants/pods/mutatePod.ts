@@ -1,4 +1,4 @@
-/** Mutates a Pod: the stamped labels of its namespace, and `drop: [NET_RAW]` on containers that lack it. */
+/** Mutates a Pod: the stamped labels of its namespace, the gate before its floor, and `drop: [NET_RAW]` on containers that lack it. */
 import type { Attributes } from '../../../k8s/attributes.ts';
 import { appendAt } from '../../../k8s/jsonPatch.ts';
 import type { PatchOperation } from '../../../k8s/jsonPatch.ts';
@@ -8,6 +8,7 @@ import type { Pod, PodReading } from '../../../k8s/pod.ts';
 import type { PodContainer } from '../../../k8s/podContainer.ts';
 import type { NamespacedContext } from '../context.ts';
 import { addLabels } from '../labels.ts';
+import { gate } from './beforeFloor.ts';
 import { dropsRawSockets } from './capabilities.ts';
 import { dropsForThem, hasCapabilities } from './rawSockets.ts';
 import { stampsOf } from './stamps.ts';
@@ -31,6 +32,7 @@ export function mutatePod(attributes: Attributes, context: NamespacedContext): r
   const containers = created ? pod.containers : newEphemeral(pod, oldObject && readPod(oldObject, 'whole'));
   return [
     ...(created ? stamp(object, pod, context) : []),
+    ...(created ? gate(object, context) : []),
     ...(dropsForThem(boundaries) && hasCapabilities(pod) ? drop(object, containers) : []),
   ];
 }

@@ -1,0 +1,51 @@
+/** Where rules are stored in a cluster, kind by kind, and what of a stored object is the rule. */
+import type { Document } from '../config/document.ts';
+import { own, stringAt } from '../k8s/json.ts';
+import type { JsonObject } from '../k8s/json.ts';
+
+export interface RuleKind {
+  readonly kind: string;
+  readonly apiVersion: string;
+  readonly path: string;
+}
+
+const stored = (apiVersion: string, kind: string, plural: string): RuleKind => ({
+  kind,
+  apiVersion,
+  path: `/apis/${apiVersion}/${plural}`,
+});
+
+const own1 = 'bulkhead.dev/v1alpha1';
+const kubernetes = 'admissionregistration.k8s.io/v1';
+
+/** Our own kinds, always followed. */
+export const ownRuleKinds: readonly RuleKind[] = [
+  stored(own1, 'Boundary', 'boundaries'),
+  stored(own1, 'GuardrailPolicy', 'guardrailpolicies'),
+];
+
+/** Kubernetes' own, followed where the configuration says so. */
+export const admissionPolicyKinds: readonly RuleKind[] = [
+  stored(kubernetes, 'ValidatingAdmissionPolicy', 'validatingadmissionpolicies'),
+  stored(kubernetes, 'ValidatingAdmissionPolicyBinding', 'validatingadmissionpolicybindings'),
+  stored(kubernetes, 'MutatingAdmissionPolicy', 'mutatingadmissionpolicies'),
+  stored(kubernetes, 'MutatingAdmissionPolicyBinding', 'mutatingadmissionpolicybindings'),
+];
+
+/** What documents from the cluster are named by in messages. */
+export const clusterFile = 'cluster:';
+
+const nowhere = { line: 1, column: 1 } as const;
+
+/**
+ * The rule in a stored object: what somebody wrote, without what the server keeps about it, so that a change of status is no other rule. Items of
+ * a list carry no kind, so it is written out.
+ */
+export const toDocument = ({ kind, apiVersion }: RuleKind, object: JsonObject): Document => {
+  const name = stringAt(object, 'metadata', 'name') ?? '';
+  return {
+    value: { apiVersion, kind, metadata: { name }, spec: own(object, 'spec') },
+    file: `${clusterFile}${kind}/${name}`,
+    positionOf: () => nowhere,
+  };
+};

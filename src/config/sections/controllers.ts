@@ -1,0 +1,21 @@
+/** What Bulkhead itself writes into the cluster: floors, records of names, status. */
+import { object, type Settled } from '../shape.ts';
+import { optional } from './serving.ts';
+
+export const controllers = object(
+  {
+    enabled: {
+      type: 'boolean',
+      default: true,
+      description:
+        'Whether this process may write floors, records and status, as one of several that choose a leader. Without anybody who does, pods are not gated.',
+    },
+    namespace: optional(
+      'namespaceName',
+      'Where the Lease of the leader is; null: the namespace of this process, of webhook.service or of its ServiceAccount, else kube-system.',
+    ),
+  },
+  { default: {}, description: 'With a cluster: what Bulkhead writes there.' },
+);
+
+export type ControllerSettings = Settled<typeof controllers>;
