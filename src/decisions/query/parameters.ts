@@ -71,8 +71,8 @@ export function readQuery(given: ReadonlyMap<string, readonly string[]>, asked: 
   const issues: Issue[] = [];
   const filter = readFilter(given, asked, [...pageParameters, ...(asked.also ?? [])], issues);
   const order = single(given, 'order', issues) ?? 'newest';
-  if (order !== 'newest' && order !== 'oldest')
-    issues.push(mistake('order', `${shown(order)} is no order; use newest or oldest`));
+  if (order !== 'newest' && order !== 'oldest' && order !== 'arrival')
+    issues.push(mistake('order', `${shown(order)} is no order; use newest, oldest or arrival`));
   const limit = readCount(given, 'limit', asked.page, issues);
   const cursor = single(given, 'after', issues);
   const after = cursor === undefined ? undefined : parseCursor(cursor);
@@ -81,7 +81,7 @@ export function readQuery(given: ReadonlyMap<string, readonly string[]>, asked: 
   if (issues.length > 0) return unsound(issues);
   return sound({
     filter,
-    order: order === 'oldest' ? 'oldest' : 'newest',
+    order: order === 'oldest' || order === 'arrival' ? order : 'newest',
     limit,
     ...(after === undefined ? {} : { after }),
   });

@@ -46,8 +46,8 @@ export interface Filter extends Wanted {
   readonly scope?: readonly string[];
 }
 
-/** By time, and what arrived first within the same millisecond. */
-export type Order = 'newest' | 'oldest';
+/** By time and, within the same millisecond, by arrival; or by arrival alone, which is how the log is followed: nothing ever arrives before what was seen. */
+export type Order = 'newest' | 'oldest' | 'arrival';
 
 /** Where a page ended. Records that arrive later never shift what follows it. */
 export interface Cursor {
@@ -93,9 +93,14 @@ export interface Neighbours {
   readonly after: readonly Found[];
 }
 
+/** Where the log begins, in any order that rises. */
+export const beginning: Cursor = { time: 0, position: 0 };
+
 /** Answers questions about what a store holds. Each answer sees every record that was committed before it was asked for. */
 export interface DecisionReader {
   page(query: Query): Promise<Page>;
+  /** The last entry to arrive, of any kind; the beginning for an empty log. */
+  end(): Promise<Cursor>;
   /** The most frequent values first, of hours the newest; at most `limit` of them. */
   group(filter: Filter, by: Grouping, limit: number): Promise<readonly Group[]>;
   /** One decision, where it exists and is inside the scope. */

@@ -240,6 +240,24 @@ describeStores('questions', (begin) => {
     });
   });
 
+  test.each(filters)('pages in the order of arrival of %s', async (_, filter) => {
+    const found = idsOf(await everyPage(filter, 'arrival', 131));
+    const wantedIds = new Set(expected(filter));
+    expect(comparable(found)).toEqual(comparable(events.map(idOfEvent).filter((id) => wantedIds.has(id))));
+  });
+
+  test('following the log from its end brings what is written then, however old it is', async () => {
+    const after = await opened.reader.end();
+    const [late] = [
+      ...plentiful({ count: 1, start: start - 9e7, stepMillis: 1, tenants: 1, users: 1, rules: 1, seed: 77 }),
+    ].map((event) => ({ ...event, user: { username: 'latest', groups: [] } }));
+    const query = { filter: { user: ['latest'] }, order: 'arrival', limit: 10 } as const;
+    expect((await opened.reader.page({ ...query, after })).records).toEqual([]);
+    await opened.journal.append({ entries: [...chained([late ?? {}], 'replica-9/1')], checkpoints: [] });
+    const { records } = await opened.reader.page({ ...query, after });
+    expect(idsOf(records)).toEqual([late?.decisionId]);
+  });
+
   test('what arrives later does not shift the next page', async () => {
     const filter: Filter = { user: ['late-comer'] };
     const at = (minute: number, seed: number) =>

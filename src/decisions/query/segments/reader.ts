@@ -5,6 +5,7 @@ import { entryColumns, entryOfRow } from '../../stores/sqlite/rows.ts';
 import type { Row } from '../../stores/sqlite/rows.ts';
 import { stringAt } from '../../../k8s/json.ts';
 import { besides } from '../neighbours.ts';
+import { beginning } from '../query.ts';
 import type { DecisionReader, Found, Page, Query } from '../query.ts';
 import { parsed } from '../terms.ts';
 import { deriving } from './deriving.ts';
@@ -58,6 +59,7 @@ function readerOf(store: DatabaseSync, derived: DatabaseSync, options: SqliteRea
   const retries = store.prepare(
     "SELECT decision_id AS id FROM entries WHERE retry_of = ? AND kind = 'Retry' ORDER BY position LIMIT 100",
   );
+  const newest = store.prepare('SELECT position, time FROM entries ORDER BY position DESC LIMIT 1');
   const through = derived.prepare('SELECT through FROM progress');
 
   const catchUp = (): void => {
@@ -89,6 +91,13 @@ function readerOf(store: DatabaseSync, derived: DatabaseSync, options: SqliteRea
 
   const reader: DecisionReader = {
     page: (query) => promised(() => page(query)),
+    end: () =>
+      promised(() => {
+        const row = newest.get();
+        return row === undefined
+          ? beginning
+          : { time: Number(row['time']), position: Number(row['position']) };
+      }),
     group: (filter, by, limit) =>
       promised(() => {
         catchUp();

@@ -31,6 +31,7 @@ CREATE TABLE bulkhead_entries (
   PRIMARY KEY (time, position)
 ) PARTITION BY RANGE (time);
 CREATE UNIQUE INDEX bulkhead_entries_chain ON bulkhead_entries (writer, seq, time);
+CREATE INDEX bulkhead_entries_position ON bulkhead_entries (position);
 CREATE INDEX bulkhead_entries_decision ON bulkhead_entries (decision_id) WHERE decision_id IS NOT NULL;
 CREATE INDEX bulkhead_entries_retry ON bulkhead_entries (retry_of) WHERE retry_of IS NOT NULL;
 CREATE INDEX bulkhead_entries_terms ON bulkhead_entries USING GIN (terms);

@@ -2,7 +2,17 @@
 import { sql } from 'kysely';
 import { inOrder } from '../../query/segments/grouping.ts';
 import { besides } from '../../query/neighbours.ts';
-import type { DecisionReader, Filter, Found, Group, Grouping, Page, Query } from '../../query/query.ts';
+import { beginning } from '../../query/query.ts';
+import type {
+  Cursor,
+  DecisionReader,
+  Filter,
+  Found,
+  Group,
+  Grouping,
+  Page,
+  Query,
+} from '../../query/query.ts';
 import { parsed } from '../../query/terms.ts';
 import { stringAt } from '../../../k8s/json.ts';
 import type { StoredRecord } from '../../repository.ts';
@@ -35,6 +45,7 @@ export async function openPostgresReader(options: PostgresOptions): Promise<Deci
   }
   const reader: DecisionReader = {
     page: (query) => askedAgain(() => page(connection, query)),
+    end: () => askedAgain(() => end(connection)),
     group: (filter, by, limit) => askedAgain(() => group(connection, filter, by, limit)),
     find: (decisionId, scope) => askedAgain(() => find(connection, decisionId, scope)),
     neighbours: (decisionId, of, count, scope) => besides(reader, decisionId, of, count, scope),
@@ -43,25 +54,38 @@ export async function openPostgresReader(options: PostgresOptions): Promise<Deci
   return reader;
 }
 
+async function end(connection: Connection): Promise<Cursor> {
+  const row = await connection
+    .selectFrom('bulkhead_entries')
+    .select(['time', 'position'])
+    .orderBy('position', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? beginning : { time: row.time.getTime(), position: Number(row.position) };
+}
+
 async function page(connection: Connection, { filter, order, limit, after }: Query): Promise<Page> {
   const direction = order === 'newest' ? 'desc' : 'asc';
   let rows = connection
     .selectFrom('bulkhead_entries')
     .select([...entryColumns, 'time'])
-    .where(conditionOf(filter));
-  if (after !== undefined)
-    rows = rows.where((eb) =>
-      eb(
-        eb.refTuple('time', 'position'),
-        order === 'newest' ? '<' : '>',
-        eb.tuple(new Date(after.time), String(after.position)),
-      ),
-    );
-  const found = await rows
-    .orderBy('time', direction)
-    .orderBy('position', direction)
-    .limit(limit + 1)
-    .execute();
+    .where(conditionOf(filter))
+    .limit(limit + 1);
+  if (order === 'arrival') {
+    rows = rows.orderBy('position');
+    if (after !== undefined) rows = rows.where('position', '>', String(after.position));
+  } else {
+    rows = rows.orderBy('time', direction).orderBy('position', direction);
+    if (after !== undefined)
+      rows = rows.where((eb) =>
+        eb(
+          eb.refTuple('time', 'position'),
+          order === 'newest' ? '<' : '>',
+          eb.tuple(new Date(after.time), String(after.position)),
+        ),
+      );
+  }
+  const found = await rows.execute();
   const records = await withRetries(connection, found.slice(0, limit).map(recordOfRow));
   const last = found[limit - 1];
   return found.length > limit && last !== undefined
