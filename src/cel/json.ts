@@ -29,6 +29,9 @@ class Inconvertible extends Error {}
  */
 export const toJson = (value: Value): Json => attempt(() => convert(value, strict));
 
+/** The same for an ApplyConfiguration, whose merge knows neither uint nor null (kube-apiserver takes a null for the number 0). */
+export const toConfiguration = (value: Value): Json => attempt(() => convert(value, configuration));
+
 /**
  * A value as `bulkhead cel -o json` prints it, after the JSON form of protobuf: ints beyond 2^53 and all their kin as decimal strings, bytes as
  * base64, durations as `3600s`, timestamps as RFC 3339, an optional as what it holds or null, NaN and infinities as strings, map keys as their
@@ -42,6 +45,9 @@ interface Manner {
   readonly irregular: (value: number) => unknown;
   readonly key: (key: Value) => string;
   readonly other: (value: Value) => unknown;
+  /** Where these have no form. */
+  readonly uint?: () => never;
+  readonly absent?: () => never;
 }
 
 const strict: Manner = {
@@ -50,6 +56,12 @@ const strict: Manner = {
   key: (key) =>
     typeof key === 'string' ? key : refuse(`${withArticle(kindOf(key))} cannot be the name of a field`),
   other: (value) => refuse(`${withArticle(kindOf(value))} has no form in JSON`),
+};
+
+const configuration: Manner = {
+  ...strict,
+  uint: () => refuse('a uint cannot be applied; write an int, without the u'),
+  absent: () => refuse('null cannot be applied; leave the field out, or remove it with a JSONPatch'),
 };
 
 const display: Manner = {
@@ -81,6 +93,7 @@ function refuse(message: string): never {
 }
 
 function convert(value: Value, manner: Manner): unknown {
+  if (value === null) manner.absent?.();
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
   if (isInt(value)) return typeof value === 'bigint' ? manner.large(value) : value;
   if (isList(value)) return value.map((element) => convert(element, manner));
@@ -88,6 +101,7 @@ function convert(value: Value, manner: Manner): unknown {
   if (value instanceof Constructed) return objectOf(value.fields, manner);
   if (value instanceof Optional) return value.value === undefined ? null : convert(value.value, manner);
   if (value instanceof Uint) {
+    manner.uint?.();
     return value.value <= 9007199254740991n ? Number(value.value) : manner.large(value.value);
   }
   if (value instanceof Bytes) return Buffer.from(value.data).toString('base64');

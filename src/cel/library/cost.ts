@@ -9,7 +9,7 @@ import { Cidr, Ip } from '../values/address.ts';
 
 /** The size that costs grow with: characters, bytes, elements, entries; 1 for everything else. */
 export function sizeOf(frame: Frame, value: Result): number {
-  if (typeof value === 'string') return value.length <= 10 ? value.length : length(value);
+  if (typeof value === 'string') return value.length <= 10 ? value.length : lengthOf(frame, value);
   if (typeof value !== 'object' || value === null || value instanceof Failure) return 1;
   if (isList(value)) return value.length;
   if (isMap(value)) return frame.sizeOf(value);
@@ -17,6 +17,12 @@ export function sizeOf(frame: Frame, value: Result): number {
   if (value instanceof Ip) return value.address.family === 'IPv4' ? 4 : 16;
   if (value instanceof Cidr) return Math.ceil(value.prefix / 8);
   return value instanceof Optional && value.value !== undefined ? sizeOf(frame, value.value) : 1;
+}
+
+/** Counting the characters of a long text is work in itself: it may have to be put together from its pieces first. */
+function lengthOf(frame: Frame, text: string): number {
+  if (text.length > 4_096) frame.pay(text.length / 32);
+  return length(text);
 }
 
 /** A traversal of the first argument at a tenth of a unit a character, `times` over. */
@@ -28,8 +34,14 @@ export const resultTraversal = (times: number): Cost =>
   byResult((frame, result) => Math.ceil(sizeOf(frame, result) * times * 0.1));
 
 /** A traversal of the shorter of two. */
-export const shorterOf = (frame: Frame, a: Value, b: Value): number =>
-  Math.ceil(Math.min(sizeOf(frame, a), sizeOf(frame, b)) * 0.1);
+export function shorterOf(frame: Frame, a: Value, b: Value): number {
+  // A character is at most two units: of texts that differ more than that only the shorter has to be counted.
+  if (typeof a === 'string' && typeof b === 'string') {
+    if (a.length >= 2 * b.length) return Math.ceil(sizeOf(frame, b) * 0.1);
+    if (b.length >= 2 * a.length) return Math.ceil(sizeOf(frame, a) * 0.1);
+  }
+  return Math.ceil(Math.min(sizeOf(frame, a), sizeOf(frame, b)) * 0.1);
+}
 
 export const shorter: Cost = byArguments(shorterOf);
 

@@ -33,7 +33,7 @@ function format(pattern: string, values: readonly Value[], frame: Frame): Result
       if (shown instanceof Failure) return shown;
       printed += shown;
     }
-    if (printed.length > maxStringLength || !frame.pay(1 + printed.length / 64)) return frame.exhausted();
+    if (printed.length > maxStringLength || !frame.pay(1 + printed.length / 32)) return frame.exhausted();
   }
   return printed;
 }

@@ -103,7 +103,7 @@ export function sorted(values: readonly Value[], keys: readonly Value[], frame: 
   const kind = kindOf(keys[0] ?? null);
   const rounds = Math.ceil(Math.log2(values.length + 1));
   const letters = keys.reduce<number>((sum, key) => sum + (typeof key === 'string' ? key.length : 0), 0);
-  if (!frame.pay(values.length * (8 + rounds * 8) + (letters * rounds) / 16)) return frame.exhausted();
+  if (!frame.pay(values.length * (8 + rounds * 8) + (letters * rounds) / 11)) return frame.exhausted();
   for (const key of keys) {
     if (kindOf(key) !== kind)
       return new Failure('notComparable', 'a list can be sorted only by keys of one type');

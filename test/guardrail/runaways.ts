@@ -1,0 +1,108 @@
+/**
+ * Expressions that would run for seconds, or take all memory, without a budget. Run as a program, this file prints the milliseconds of processor
+ * time that each takes at least: in a process of its own, because the test runner makes code several times slower.
+ */
+import { stringify } from 'yaml';
+import type { JsonObject } from '../../src/k8s/json.ts';
+import { judgeGuardrails } from '../../src/guardrail/judge.ts';
+import { guardrails, pod, policy, request, surroundings } from './scenario.ts';
+
+const items = Array.from({ length: 1_000 }, (_, index) => index);
+const texts = items.map((index) => `${'a'.repeat(1_000)}${index}`);
+const long = 'a'.repeat(3_000_000);
+export const object: JsonObject = {
+  ...pod,
+  spec: {
+    items,
+    texts,
+    long,
+    nested: items.map(() => items),
+    map: Object.fromEntries(items.map((i) => [`k${i}`, items])),
+  },
+};
+
+/** Every one would run for seconds, or take all memory, without a budget. */
+export const runaways: readonly (readonly [string, string])[] = [
+  [
+    'three loops over a thousand items',
+    'object.spec.items.all(a, object.spec.items.all(b, object.spec.items.all(c, a + b + c >= 0)))',
+  ],
+  [
+    'loops whose errors are absorbed',
+    'object.spec.items.exists(a, object.spec.items.exists(b, object.spec.items.exists(c, c.x == 1))) || true',
+  ],
+  [
+    'loops behind a ||',
+    'object.spec.items.all(a, object.spec.items.all(b, object.spec.items.all(c, a != -1))) || true',
+  ],
+  [
+    'a pattern that backtracks elsewhere, again and again',
+    "object.spec.items.all(i, !(object.spec.long + '!').matches('(a+)+$'))",
+  ],
+  [
+    'alternatives in a pattern on a long text',
+    "object.spec.items.all(i, !object.spec.long.matches('(a|aa|aaa|a*b)*c'))",
+  ],
+  ['all matches of a long text', "object.spec.items.all(i, object.spec.long.findAll('a?a?a?b').size() == 0)"],
+  [
+    'a text that doubles',
+    `['${'x'.repeat(100)}'].map(a, a + a + a + a + a + a + a + a).map(a, a + a + a + a + a + a + a + a).map(a, a + a + a + a + a + a + a + a).map(a, a + a + a + a + a + a + a + a).map(a, a + a + a + a + a + a + a + a).map(a, a + a + a + a + a + a + a + a).map(a, a + a + a + a + a + a + a + a).map(a, a + a + a + a + a + a + a + a)[0] != ''`,
+  ],
+  [
+    'a text that is replaced by longer ones',
+    "object.spec.items.all(i, object.spec.long.replace('a', 'bbbbbbbbbb').replace('b', 'cccccccccc') != '')",
+  ],
+  ['texts that are joined', "object.spec.items.all(i, object.spec.texts.join(object.spec.long) != '')"],
+  ['a text that is split into letters', "object.spec.items.all(i, object.spec.long.split('').size() > 0)"],
+  [
+    'a format of long texts',
+    "object.spec.items.all(i, '%s%s%s%s'.format([object.spec.long, object.spec.long, object.spec.long, object.spec.long]) != '')",
+  ],
+  [
+    'lists that are built in loops',
+    'object.spec.items.map(a, object.spec.items.map(b, object.spec.items.map(c, [a, b, c]))).size() > 0',
+  ],
+  [
+    'a list that grows by itself',
+    `[object.spec.items].map(l, l + l + l + l).map(l, l + l + l + l).map(l, l + l + l + l).map(l, l + l + l + l).map(l, l + l + l + l).map(l, l + l + l + l).map(l, l + l + l + l).map(l, l + l + l + l)[0].size() > 0`,
+  ],
+  ['a huge range', 'lists.range(2000000000).size() > 0'],
+  ['a huge range in a loop', 'object.spec.items.all(i, lists.range(1000000).size() > 0)'],
+  [
+    'comparisons of deep values',
+    'object.spec.items.all(a, object.spec.nested.map(x, x) == object.spec.nested && object.spec.map.transformMap(k, v, v) == object.spec.map)',
+  ],
+  ['sorting again and again', 'object.spec.items.all(a, object.spec.texts.sort().size() > 0)'],
+  [
+    'distinct elements of lists',
+    'object.spec.nested.all(l, (object.spec.nested + object.spec.nested).distinct().size() > 0)',
+  ],
+  ['sets that are compared', 'object.spec.items.all(i, sets.contains(object.spec.texts, object.spec.texts))'],
+  ['a search in long texts', "object.spec.items.all(i, !object.spec.long.contains('aaaaaaaaaaaaaaaaaaaab'))"],
+  ['quantities of long texts', 'object.spec.items.all(i, !isQuantity(object.spec.long))'],
+  ['a variable that runs away', 'variables.heavy'],
+];
+export const heavy =
+  'object.spec.items.all(a, object.spec.items.all(b, object.spec.items.all(c, a + b + c >= 0)))';
+
+export const rule = (expression: string, rest: object = {}): string =>
+  policy(
+    stringify({ variables: [{ name: 'heavy', expression: heavy }], validations: [{ expression }], ...rest }),
+  );
+
+/** Milliseconds of processor time that a policy with this expression takes at least, out of five runs. */
+function leastMillis(expression: string): number {
+  const inForce = guardrails(rule(expression));
+  const taken = [1, 2, 3, 4, 5].map(() => {
+    const start = process.cpuUsage();
+    judgeGuardrails(request({ object }), inForce, surroundings);
+    const { user, system } = process.cpuUsage(start);
+    return (user + system) / 1_000;
+  });
+  return Math.min(...taken);
+}
+
+if (import.meta.main) {
+  const times = runaways.map(([name, expression]) => [name, leastMillis(expression)] as const);
+  process.stdout.write(JSON.stringify(times));
+}
