@@ -1,6 +1,7 @@
 /** The composition root of `serve`: the only file that sees every room. */
 import { randomFillSync } from 'node:crypto';
 import { hostname } from 'node:os';
+import { promptBudget } from './admission/allowance.ts';
 import type { Rules } from './admission/rules.ts';
 import { completeLookup } from './admission/world.ts';
 import type { World } from './admission/world.ts';
@@ -11,7 +12,6 @@ import { decisionId, randomPool } from './decisions/decisionId.ts';
 import type { NamespaceFacts } from './k8s/namespaceFacts.ts';
 import { openDecisionLog } from './server/decisionLog.ts';
 import type { OpenDecisionLog } from './server/decisionLog.ts';
-import { fullBudget } from './netpol/cover.ts';
 import type { Readiness } from './server/review.ts';
 import { reviewer } from './server/reviewer.ts';
 import type { LiveReads, ReviewerPorts } from './server/reviewer.ts';
@@ -41,7 +41,6 @@ export interface NamespaceSource {
   readonly stop: () => Promise<void>;
 }
 
-/** The namespaces of an inventory: what is not listed does not exist. */
 /** Where rules come from: files that were read once, or a cluster in which they change. */
 export interface RuleSource {
   /** The set in force; taken once for each request. */
@@ -55,6 +54,7 @@ export const fixedRules = (rules: Rules): RuleSource => ({
   readiness: () => ({ ready: true, reasons: [] }),
 });
 
+/** The namespaces of an inventory: what is not listed does not exist. */
 export function inventorySource(namespaces: readonly NamespaceFacts[]): NamespaceSource {
   const view = {
     lookup: completeLookup(namespaces),
@@ -138,7 +138,12 @@ export async function startApp(options: AppOptions): Promise<Read<App>> {
     tls: tls.value.source,
     ...(config.server.clientCA === null ? {} : { clients: { names: config.server.clientNames } }),
     limits: { bodyBytes: config.server.maxBodyBytes, inFlightBytes: config.server.maxInFlightBytes },
-    review: withWorkers(reviewer(ports), { ...ports, revision, snapshot, workers }),
+    review: withWorkers((beyond) => reviewer({ ...ports, beyond }), {
+      ...ports,
+      revision,
+      snapshot,
+      workers,
+    }),
     readiness: () => together([namespaces.readiness(), options.rules.readiness(), decisions.readiness()]),
     metrics: () => metrics.exposition(),
     observer: metrics,
@@ -191,7 +196,8 @@ function worldSource({ rules: source, namespaces }: AppOptions): () => World {
       ...namespaces.view(),
       rules: rules.guards.identity === null ? withIdentity(rules, namespaces.identity()) : rules,
       contentsOf: () => 'unavailable',
-      budget: fullBudget,
+      budget: promptBudget,
+      drawn: [],
     };
   };
 }
@@ -206,10 +212,10 @@ function revisionOf(parts: () => readonly unknown[]): () => unknown {
   };
 }
 
-const withIdentity = (rules: Rules, identity: string | null): Rules =>
-  identity === null ? rules : { ...rules, guards: { ...rules.guards, identity } };
 const together = (all: readonly Readiness[]): Readiness => ({
   ready: all.every(({ ready }) => ready),
   reasons: all.flatMap(({ reasons }) => reasons),
 });
 
+const withIdentity = (rules: Rules, identity: string | null): Rules =>
+  identity === null ? rules : { ...rules, guards: { ...rules.guards, identity } };

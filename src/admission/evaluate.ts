@@ -14,6 +14,7 @@ import { sameJson } from '../k8s/jsonEqual.ts';
 import { readNamespace } from '../k8s/namespace.ts';
 import type { NetworkPolicy } from '../k8s/networkPolicy.ts';
 import { decodeNetworkPolicy, isSoundOutsideSpec } from '../k8s/networkPolicyDecode.ts';
+import { draw } from './allowance.ts';
 import { failed, notApplicable } from './decision.ts';
 import type { Evaluation } from './decision.ts';
 import { evaluateOwnKind } from './ownKinds/evaluateOwnKind.ts';
@@ -137,7 +138,7 @@ const evaluatePolicy: Evaluator = (attributes, { namespace, boundaries }, world)
       lookup: world.lookup,
       known: world.known,
     },
-    { left: world.budget },
+    draw(world),
   );
   const hints = policyHints(policy.value);
   if (spec !== undefined && old === undefined && judgement.violations.length === 0) {

@@ -10,6 +10,7 @@ import { listAt, ownAt } from '../k8s/json.ts';
 import { directions } from '../k8s/networkPolicy.ts';
 import type { NetworkPolicy } from '../k8s/networkPolicy.ts';
 import { decodeNetworkPolicy } from '../k8s/networkPolicyDecode.ts';
+import { draw } from './allowance.ts';
 import { previous } from './evaluate.ts';
 import type { Scene } from './scene.ts';
 import type { World } from './world.ts';
@@ -35,7 +36,7 @@ export function narrow(attributes: Attributes, scene: Scene, world: World, all =
   const policy = decodeNetworkPolicy(object, { strict: false });
   if (!policy.ok) return unchanged;
   const setting = settingOf(scene.namespace, { ruleSet, lookup: world.lookup, known: world.known });
-  const budget = { left: world.budget };
+  const budget = draw(world);
   const narrowed: NarrowedDirection[] = [];
   for (const direction of directions) {
     const part = narrowDirection(

@@ -6,6 +6,7 @@ import type { NamespaceFacts, NamespaceLookup } from '../k8s/namespaceFacts.ts';
 import type { JsonObject } from '../k8s/json.ts';
 import type { Labels } from '../k8s/labelSelector.ts';
 import type { Attributes } from '../k8s/attributes.ts';
+import type { Allowance } from './allowance.ts';
 import { meaningFunctions } from './meaning/functions.ts';
 import type { Rules } from './rules.ts';
 
@@ -15,7 +16,7 @@ export type RecordedLabels = Labels | 'none' | 'unavailable';
 /** A NetworkPolicy as it is stored; `unknown`: whether there is one could not be told. */
 export type StoredFloor = JsonObject | 'absent' | 'unknown';
 
-export interface World {
+export interface World extends Allowance {
   readonly rules: Rules;
   readonly lookup: NamespaceLookup;
   /** Live namespaces, preferred as the other end of a witness. */
@@ -24,8 +25,6 @@ export interface World {
   readonly contentsOf: (namespace: string) => LiveContents;
   /** Whether the API server deletes pods before everything else in a terminating namespace (1.34 and later). */
   readonly orderedDeletion: boolean;
-  /** Split nodes that this decision may take; a second try may be given more (semantics.md 2.2). */
-  readonly budget: number;
   /** What is recorded of the name of a namespace, where it was read live; absent without a cluster, which has no records. */
   readonly recordOf?: (name: string) => RecordedLabels;
   /** The policy that stands as a namespace's floor; absent without a cluster, where nobody writes floors. */
@@ -45,6 +44,7 @@ export const guardrailSurroundings = ({ namespace }: Attributes, world: World): 
     known: world.known,
     bounded: true,
     budget: world.budget,
+    ...(world.drawn === undefined ? {} : { drawn: world.drawn }),
   }),
 });
 

@@ -1,4 +1,4 @@
-/** What a resident worker needs to decide a large review alone, and what it sends back. */
+/** What a resident worker needs to decide a large or hard review alone, and what it sends back. */
 import type { MessagePort } from 'node:worker_threads';
 import { compileRules } from '../admission/rules.ts';
 import type { Rules, RuleSource } from '../admission/rules.ts';
@@ -23,7 +23,7 @@ export interface LargeSnapshot {
   readonly complete: boolean;
 }
 
-/** What belongs to one review. `read` are namespaces that were read live for it. */
+/** What belongs to one review. `read` are namespaces that were looked up for it. */
 export interface LargeExtra {
   readonly decisionId: string;
   readonly identity: string | null;
@@ -108,7 +108,7 @@ function worldOf(rules: Rules, { namespaces, complete }: LargeSnapshot, extra: L
       const facts = found(name);
       return facts === 'absent' && !complete ? 'unknown' : facts;
     },
-    known: () => all,
+    known: () => namespaces,
     contentsOf: () => 'unavailable',
     // What only a live read could tell is not told here: names are refused and pods wait.
     ...(complete ? {} : { recordOf: () => 'unavailable', floorOf: () => 'unknown' }),

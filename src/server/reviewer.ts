@@ -1,5 +1,6 @@
 /** Decides the reviews that the server receives: reads what must be read live, then asks the one pure function. */
 import { admit } from '../admission/admit.ts';
+import { isSpent } from '../admission/allowance.ts';
 import { decide, failed } from '../admission/decision.ts';
 import type { Outcome } from '../admission/decision.ts';
 import { required } from '../admission/required.ts';
@@ -20,9 +21,9 @@ import type { Answer, Door, Review } from './review.ts';
 export interface LiveReads {
   readonly readNamespace: (name: string) => Promise<NamespaceFacts | 'absent' | 'unknown'>;
   readonly contentsOf: (namespace: string) => Promise<LiveContents>;
-}
   readonly recordOf: (name: string) => Promise<RecordedLabels>;
   readonly floorOf: (namespace: string) => Promise<StoredFloor>;
+}
 
 /** What is counted of a decision. */
 export interface Told {
@@ -32,6 +33,9 @@ export interface Told {
   /** The stable code of what could not be judged. */
   readonly failure?: string;
 }
+
+/** Decides a review again elsewhere, told of the namespaces that were looked up for it. */
+export type Beyond = (...review: [...Parameters<Review>, read: readonly NamespaceFacts[]]) => Promise<Answer>;
 
 export interface ReviewerPorts {
   /** The snapshot in force; taken once for each request. */
@@ -44,13 +48,18 @@ export interface ReviewerPorts {
   readonly told: (told: Told) => void;
   /** Absent where decisions are not recorded. */
   readonly recorder?: Recorder;
+  /**
+   * Decides with more budget what the world's own does not suffice for; `read` are the namespaces that were looked up for it. Absent: the
+   * world's budget is all there is.
+   */
+  readonly beyond?: Beyond;
   /** Told of bugs; the request is refused all the same. */
   readonly failed: (error: unknown) => void;
 }
 
 /** The function that the server calls. It answers at once unless something must be read live. */
 export function reviewer(ports: ReviewerPorts): Review {
-  return (door, body) => {
+  return (door, body, deadline) => {
     const started = ports.clock();
     const read = readReview(body);
     if (!read.ok) {
@@ -59,7 +68,13 @@ export function reviewer(ports: ReviewerPorts): Review {
     }
     const { attributes } = read;
     const world = ports.world();
-    const finish = (seen: World): Answer => answer(door, attributes, seen, started, ports);
+    const finish = (seen: World): Answer | Promise<Answer> =>
+      answer(door, attributes, seen, started, ports, (beyond) =>
+        beyond(door, body, deadline, factsRead(attributes, seen)).catch((error: unknown) => {
+          ports.failed(error);
+          return refuse(door, attributes, seen, started, ports);
+        }),
+      );
     try {
       if (ports.live === undefined) return finish(world);
       const needed = required(attributes, world);
@@ -81,16 +96,25 @@ function answer(
   world: World,
   started: number,
   ports: ReviewerPorts,
-): Answer {
+  handOver: (beyond: Beyond) => Promise<Answer>,
+): Answer | Promise<Answer> {
   let outcome: Outcome;
   try {
     outcome = admit(attributes, world, door);
+    if (ports.beyond !== undefined && isSpent(world)) return handOver(ports.beyond);
   } catch (error) {
     ports.failed(error);
     return refuse(door, attributes, world, started, ports);
   }
   return settle(door, outcome, world, started, ports);
 }
+
+/** What the world knows for certain of the namespaces that the request depends on. */
+const factsRead = (attributes: Attributes, world: World): readonly NamespaceFacts[] =>
+  [attributes.namespace, ...required(attributes, world).namespaces].flatMap((name) => {
+    const facts = world.lookup(name);
+    return typeof facts === 'string' ? [] : [facts];
+  });
 
 /** A bug of ours refuses the request: the uid is known, so the API server gets a proper answer. */
 function refuse(
@@ -163,7 +187,7 @@ async function enriched(world: World, needed: Required, live: LiveReads): Promis
     ...world,
     lookup: (name) => read.get(name) ?? world.lookup(name),
     contentsOf: (name) => (counted.has(name) ? counted.get(name) : world.contentsOf(name)),
-  };
-}
     ...(recordOf === undefined ? {} : { recordOf: (name) => recorded.get(name) ?? recordOf(name) }),
     ...(floorOf === undefined ? {} : { floorOf: (name) => floors.get(name) ?? floorOf(name) }),
+  };
+}

@@ -7,17 +7,17 @@ import type { PolicyWorld } from '../../boundary/judge.ts';
 import type { PolicySetting } from '../../boundary/policyFlows.ts';
 import { RuleSet } from '../../boundary/ruleSet.ts';
 import type { Budget } from '../../netpol/cover.ts';
+import { draw } from '../allowance.ts';
+import type { Allowance } from '../allowance.ts';
 import { Refusal, tooComplex } from './refusal.ts';
 import { type Subject, mostValues, readSubject, sizeOf } from './subject.ts';
 
 /** What the answers may look at. */
-export interface MeaningSources extends PolicyWorld {
+export interface MeaningSources extends PolicyWorld, Allowance {
   /** The namespace of the request, for policies that name none. */
   readonly namespace: string;
   /** Whether the rules in force are known: to single expressions on the command line they are not. */
   readonly bounded: boolean;
-  /** Split nodes that all questions of the request may take together. */
-  readonly budget: number;
 }
 
 /** Answers one question; what it does beyond reading its arguments it charges to the desk. */
@@ -43,7 +43,7 @@ export class Desk {
 
   constructor(sources: MeaningSources) {
     this.sources = sources;
-    this.budget = { left: sources.budget };
+    this.budget = draw(sources);
   }
 
   /** Asks a question by the name of its function. */
