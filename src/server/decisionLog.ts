@@ -71,7 +71,7 @@ function startStore(options: DecisionLogOptions): DecisionLog | undefined {
     store === 'none'
       ? undefined
       : store === 'postgres'
-        ? { kind: 'postgres', url: url ?? '' }
+        ? { kind: 'postgres', url: url ?? '', tenantLabel: config.tenancy.tenantLabel }
         : { kind: 'sqlite', file: path ?? files.database };
   if (target === undefined) return undefined;
   return startLog({
