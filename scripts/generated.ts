@@ -1,37 +1,21 @@
-/** Every file that is generated from a schema in the source: one row a file. */
+/** Every file that is generated from the source: schemas for editors, CustomResourceDefinitions, the page of findings. */
 import { format } from 'prettier';
 import { stringify } from 'yaml';
 import { chartSchema } from './chartSchema.ts';
 import { definition } from './crd/definition.ts';
 import { kinds } from './crd/kinds.ts';
-import { exceptionSchema } from '../src/boundary/exceptionSchema.ts';
-import { boundarySchema } from '../src/boundary/schema.ts';
-import { toEditorSchema } from '../src/config/editorSchema.ts';
-import { configuration } from '../src/config/schema.ts';
-import type { TSchema } from '../src/config/shape.ts';
-import { guardrailPolicySchema } from '../src/guardrail/schema.ts';
-
-interface GeneratedFile {
-  /** Where it is committed, from the root of the repository. */
-  readonly file: string;
-  readonly title: string;
-  readonly schema: TSchema;
-}
-
-const files: readonly GeneratedFile[] = [
-  { file: 'schemas/configuration.json', title: 'Bulkhead Configuration', schema: configuration },
-  { file: 'schemas/boundary.json', title: 'Bulkhead Boundary', schema: boundarySchema },
-  { file: 'schemas/guardrailpolicy.json', title: 'Bulkhead GuardrailPolicy', schema: guardrailPolicySchema },
-  { file: 'schemas/guardrailexception.json', title: 'Bulkhead GuardrailException', schema: exceptionSchema },
-];
+import { lintPage } from '../src/authoring/catalogue/page.ts';
+import { editorKinds, editorSchemaOf } from '../src/authoring/editorSchemas.ts';
 
 /** The text of every generated file, by its path. */
 export async function generated(): Promise<ReadonlyMap<string, string>> {
-  const texts = files.map(async ({ file, title, schema }): Promise<[string, string]> => {
-    return [file, await laidOut(JSON.stringify(toEditorSchema(schema, { title })))];
+  const texts = editorKinds.map(async (kind): Promise<[string, string]> => {
+    const file = `schemas/${kind.kind.toLowerCase()}.json`;
+    return [file, await laidOut(JSON.stringify(editorSchemaOf(kind)))];
   });
   return new Map([
     ...(await Promise.all(texts)),
+    ['docs/lint.md', await format(lintPage(), { parser: 'markdown' })],
     ['charts/bulkhead/values.schema.json', await laidOut(chartSchema())],
     ...(await Promise.all(kinds.map(definitionFile))),
   ]);

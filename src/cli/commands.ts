@@ -45,6 +45,12 @@ export const commands: readonly CommandRow[] = [
     load: () => import('./compare.ts'),
   },
   {
+    name: 'create',
+    group: 'Write rules',
+    summary: 'prints a commented Boundary, policy, exception or suite to begin with',
+    load: () => import('./create.ts'),
+  },
+  {
     name: 'lint',
     group: 'Write rules',
     summary: 'tells what is wrong with rules, and what of them cannot be meant',
@@ -85,6 +91,18 @@ export const commands: readonly CommandRow[] = [
     group: 'Run the webhook',
     summary: 'prints the configuration in force, and where each value came from',
     load: () => import('./config.ts'),
+  },
+  {
+    name: 'schema',
+    group: 'Write rules',
+    summary: 'prints the JSON Schema of a kind, for editors',
+    load: () => import('./schema.ts'),
+  },
+  {
+    name: 'completion',
+    group: 'About',
+    summary: 'prints a script that completes commands and options in your shell',
+    load: () => import('./completion.ts'),
   },
   {
     name: 'version',

@@ -20,18 +20,21 @@ export interface Printing {
 
 /** Writes the findings to standard output. */
 export function printLinted(linted: Linted, printing: Printing, terminal: Terminal): void {
-  const { stdout } = terminal;
+  terminal.stdout.write(rendered(linted, printing, terminal));
+}
+
+function rendered(linted: Linted, printing: Printing, terminal: Terminal): string {
   switch (printing.form) {
     case 'text':
-      return printText(linted, printing, terminal);
+      return textOf(linted, printing, terminal);
     case 'json':
-      return stdout.write(`${JSON.stringify(jsonOf(linted, printing))}\n`);
+      return `${JSON.stringify(jsonOf(linted, printing))}\n`;
     case 'sarif':
-      return stdout.write(`${JSON.stringify(sarifOf(linted.findings, terminal.version()), undefined, 2)}\n`);
+      return `${JSON.stringify(sarifOf(linted.findings, terminal.version()), undefined, 2)}\n`;
     case 'github':
-      return stdout.write(linted.findings.map(githubCommand).join(''));
+      return linted.findings.map(githubCommand).join('');
     case 'junit':
-      return stdout.write(junitOf(linted.findings));
+      return junitOf(linted.findings);
   }
 }
 
@@ -61,25 +64,26 @@ function jsonOf({ findings, costs }: Linted, { cost, files }: Printing): object 
 const count = (findings: readonly Finding[], wanted: Severity): number =>
   findings.filter(({ severity }) => severity === wanted).length;
 
-function printText({ findings, costs }: Linted, { cost, files }: Printing, terminal: Terminal): void {
+function textOf({ findings, costs }: Linted, { cost, files }: Printing, terminal: Terminal): string {
   const { red, yellow, dim } = paletteFor(terminal.stdout, terminal);
   const paint = { error: red, warning: yellow, info: dim } as const;
-  for (const finding of findings) {
+  const told = findings.flatMap((finding) => {
     const { severity, code, message } = finding;
     const [first = '', ...excerpt] = message.split('\n');
-    terminal.stdout.write(`${placeOf(finding)}: ${paint[severity](severity)} ${first} ${dim(`(${code})`)}\n`);
-    for (const line of excerpt) terminal.stdout.write(`  ${line}\n`);
-  }
-  if (cost) {
-    for (const { file, line, column, pointer, estimate, limit, assumed } of costs) {
-      const share = `${estimate} of ${limit} units, where lists and texts have ${assumed} items`;
-      terminal.stdout.write(`${file}:${line}:${column}: cost ${pointer}: ${share}\n`);
-    }
-  }
+    return [
+      `${placeOf(finding)}: ${paint[severity](severity)} ${first} ${dim(`(${code})`)}`,
+      ...excerpt.map((line) => `  ${line}`),
+    ];
+  });
+  const priced = costs.map(
+    ({ file, line, column, pointer, estimate, limit, assumed }) =>
+      `${file}:${line}:${column}: cost ${pointer}: ${estimate} of ${limit} units, where lists and texts have ${assumed} items`,
+  );
   const parts = (['error', 'warning', 'info'] as const).map((severity) =>
     counted(count(findings, severity), severity),
   );
-  terminal.stdout.write(`${counted(files, 'file')}: ${parts.join(', ')}\n`);
+  const sum = `${counted(files, 'file')}: ${parts.join(', ')}`;
+  return [...told, ...(cost ? priced : []), sum].map((line) => `${line}\n`).join('');
 }
 
 const counted = (number: number, noun: string): string =>

@@ -156,10 +156,28 @@ export const shapes: Entries = [
     'Name it.',
   ),
   error(
+    'suite.connectivity',
+    'A connection that cannot be asked about',
+    'An end is no pod of the inventory and no address, or the port is none of the destination.',
+    'Write NAMESPACE/POD as in the inventory, or an IP address.',
+  ),
+  error(
     'inventory.duplicate',
     'A Namespace listed twice',
     'Two documents of one file describe the same Namespace.',
     'Keep one of them.',
+  ),
+  error(
+    'exception.target',
+    'An exception from nothing',
+    'An exception loosens at least one Boundary or GuardrailPolicy.',
+    'Name it under target.',
+  ),
+  error(
+    'exception.time',
+    'An exception that lasts too long, or never',
+    'An exception ends after it begins, and at most 90 days later.',
+    'Correct expiresAt; ask again when it ends.',
   ),
   error(
     'suite.path',

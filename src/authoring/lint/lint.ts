@@ -13,6 +13,7 @@ import { errorOf, findingAt, inOrder } from '../finding.ts';
 import { lintBoundary } from './boundaries.ts';
 import { costsOf } from './costs.ts';
 import type { ExpressionCost } from './costs.ts';
+import { lintException } from './exceptions.ts';
 import { lintGuardrail } from './guardrails.ts';
 import { natureIn, strangerIssue } from './nature.ts';
 import type { Nature } from './nature.ts';
@@ -59,6 +60,7 @@ export function lint(documents: readonly Document[], config: Config): Linted {
     ),
     ...policies.flatMap((policy) => lintGuardrail(policy, protection)),
     ...strayBindings(of('guardrail')),
+    ...of('exception').flatMap(lintException),
     ...of('unknown').map((document) => errorOf(strangerIssue(document))),
     ...of('suite', 'configuration', 'manifest').flatMap((document) =>
       otherIssues(document, natureOf(document)).map(errorOf),

@@ -10,10 +10,19 @@ import { isObject, ownAt, stringAt } from '../../k8s/json.ts';
 import { suiteKind } from '../suite/schema.ts';
 
 export type Nature =
-  'boundary' | 'guardrail' | 'suite' | 'configuration' | 'parameter' | 'namespace' | 'manifest' | 'unknown';
+  | 'boundary'
+  | 'guardrail'
+  | 'exception'
+  | 'suite'
+  | 'configuration'
+  | 'parameter'
+  | 'namespace'
+  | 'manifest'
+  | 'unknown';
 
 const ruleKinds: readonly string[] = [
   'Boundary',
+  'GuardrailException',
   ...versionsOf.keys(),
   suiteKind.kind,
   configurationKind.kind,
@@ -33,6 +42,7 @@ export function natureIn(documents: readonly Document[]): (document: Document) =
     const apiVersion = stringAt(value, 'apiVersion') ?? '';
     if (kind === 'Boundary') return 'boundary';
     if (guardrailKindOf(document) !== undefined) return 'guardrail';
+    if (kind === 'GuardrailException') return 'exception';
     if (kind === suiteKind.kind || apiVersion.startsWith('test.bulkhead.dev/')) return 'suite';
     if (kind === configurationKind.kind || apiVersion.startsWith('config.bulkhead.dev/'))
       return 'configuration';

@@ -1,0 +1,33 @@
+/** The page of the documentation that describes every finding: generated, so that none is missing. */
+import { chapters, docsOf } from './catalogue.ts';
+import type { Entry } from './entry.ts';
+
+const opening = `# What lint finds
+
+\`bulkhead lint\` tells everything that the server would refuse to load, and everything that it would take and that cannot be meant. Each finding
+has a code, which is stable, a severity and a place. \`bulkhead lint --explain CODE\` prints what stands here. How to run it is in
+[cli.md](cli.md#lint).
+
+- **error**: the server refuses it, or it can never be what its author meant. \`lint\` exits with 1.
+- **warning**: deserves a look. \`--fail-on-warn\` makes it count.
+- **info**: worth knowing.
+`;
+
+/** The page as Markdown. */
+export const lintPage = (): string =>
+  [
+    opening,
+    ...chapters.flatMap(({ title, entries }) => [
+      `## ${title}\n`,
+      ...entries.map(([code, entry]) => section(code, entry)),
+    ]),
+  ].join('\n');
+
+const section = (code: string, { severity, title, why, fix }: Entry): string =>
+  `### ${code}\n\n**${title}** (${severity}). ${escaped(why)}\n\n${escaped(fix)}\n`;
+
+/** What Markdown would take for marks of its own. */
+const escaped = (text: string): string => text.replaceAll(/([*_<>])/g, '\\$1');
+
+/** The anchor of a code on the page. */
+export const anchorOf = (code: string): string => docsOf(code).split('#')[1] ?? '';
