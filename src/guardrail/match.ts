@@ -60,12 +60,18 @@ export class Selectable {
 /** Labels, `any` for an object without a namespace, or why they are not known. */
 export type NamespaceLabels = Labels | 'any' | (Match & { readonly kind: 'unknown' });
 
+/** Groups of which v1 is the one version that is served: to a request in it no other is equivalent, so a rule of another matches nothing. */
+const settled: ReadonlySet<string> = new Set(['', 'apps', 'batch']);
+
+const comparesVersion = ({ group, version }: Attributes, equivalent: boolean): boolean =>
+  !equivalent || (version === 'v1' && settled.has(group));
+
 /** The version of the request does not count where other versions of a resource are equivalent. */
 function ruleMatches(rule: ResourceRule, attributes: Attributes, equivalent: boolean): boolean {
   return (
     includes(rule.operations, attributes.operation) &&
     includes(rule.groups, attributes.group) &&
-    (equivalent || includes(rule.versions, attributes.version)) &&
+    (!comparesVersion(attributes, equivalent) || includes(rule.versions, attributes.version)) &&
     resourceMatches(rule, attributes) &&
     scopeMatches(rule.scope, attributes) &&
     (rule.names.length === 0 || rule.names.includes(attributes.name))

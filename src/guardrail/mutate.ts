@@ -1,5 +1,5 @@
 /** Applies the mutations of all guardrails in force, each to what the one before it made (plugin/policy/mutating/dispatcher.go). */
-import { misplacedTypes, toJson } from '../cel/json.ts';
+import { misplacedTypes, toConfiguration } from '../cel/json.ts';
 import { Constructed } from '../cel/values/value.ts';
 import type { Attributes } from '../k8s/attributes.ts';
 import { type JsonObject, isObject, stringAt } from '../k8s/json.ts';
@@ -7,6 +7,7 @@ import type { PatchOperation } from '../k8s/jsonPatch.ts';
 import type { Violation } from '../k8s/violation.ts';
 import { difference } from './apply/difference.ts';
 import { type Merged, mergeApplied } from './apply/merge.ts';
+import { misfit } from './apply/misfit.ts';
 import { applyPatches } from './apply/patches.ts';
 import type { Guardrails } from './guardrails.ts';
 import { type Invocation, invocationsOf } from './invocation.ts';
@@ -82,21 +83,30 @@ function runOne(
   return { object, violations };
 }
 
+/** What was made, where the kind has a place for all of it. */
+function fitting(kind: string, before: JsonObject, made: Merged): Merged {
+  const message = made.ok ? misfit(kind, before, made.object) : undefined;
+  return message === undefined ? made : { ok: false, message };
+}
+
 /** One mutation: its expression, and what that makes of the object. */
 function change({ patchType, program }: Mutation, object: JsonObject, run: Run): Merged {
   const outcome = run.run(program);
   if (!outcome.ok) return { ok: false, message: describeError('the expression failed', outcome.error) };
   const { value } = outcome;
+  const kind = `${stringAt(object, 'apiVersion') ?? ''} ${stringAt(object, 'kind') ?? ''}`;
   try {
-    if (patchType === 'JSONPatch') return applyPatches(value, object);
+    if (patchType === 'JSONPatch') return fitting(kind, object, applyPatches(value, object));
     if (!(value instanceof Constructed)) return { ok: false, message: 'the expression gave no Object' };
     const [misplaced] = misplacedTypes(value);
     if (misplaced !== undefined) return { ok: false, message: `type mismatch: ${misplaced}` };
-    const applied = toJson(value);
+    const applied = toConfiguration(value);
     if (!applied.ok) return applied;
     if (!isObject(applied.json)) return { ok: false, message: 'the expression gave no Object' };
-    const kind = `${stringAt(object, 'apiVersion') ?? ''} ${stringAt(object, 'kind') ?? ''}`;
-    return mergeApplied(kind, object, applied.json);
+    // What is applied is of the object's own kind, whatever it says.
+    const { apiVersion, kind: itsKind } = object;
+    const configuration = { ...applied.json, apiVersion, kind: itsKind };
+    return fitting(kind, object, mergeApplied(kind, object, configuration));
   } catch (error) {
     if (error instanceof RangeError)
       return { ok: false, message: 'the object is nested too deeply to be changed' };

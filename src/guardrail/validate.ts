@@ -68,6 +68,12 @@ function messageOf({ messageProgram, message, program }: Validation, run: Run): 
   return message === '' ? `failed expression: ${program.source.trim()}` : message;
 }
 
+/** Bytes that an annotation may have; the rest is cut off (maxAuditAnnotationValueLength). */
+const longestAnnotation = 10 * 1024;
+
+const shortened = (text: string): string =>
+  text.length * 3 <= longestAnnotation ? text : Buffer.from(text).subarray(0, longestAnnotation).toString();
+
 function annotate(policy: Policy, findings: readonly Finding[], run: Run): Findings {
   const annotations = new Map<string, string>();
   const errors: Finding[] = [];
@@ -76,7 +82,7 @@ function annotate(policy: Policy, findings: readonly Finding[], run: Run): Findi
     if (!outcome.ok)
       errors.push({ kind: 'error', part: `auditAnnotations[${index}]`, error: outcome.error, always: true });
     else if (typeof outcome.value === 'string' && outcome.value.trim() !== '')
-      annotations.set(key, outcome.value.trim());
+      annotations.set(key, shortened(outcome.value.trim()));
   }
   return { findings: [...findings, ...errors], annotations };
 }

@@ -32,6 +32,12 @@ describe('a request matches', () => {
     ['not of another group', rule(`${pods}, resources: [pods]`), { group: 'metrics.k8s.io' }, false],
     ['of another version, which is equivalent', rule(`${pods}, resources: [pods]`), { version: 'v2' }, true],
     [
+      'of the one version of its group, where the rule names another',
+      rule('apiGroups: [""], apiVersions: [v2], operations: [CREATE], resources: [pods]'),
+      {},
+      false,
+    ],
+    [
       'not of another version where Exact is asked',
       `matchPolicy: Exact, ${rule(`${pods}, resources: [pods]`)}`,
       { version: 'v2' },

@@ -84,11 +84,13 @@ interface Fields {
   readonly layouts: ReadonlyMap<string, Layout>;
 }
 
-function fieldsOf(name: string): Fields {
+/** The fields of a structure; none for a name that is no structure. */
+export function fieldsOf(name: string): Fields {
   const text = layouts.get(name) ?? '';
   const pairs = text
     .replace(/^! /, '')
     .split(' ')
+    .filter((field) => field !== '')
     .map((field): readonly [string, Layout] => {
       const colon = field.indexOf(':');
       return [field.slice(0, colon), field.slice(colon + 1)];
