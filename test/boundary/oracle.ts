@@ -1,5 +1,6 @@
 /** The second opinion: what boundaries, policies and pins mean for one concrete flow, on every network plugin, without any algebra. */
 import { formatAddress, parseCidr } from '../../src/k8s/cidr.ts';
+import type { AddressRange } from '../../src/k8s/cidr.ts';
 import { selects } from '../../src/k8s/labelSelector.ts';
 import { nameLabel } from '../../src/k8s/namespaceFacts.ts';
 import type { NamespaceFacts } from '../../src/k8s/namespaceFacts.ts';
@@ -33,7 +34,13 @@ export const boundariesOf = (
     ? []
     : boundaries.filter(({ selector }) => selects(selector, new Map(labels).set(nameLabel, name)));
 
-export const looseSwitches = ({ cluster }: Scenario): readonly Switches[] => permissive(cluster);
+const knownSwitches = new WeakMap<Scenario['cluster'], readonly Switches[]>();
+
+export function looseSwitches({ cluster }: Scenario): readonly Switches[] {
+  const known = knownSwitches.get(cluster) ?? permissive(cluster);
+  knownSwitches.set(cluster, known);
+  return known;
+}
 
 /** Whether the policy allows it on one plugin. */
 export const opens = (policy: NetworkPolicy, probe: Probe, switches: Switches): boolean =>
@@ -57,7 +64,15 @@ export const mayOpen = (scene: Scenario, policy: NetworkPolicy, probe: Probe): b
 export const mustOpen = (policy: NetworkPolicy, probe: Probe): boolean =>
   restrictive.every((switches) => opens(policy, probe, switches));
 
-const ranges = ({ cluster }: Scenario): ClusterRanges => ({
+const knownRanges = new WeakMap<Scenario['cluster'], ClusterRanges>();
+
+function ranges({ cluster }: Scenario): ClusterRanges {
+  const known = knownRanges.get(cluster) ?? rangesOf(cluster);
+  knownRanges.set(cluster, known);
+  return known;
+}
+
+const rangesOf = (cluster: Scenario['cluster']): ClusterRanges => ({
   ...cluster,
   apiServer: {
     cidrs: cluster.apiServer.cidrs,
@@ -126,14 +141,25 @@ function dnsRules(scene: Scenario, direction: Direction): readonly LimitRule[] {
 }
 
 /** Whether such a pod can exist: names of ports as pinned, addresses inside the pod ranges. */
-export function canExist(scene: Scenario, pod: ConcretePod): boolean {
-  const home = { ...scene.own, name: pod.namespace.name, labels: pod.namespace.labels };
-  return boundariesOf(scene, home).every(({ portNames }) =>
+export const canExist = (scene: Scenario, pod: ConcretePod): boolean =>
+  pod.ports.length === 0 ||
+  boundariesAround(scene, pod).every(({ portNames }) =>
     pod.ports.every(({ name, protocol, number }) => {
       const pins = portNames.get(name);
       return pins === undefined || pins.some((pin) => pin.protocol === protocol && pin.port === number);
     }),
   );
+
+const knownAround = new WeakMap<Scenario, WeakMap<ConcretePod['namespace'], readonly Boundary[]>>();
+
+/** The Boundaries that select a pod's namespace, found once for each case. */
+function boundariesAround(scene: Scenario, { namespace }: ConcretePod): readonly Boundary[] {
+  const ofScene = knownAround.get(scene) ?? new WeakMap<ConcretePod['namespace'], readonly Boundary[]>();
+  knownAround.set(scene, ofScene);
+  const { name, labels } = namespace;
+  const known = ofScene.get(namespace) ?? boundariesOf(scene, { ...scene.own, name, labels });
+  ofScene.set(namespace, known);
+  return known;
 }
 
 /** A probe in one line, for failures. */
@@ -153,6 +179,13 @@ export function tell({ direction, subject, peer, connection }: Probe): string {
 /** Whether an address lies in one of the CIDRs. */
 export const liesIn = (cidrs: readonly string[], family: 'IPv4' | 'IPv6', value: bigint): boolean =>
   cidrs.some((text) => {
-    const block = parseCidr(text)?.block;
+    const block = blockNamed(text);
     return block?.family === family && block.low <= value && value <= block.high;
   });
+
+const knownBlocks = new Map<string, AddressRange | undefined>();
+
+function blockNamed(text: string): AddressRange | undefined {
+  if (!knownBlocks.has(text)) knownBlocks.set(text, parseCidr(text)?.block);
+  return knownBlocks.get(text);
+}

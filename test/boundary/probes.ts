@@ -14,6 +14,7 @@ import type {
 import { rulesOf } from '../../src/k8s/networkPolicy.ts';
 import { canExist, liesIn, looseSwitches } from './oracle.ts';
 import type { Probe } from './oracle.ts';
+import type { ClusterSettings } from '../../src/boundary/surroundings.ts';
 import type { Scenario } from './scenario.ts';
 
 type Labels = ReadonlyMap<string, string>;
@@ -75,7 +76,18 @@ const podLabels = variants(new Map(), {
 });
 
 /** Addresses on both sides of every border that a text of the case draws, and their IPv4 images. */
-function borders(texts: ReadonlySet<string>): HostAddress[] {
+function borders(texts: Iterable<string>): HostAddress[] {
+  const found = new Map<string, HostAddress>();
+  for (const text of texts) for (const [key, address] of bordersOf(text)) found.set(key, address);
+  return [...found.values()];
+}
+
+/** The cases of a law use the same few texts ten thousand times. */
+const knownBorders = new Map<string, ReadonlyMap<string, HostAddress>>();
+
+function bordersOf(text: string): ReadonlyMap<string, HostAddress> {
+  const known = knownBorders.get(text);
+  if (known !== undefined) return known;
   const found = new Map<string, HostAddress>();
   const add = (family: HostAddress['family'], value: bigint): void => {
     if (value < 0n || value >= 1n << (family === 'IPv4' ? 32n : 128n)) return;
@@ -84,21 +96,14 @@ function borders(texts: ReadonlySet<string>): HostAddress[] {
     add('IPv4', value & 0xffff_ffffn);
     if (value >> 112n === 0x2002n) add('IPv4', (value >> 80n) & 0xffff_ffffn);
   };
-  for (const text of texts) {
-    const cidr = parseCidr(text);
-    for (const range of [cidr?.block, cidr?.octal]) {
-      if (range === undefined) continue;
-      for (const value of [
-        range.low - 1n,
-        range.low,
-        (range.low + range.high) / 2n,
-        range.high,
-        range.high + 1n,
-      ])
-        add(range.family, value);
-    }
+  const cidr = parseCidr(text);
+  for (const range of [cidr?.block, cidr?.octal]) {
+    if (range === undefined) continue;
+    const { family, low, high } = range;
+    for (const value of [low - 1n, low, (low + high) / 2n, high, high + 1n]) add(family, value);
   }
-  return [...found.values()];
+  knownBorders.set(text, found);
+  return found;
 }
 
 function strings(value: unknown, into = new Set<string>()): ReadonlySet<string> {
@@ -185,11 +190,18 @@ export function probesFor(
   return probes;
 }
 
+const knownPodBorders = new WeakMap<ClusterSettings, readonly HostAddress[]>();
+
 /** Pod addresses on both sides of the borders that canonical blocks draw. */
-export const podBorders = ({ cluster }: Scenario): HostAddress[] =>
-  borders(new Set([...cluster.podCIDRs, '10.244.1.0/24', '10.244.0.0/17'])).filter(({ family, value }) =>
+export function podBorders({ cluster }: Scenario): readonly HostAddress[] {
+  const known = knownPodBorders.get(cluster);
+  if (known !== undefined) return known;
+  const found = borders([...cluster.podCIDRs, '10.244.1.0/24', '10.244.0.0/17']).filter(({ family, value }) =>
     liesIn(cluster.podCIDRs, family, value),
   );
+  knownPodBorders.set(cluster, found);
+  return found;
+}
 
 /** A pod of the guarded namespace for every set of labels. */
 export const everySubject = ({ own }: Scenario): ConcretePod[] =>

@@ -118,6 +118,15 @@ export interface Scenario {
   readonly exempt: ReadonlySet<string>;
 }
 
+const knownSurroundings = new WeakMap<ClusterSettings, Surroundings>();
+
+/** Compiled once: ten thousand cases share two clusters. */
+function surroundingsOf(cluster: ClusterSettings): Surroundings {
+  const known = knownSurroundings.get(cluster) ?? soundly(compileSurroundings(cluster));
+  knownSurroundings.set(cluster, known);
+  return known;
+}
+
 export function scenario(
   boundaries: readonly Boundary[],
   own: NamespaceFacts,
@@ -125,7 +134,7 @@ export function scenario(
   cluster: ClusterSettings = testCluster,
   exceptions: readonly ExceptionFlows[] = [],
 ): Scenario {
-  const surroundings = soundly(compileSurroundings(cluster));
+  const surroundings = surroundingsOf(cluster);
   const exempt = new Set(['kube-system']);
   const ruleSet = new RuleSet(boundaries, {
     surroundings,

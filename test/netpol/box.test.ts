@@ -12,6 +12,7 @@ import type { Cube } from '../../src/netpol/cube.ts';
 import { present } from '../../src/netpol/valueSet.ts';
 import { lawCases } from './laws.ts';
 import { extent, holds, rangesOf, sizeOf, someBox, spotOf, spots, those } from './universe.ts';
+import type { Spot } from './universe.ts';
 
 const pairwiseDisjoint = (parts: readonly Box[]): boolean =>
   parts.reduce((sum, part) => sum + sizeOf(extent(part)), 0) === sizeOf(extent(...parts));
@@ -203,16 +204,18 @@ describe('pick', () => {
       labels: new Map([['n', n]]),
       terminating: false,
     }));
+    const inNamespace = ({ labels }: (typeof live)[number]): readonly Spot[] =>
+      spots.flatMap((spot) =>
+        spot.peer.sort === 'pods' && spot.peer.namespace.size === 0
+          ? [{ ...spot, peer: { ...spot.peer, namespace: labels } }]
+          : [],
+      );
+    const spotsOf = new Map(live.map((one) => [one, inNamespace(one)]));
     fc.assert(
       fc.property(someBox, (box) => {
         const { peer } = pick(box, live);
         if (peer.sort !== 'pod') return;
-        const possible = live.filter(({ labels }) =>
-          spots.some(
-            (spot) =>
-              spot.peer.sort === 'pods' && holds(box, { ...spot, peer: { ...spot.peer, namespace: labels } }),
-          ),
-        );
+        const possible = live.filter((one) => spotsOf.get(one)?.some((spot) => holds(box, spot)));
         expect(peer.exists).toBe(possible.length > 0);
         expect(holds(box, spotOf(pick(box, live)))).toBe(true);
         if (peer.exists) expect(possible.map(({ name }) => name)).toContain(peer.namespace);

@@ -184,10 +184,19 @@ export function extent(...boxes: readonly Box[]): Buffer {
 }
 
 /** The flows that are in the first extent and, as `inSecond` says, in or not in the second. */
-export const those = (first: Buffer, inSecond: boolean, second: Buffer): Buffer =>
-  Buffer.from(first.map((bit, at) => (bit === 1 && (second[at] === 1) === inSecond ? 1 : 0)));
+export function those(first: Buffer, inSecond: boolean, second: Buffer): Buffer {
+  const found = Buffer.alloc(first.length);
+  for (let at = 0; at < first.length; at += 1) {
+    if (first[at] === 1 && (second[at] === 1) === inSecond) found[at] = 1;
+  }
+  return found;
+}
 
-export const sizeOf = (members: Buffer): number => members.reduce((sum, bit) => sum + bit, 0);
+export function sizeOf(members: Buffer): number {
+  let size = 0;
+  for (const bit of members) size += bit;
+  return size;
+}
 
 /** A picked point as a spot. */
 export const spotOf = ({ subject, peer, portNames, protocol, port }: Point): Spot => ({
