@@ -7,7 +7,7 @@ import { readSuite } from '../authoring/suite/readSuite.ts';
 import type { Suite } from '../authoring/suite/readSuite.ts';
 import { suiteKind } from '../authoring/suite/schema.ts';
 import type { SuiteInputs } from '../authoring/suite/world.ts';
-import type { Document } from '../config/document.ts';
+import type { Document, Place } from '../config/document.ts';
 import { readBytes } from '../config/documents.ts';
 import type { Issue, Read } from '../config/issue.ts';
 import { sound, unsound } from '../config/issue.ts';
@@ -180,10 +180,14 @@ function part(document: Document, pointer: string): Document {
           : undefined,
       document.value,
     );
+  const { file, positionOf, placeIn } = document;
   return {
     value,
-    file: document.file,
-    positionOf: (below, what) => document.positionOf(`${pointer}${below}`, what),
+    file,
+    positionOf: (below, what) => positionOf(`${pointer}${below}`, what),
+    ...(placeIn === undefined
+      ? {}
+      : { placeIn: (below, index): Place => placeIn(`${pointer}${below}`, index) }),
   };
 }
 

@@ -24,6 +24,8 @@ export interface Document {
    * missing field is reported at the object that should hold it.
    */
   readonly positionOf: (pointer: string, part?: Part) => Place;
+  /** Where the character at `index` (UTF-16 units) of the string at `pointer` stands; absent where nobody knows the text. */
+  readonly placeIn?: (pointer: string, index: number) => Place;
 }
 
 /** Translates an offset into a line and a column. */

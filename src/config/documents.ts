@@ -1,6 +1,6 @@
 /** Reads what people write, YAML or JSON, into documents; lists of objects are taken apart. */
 import { documentCodes } from './codes.ts';
-import { type Document, isObject } from './document.ts';
+import { type Document, isObject, type Place } from './document.ts';
 import { type Read, sound, unsound } from './issue.ts';
 import { readJson } from './json.ts';
 import { readYaml } from './yaml.ts';
@@ -38,7 +38,7 @@ function readText(text: string, file: string): Read<readonly Document[]> {
 }
 
 function expand(document: Document): readonly Document[] {
-  const { value } = document;
+  const { value, placeIn } = document;
   if (!isObject(value)) return [document];
   const { apiVersion, kind, items } = value;
   if (typeof kind !== 'string' || !kind.endsWith('List') || !Array.isArray(items)) return [document];
@@ -50,6 +50,9 @@ function expand(document: Document): readonly Document[] {
       value: inherits ? { apiVersion, kind: itemKind, ...item } : item,
       file: document.file,
       positionOf: (pointer, part) => document.positionOf(`/items/${index}${pointer}`, part),
+      ...(placeIn === undefined
+        ? {}
+        : { placeIn: (pointer, at): Place => placeIn(`/items/${index}${pointer}`, at) }),
     });
   });
 }

@@ -3,6 +3,7 @@ import { documentCodes } from './codes.ts';
 import { type Document, type Part, placeAt, setOwn } from './document.ts';
 import { type Read, sound, unsound } from './issue.ts';
 import { toTokens } from './pointer.ts';
+import { offsetInScalar } from './scalarPlace.ts';
 
 /** How deep values may nest; Kubernetes objects stay below 40, and the reader recurses. */
 const DEPTH_LIMIT = 1_000;
@@ -26,6 +27,11 @@ export function readJson(text: string, file: string): Read<readonly Document[]> 
         file,
         positionOf: (pointer, part = 'value') =>
           placeAt(text, new JsonReader(text, start).locate(toTokens(pointer), part)),
+        placeIn: (pointer, index) => {
+          const at = new JsonReader(text, start).locate(toTokens(pointer), 'value');
+          const written = new JsonReader(text, at).value(0);
+          return placeAt(text, typeof written === 'string' ? offsetInScalar(text, at, written, index) : at);
+        },
       });
     }
   } catch (error) {

@@ -14,6 +14,7 @@ import { documentCodes } from './codes.ts';
 import { type Document, type Part, placeAt } from './document.ts';
 import { type Issue, type Read, sound, unsound } from './issue.ts';
 import { toTokens } from './pointer.ts';
+import { offsetInScalar } from './scalarPlace.ts';
 import { isMergeKey, keyOf, YamlReading } from './yamlReading.ts';
 
 /**
@@ -50,6 +51,7 @@ export function readYaml(text: string, file: string): Read<readonly Document[]> 
       value,
       file,
       positionOf: (pointer, part = 'value') => placeAt(text, offsetOf(tree, toTokens(pointer), part)),
+      placeIn: (pointer, index) => placeAt(text, offsetIn(text, tree, toTokens(pointer), index)),
     });
   }
   return issues.length === 0 ? sound(documents) : unsound(issues);
@@ -106,6 +108,15 @@ function offsetOf(tree: Tree.Parsed, tokens: readonly string[], part: Part): num
     if (isMap(node) || isSeq(node)) offset = node.flow === true ? offset : step.offset;
   }
   return offset;
+}
+
+/** Walks to a scalar, past the alias that stands for it, and into it; anything else has only its own place. */
+function offsetIn(text: string, tree: Tree.Parsed, tokens: readonly string[], index: number): number {
+  let node: Node | null = tree.contents;
+  for (const token of tokens) node = stepInto(tree, node, token)?.value ?? null;
+  const scalar = isAlias(node) ? node.resolve(tree) : node;
+  if (!isScalar(scalar) || typeof scalar.value !== 'string') return offsetOf(tree, tokens, 'value');
+  return offsetInScalar(text, scalar.range?.[0] ?? 0, scalar.value, index);
 }
 
 interface Step {

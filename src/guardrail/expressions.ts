@@ -71,18 +71,20 @@ export class Expressions {
   }
 }
 
-/**
- * The place of a mistake inside the document. A text of several lines stands below its key, two columns further in, as everybody writes block
- * scalars; any other stands where its value begins.
- */
-function inDocument(issue: Issue, source: string, pointer: string, document: Document): Issue {
+/** The place of a mistake inside the document; where its text is not at hand, that of the expression. */
+export function inDocument(issue: Issue, source: string, pointer: string, document: Document): Issue {
   const { line = 1, column = 1, code, message } = issue;
-  const start = document.positionOf(pointer);
-  const place = source.includes('\n')
-    ? { line: start.line + line, column: document.positionOf(pointer, 'key').column + 1 + column }
-    : { line: start.line, column: start.column + column - 1 };
+  const place = document.placeIn?.(pointer, indexOf(source, line, column)) ?? document.positionOf(pointer);
   const shown = isExpressionIssue(issue) ? `${message}\n${issue.excerpt}` : message;
   return { code, message: shown, pointer, file: document.file, ...place };
+}
+
+/** The index (UTF-16 units) of a line and a column, which counts characters. */
+function indexOf(source: string, line: number, column: number): number {
+  const lines = source.split('\n');
+  const before = lines.slice(0, line - 1).reduce((sum, text) => sum + text.length + 1, 0);
+  const characters = Array.from(lines[line - 1] ?? '');
+  return before + characters.slice(0, column - 1).join('').length;
 }
 
 const isExpressionIssue = (issue: Issue): issue is ExpressionIssue => 'excerpt' in issue;
