@@ -105,7 +105,7 @@ describe('the tree', () => {
   });
 
   test('has its rooms and packages in the table', () => {
-    expect(rooms.numberOf.size).toBe(18);
+    expect(rooms.numberOf.size).toBe(19);
     expect(Object.fromEntries([...rooms.homesOf].map(([name, homes]) => [name, [...homes].sort()]))).toEqual({
       fastify: ['desk', 'server'],
       '@kubernetes/client-node': ['cluster', 'controllers'],
@@ -119,6 +119,7 @@ describe('the tree', () => {
       'authoring',
       'boundary',
       'cel',
+      'convert',
       'guardrail',
       'k8s',
       'netpol',

@@ -63,10 +63,22 @@ export const commands: readonly CommandRow[] = [
     load: () => import('./test.ts'),
   },
   {
+    name: 'convert',
+    group: 'Write rules',
+    summary: 'converts Boundaries to admission policies, and policies of other tools to Boundaries',
+    load: () => import('./convert.ts'),
+  },
+  {
     name: 'cel',
     group: 'Write rules',
     summary: 'evaluates one CEL expression, and tells the value of each part',
     load: () => import('./cel.ts'),
+  },
+  {
+    name: 'audit',
+    group: 'Review decisions',
+    summary: 'reads, follows, exports and verifies the decision log',
+    load: () => import('./audit.ts'),
   },
   {
     name: 'serve',
