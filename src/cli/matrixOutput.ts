@@ -54,20 +54,40 @@ export function printDot(label: string, { tenants, cells }: TenantReach, output:
 export function printHtml(label: string, reach: TenantReach, output: Output): void {
   const ends = endsOf(reach);
   const find = finder(reach);
-  const across = reach.cells.filter(isAcross).length;
+  const across = reach.cells.filter(isAcross);
   const row = (source: TenantEnd): Markup =>
     markup`<tr><th scope="row">${nameOf(source)}</th>${ends.map((destination) => cellOf(find(source, destination), source, destination))}</tr>
 `;
+  const withPorts = reach.cells.some(({ allowed }) => allowed !== undefined);
+  const tight = ends.length > widestLevelHead && !withPorts;
   const body = markup`<h1>Who can talk to whom, by ${label}</h1>
 <p>Rows open connections, columns receive them. A number counts the pairs of namespaces between which some pod can reach another, or, with
-addresses outside the cluster, the namespaces. ${across === 0 ? 'There is no path between tenants.' : `Paths between tenants: ${across}.`}</p>
-<div class="scroll" tabindex="0" role="region" aria-label="Matrix of tenants"><table>
+addresses outside the cluster, the namespaces. ${across.length === 0 ? 'There is no path between tenants.' : `Paths between tenants: ${across.length}.`}</p>
+<ul class="key"><li><b class="far">1</b> between tenants</li><li><b class="own">1</b> within a tenant, or with addresses outside</li>
+<li>- no path</li><li>(none): namespaces without the label</li></ul>
+<div class="scroll" tabindex="0" role="region" aria-label="Matrix of tenants"><table class="${tight ? 'tight' : 'level'}">
 <thead><tr><th scope="col">from \\ to</th>${ends.map((end) => markup`<th scope="col">${nameOf(end)}</th>`)}</tr></thead>
 <tbody>
 ${ends.map(row)}</tbody></table></div>
-`;
+${across.length === 0 ? [] : listOf(across)}`;
   output.write(page('Who can talk to whom, by tenant', body));
 }
+
+/** With more columns than this, their heads stand upright. */
+const widestLevelHead = 8;
+
+/** What the grid shows in colour, in words. */
+const listOf = (across: readonly TenantCell[]): Markup => markup`<h2>Between tenants</h2>
+<div class="scroll" tabindex="0" role="region" aria-label="Paths between tenants"><table>
+<thead><tr><th scope="col">From</th><th scope="col">To</th><th scope="col">Paths</th></tr></thead>
+<tbody>
+${across.map(
+  (
+    cell,
+  ) => markup`<tr><td>${nameOf(cell.source)}</td><td>${nameOf(cell.destination)}</td><td class="wrap">${told(cell)}</td></tr>
+`,
+)}</tbody></table></div>
+`;
 
 function cellOf(cell: TenantCell | undefined, source: TenantEnd, destination: TenantEnd): Markup {
   const title = `${nameOf(source)} to ${nameOf(destination)}`;

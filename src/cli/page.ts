@@ -32,13 +32,15 @@ const style = `
 --dim:light-dark(#526070,#9aa6b4);--yes:light-dark(#0b6b3a,#6fd49b);--own:light-dark(#e7f3ec,#17352a);--far:light-dark(#fdf0d9,#46361a);--ring:light-dark(#1257c4,#8ab8ff)}
 body{margin:0 auto;max-width:80rem;padding:1.5rem;font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:light-dark(#fff,#12161b)}
 h1{font-size:1.4rem;margin:0 0 .25rem}h2{font-size:1.05rem;margin:1.5rem 0 .5rem}p{margin:.25rem 0 1rem;color:var(--dim);max-width:60rem}
-.scroll{overflow:auto;max-height:80vh;border:1px solid var(--line);border-radius:6px}
+.scroll{overflow:auto;max-height:80vh;box-sizing:border-box;width:fit-content;max-width:100%;border:1px solid var(--line);border-radius:6px}
 table{border-collapse:separate;border-spacing:0;font-variant-numeric:tabular-nums}
 th,td{padding:.3rem .6rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top;white-space:nowrap}
 thead th{position:sticky;top:0;background:var(--soft);z-index:1}tbody th{position:sticky;left:0;background:var(--soft);font-weight:500}
-thead th:first-child{left:0;z-index:2}td.own{background:var(--own)}td.far{background:var(--far)}td.wrap{white-space:normal}
+thead th:first-child{left:0;z-index:2}.own{background:var(--own)}.far{background:var(--far)}.far,.key .far{font-weight:600}td.wrap{white-space:normal}tbody tr:last-child>*{border-bottom:0}
+.key{display:flex;flex-wrap:wrap;gap:.4rem 1rem;padding:0;margin:0 0 1rem;list-style:none}.key b{font-weight:inherit;padding:.1rem .5rem;border-radius:4px}
+table.tight thead th:not(:first-child){writing-mode:vertical-rl;transform:rotate(180deg);padding:.6rem .3rem;border-bottom:0;border-top:1px solid var(--line)}table.tight td{text-align:center}
 details{border:1px solid var(--line);border-radius:6px;margin:.4rem 0}summary{padding:.4rem .7rem;cursor:pointer;background:var(--soft);border-radius:6px}
-details>.scroll{border:0;max-height:none}code{font:13px/1.4 ui-monospace,monospace}.dim{color:var(--dim)}
+details>.scroll{border:0;max-height:none;width:auto}summary{overflow-wrap:anywhere}code{font:13px/1.4 ui-monospace,monospace}.dim{color:var(--dim)}
 a:focus-visible,summary:focus-visible,.scroll:focus-visible{outline:3px solid var(--ring);outline-offset:2px}
 @media print{.scroll{max-height:none;overflow:visible}details{break-inside:avoid}}
 `;
