@@ -66,9 +66,23 @@ function toDouble(value: string): Result {
   if (/^[+-]?(?:inf|infinity)$/i.test(value)) return value.startsWith('-') ? -Infinity : Infinity;
   if (/^nan$/i.test(value)) return NaN;
   const digits = value.length > 400 ? '' : value;
+  const hexadecimal = /^([+-]?)0x([\da-f]*)\.?([\da-f]*)p([+-]?\d+)$/i.exec(digits);
+  if (hexadecimal !== null) return fromHexadecimal(hexadecimal);
   if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(digits)) return failed('double', '1.5');
   const parsed = Number(digits);
   return Number.isFinite(parsed) ? double(parsed) : failed('double of 64 bits', '');
+}
+
+/** A double in Go's hexadecimal form: `0x1.8p4` is 1.5 times 2 to the power of 4. */
+function fromHexadecimal([, sign, whole = '', fraction = '', power]: readonly string[]): Result {
+  const exponent = Number(power) - 4 * fraction.length;
+  if (whole + fraction === '') return failed('double', '1.5');
+  const mantissa = Number(BigInt(`0x${whole}${fraction}`));
+  // In two steps, since the power alone may be beyond what a double holds.
+  const half = Math.trunc(exponent / 2);
+  const parsed = mantissa * 2 ** half * 2 ** (exponent - half);
+  if (!Number.isFinite(parsed)) return failed('double of 64 bits', '');
+  return double(sign === '-' ? -parsed : parsed);
 }
 
 const truths: ReadonlyMap<string, boolean> = new Map([

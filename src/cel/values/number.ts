@@ -65,6 +65,8 @@ function ints(operator: ArithmeticOperator, a: number | bigint, b: number | bigi
     case '/':
       return y === 0n ? divisionByZero() : fitInt(x / y);
     case '%':
+      // The quotient would not fit, and the reference implementation divides.
+      if (y === -1n && x === -(2n ** 63n)) return fitInt(-x);
       return y === 0n ? divisionByZero() : fitInt(x % y);
   }
 }
