@@ -29,8 +29,9 @@ export async function retain(transaction: Connection, before: Date): Promise<num
       SELECT writer, max(seq) AS last, count(*) AS count FROM ${sql.table(table)} GROUP BY writer`.execute(
       transaction,
     );
+    const waiting = held.filter(({ writer, last }) => Number(last) > (through.get(writer) ?? 0));
     // Days go from the oldest on: one that must stay keeps what follows it, for it is younger.
-    if (held.some(({ writer, last }) => Number(last) > (through.get(writer) ?? 0))) break;
+    if (!(await areUnsealed(transaction, waiting))) break;
     await sql`DROP TABLE ${sql.table(table)}`.execute(transaction);
     for (const { writer, last, count } of held) {
       dropped += Number(count);
@@ -39,6 +40,32 @@ export async function retain(transaction: Connection, before: Date): Promise<num
   }
   for (const [writer, last] of gone) dropped += await dropRest(transaction, writer, last);
   return dropped;
+}
+
+/**
+ * Whether each of these chains ended here without ever having had a checkpoint: what a command left that recorded that it read the log. Nothing vouches for
+ * such a chain and nothing follows it, so it goes with its day.
+ */
+async function areUnsealed(
+  transaction: Connection,
+  chains: readonly { readonly writer: string; readonly last: string }[],
+): Promise<boolean> {
+  if (chains.length === 0) return true;
+  const writers = chains.map(({ writer }) => writer);
+  const sealed = await transaction
+    .selectFrom('bulkhead_checkpoints')
+    .select('writer')
+    .where('writer', 'in', writers)
+    .limit(1)
+    .execute();
+  if (sealed.length > 0) return false;
+  const ends = await transaction
+    .selectFrom('bulkhead_chains')
+    .select(['writer', 'seq'])
+    .where('writer', 'in', writers)
+    .execute();
+  const endOf = new Map(ends.map(({ writer, seq }) => [writer, seq]));
+  return chains.every(({ writer, last }) => endOf.get(writer) === last);
 }
 
 /** What later days hold of the checkpoint that the last dropped entry is under, and of those before it. */
