@@ -11,7 +11,7 @@ import { parse } from './syntax/parse.ts';
 import { excerpt, placeOf } from './syntax/position.ts';
 import { type Checked, check } from './typing/check.ts';
 import { checkLiterals } from './typing/literals.ts';
-import { type Type, describeType, same } from './typing/type.ts';
+import { type Type, describeType, dyn, same } from './typing/type.ts';
 
 /** The type that an expression must have: a validation is exactly bool, a message exactly string; `any` takes every type. */
 export type Expected = 'bool' | 'string' | 'any' | Type;
@@ -49,11 +49,20 @@ export function compile(source: string, environment: Environment, expected: Expe
  * Checks an expression again with other types, such as the OpenAPI types of the objects a policy matches: what does not fit is a warning, never
  * a refusal. An expression that cannot be parsed has no warnings.
  */
-export function warnings(source: string, environment: Environment): readonly ExpressionIssue[] {
+export const warnings = (source: string, environment: Environment): readonly ExpressionIssue[] =>
+  recheck(source, environment).warnings;
+
+/** The same with the type that the expression then has. */
+export function recheck(
+  source: string,
+  environment: Environment,
+): { readonly warnings: readonly ExpressionIssue[]; readonly type: Type } {
   try {
-    return issuesOf(examine(parse(source).expression, environment).mistakes, source);
+    const { expression } = parse(source);
+    const { checked, mistakes } = examine(expression, environment);
+    return { warnings: issuesOf(mistakes, source), type: checked.type(expression) };
   } catch (error) {
-    if (error instanceof Refusal || error instanceof RangeError) return [];
+    if (error instanceof Refusal || error instanceof RangeError) return { warnings: [], type: dyn };
     throw error;
   }
 }

@@ -16,3 +16,8 @@ export function tellWarning(message: string, terminal: Terminal): void {
   const { yellow } = paletteFor(terminal.stderr, terminal);
   terminal.stderr.write(`${yellow('warning:')} ${message}\n`);
 }
+
+/** Prints mistakes that stop nothing, each on a line of its own with its place. */
+export function tellWarnings(issues: readonly Issue[], terminal: Terminal): void {
+  for (const issue of issues) tellWarning(describe(issue), terminal);
+}

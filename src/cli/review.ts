@@ -4,7 +4,7 @@ import type { Issue } from '../config/issue.ts';
 import { readPaths } from '../config/paths.ts';
 import { reviewAll } from '../admission/manifests/reviewAll.ts';
 import type { Definition } from './command.ts';
-import { tellIssues, tellWarning } from './diagnostics.ts';
+import { tellIssues, tellWarning, tellWarnings } from './diagnostics.ts';
 import { load } from './loading.ts';
 import { printJson, printNarrowed, printText } from './reviewOutput.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
@@ -71,6 +71,7 @@ async function review(paths: readonly string[], options: Options, terminal: Term
   const user = { username: options.user, groups: ['system:authenticated', ...(options.group ?? [])] };
   const { reviews, issues } = reviewAll(documents.value, loaded.value.rules, loaded.value.inventory, user);
   const { rules } = loaded.value;
+  tellWarnings(rules.guardrails.warnings(), terminal);
   if (rules.ruleSet.boundaries.length === 0)
     tellWarning('no Boundary is among the rules, so no network limit is in force', terminal);
   if (options.output === 'json') printJson(reviews, terminal);

@@ -8,15 +8,17 @@ import { type Environments, environmentsFor } from './environments.ts';
 import { type Guardrails, indexGuardrails } from './guardrails.ts';
 import { guardrailKindOf, versionsOf } from './kinds.ts';
 import { gatherParams } from './params.ts';
-import type { Binding, Policy, PolicyKind } from './policy.ts';
+import type { Binding, PolicyKind } from './policy.ts';
+import { type LoadedBinding, type LoadedPolicy, bindingWarnings, bindingsOf } from './bindingWarnings.ts';
+import { typeWarnings } from './typeWarnings.ts';
 import { type BindingSpec, readBinding } from './readBinding.ts';
 import { readPolicy } from './readPolicy.ts';
 import * as schemas from './schema.ts';
 
 /** A policy, or a binding of a kind of policy. */
 type Part =
-  | { readonly kind: 'policy'; readonly policy: Policy; readonly own: Binding | undefined }
-  | { readonly kind: 'binding'; readonly of: PolicyKind; readonly binding: Binding };
+  | ({ readonly kind: 'policy'; readonly own: Binding | undefined } & LoadedPolicy)
+  | ({ readonly kind: 'binding' } & LoadedBinding);
 
 /**
  * Compiles guardrail documents; `parameters` are the documents that bindings may point at. A binding without its policy and a policy without
@@ -39,16 +41,19 @@ export function compileGuardrails(
     return [];
   });
   if (issues.length > 0) return unsound(issues);
-  const bindings = parts.flatMap((part) => (part.kind === 'binding' ? [part] : []));
-  const guardrails = parts.flatMap((part) => {
-    if (part.kind !== 'policy') return [];
-    const bound = bindings.filter(
-      ({ of, binding }) => of === part.policy.kind && binding.policyName === part.policy.name,
-    );
-    const all = part.own === undefined ? bound.map(({ binding }) => binding) : [part.own];
-    return all.length === 0 ? [] : [{ policy: part.policy, bindings: all }];
+  const bindings = parts.filter((part) => part.kind === 'binding');
+  const policies = parts.filter((part) => part.kind === 'policy');
+  const guardrails = policies.flatMap(({ policy, own }) => {
+    const all = own === undefined ? bindingsOf(policy, bindings) : [own];
+    return all.length === 0 ? [] : [{ policy, bindings: all }];
   });
-  return sound(indexGuardrails(guardrails, gatherParams(parameters)));
+  const params = gatherParams(parameters);
+  return sound(
+    indexGuardrails(guardrails, params, () => [
+      ...policies.flatMap(({ warnings }) => warnings()),
+      ...bindingWarnings(policies, bindings, params),
+    ]),
+  );
 }
 
 function readPart(document: Document, environments: (withParams: boolean) => Environments): Read<Part> {
@@ -74,19 +79,19 @@ function readPart(document: Document, environments: (withParams: boolean) => Env
       if (!read.ok) return read;
       const { metadata, spec } = read.value;
       return together(
-        readPolicy(kind, metadata.name, spec, document, environments),
+        loadPolicy(kind, metadata.name, spec, document, environments),
         readBinding(metadata.name, ownBinding(metadata.name, spec), document),
       );
     }
     case 'ValidatingAdmissionPolicy': {
       const read = readSchema(schemas.validatingPolicySchema, value, document);
       if (!read.ok) return read;
-      return policyPart(readPolicy(kind, read.value.metadata.name, read.value.spec, document, environments));
+      return policyPart(loadPolicy(kind, read.value.metadata.name, read.value.spec, document, environments));
     }
     case 'MutatingAdmissionPolicy': {
       const read = readSchema(schemas.mutatingPolicySchema, value, document);
       if (!read.ok) return read;
-      return policyPart(readPolicy(kind, read.value.metadata.name, read.value.spec, document, environments));
+      return policyPart(loadPolicy(kind, read.value.metadata.name, read.value.spec, document, environments));
     }
     case 'ValidatingAdmissionPolicyBinding': {
       const read = readSchema(schemas.validatingBindingSchema, value, document);
@@ -94,13 +99,18 @@ function readPart(document: Document, environments: (withParams: boolean) => Env
       return bindingPart(
         'ValidatingAdmissionPolicy',
         readBinding(read.value.metadata.name, read.value.spec, document),
+        document,
       );
     }
     case 'MutatingAdmissionPolicyBinding': {
       const read = readSchema(schemas.mutatingBindingSchema, value, document);
       if (!read.ok) return read;
       const spec: BindingSpec = { ...read.value.spec, validationActions: ['Deny'] };
-      return bindingPart('MutatingAdmissionPolicy', readBinding(read.value.metadata.name, spec, document));
+      return bindingPart(
+        'MutatingAdmissionPolicy',
+        readBinding(read.value.metadata.name, spec, document),
+        document,
+      );
     }
   }
 }
@@ -111,8 +121,25 @@ const ownBinding = (name: string, spec: schemas.GuardrailPolicySpec): BindingSpe
   ...(spec.paramRef === undefined ? {} : { paramRef: spec.paramRef }),
 });
 
-function together(policy: Read<Policy>, binding: Read<Binding>): Read<Part> {
-  if (policy.ok && binding.ok) return sound({ kind: 'policy', policy: policy.value, own: binding.value });
+/** Compiles a policy; its types are checked again, for warnings, only when somebody asks. */
+function loadPolicy(
+  kind: PolicyKind,
+  name: string,
+  spec: schemas.PolicySpec,
+  document: Document,
+  environments: (withParams: boolean) => Environments,
+): Read<LoadedPolicy> {
+  const read = readPolicy(kind, name, spec, document, environments);
+  if (!read.ok) return read;
+  return sound({
+    policy: read.value,
+    document,
+    warnings: () => typeWarnings(kind, name, spec, document, environments(spec.paramKind !== undefined)),
+  });
+}
+
+function together(policy: Read<LoadedPolicy>, binding: Read<Binding>): Read<Part> {
+  if (policy.ok && binding.ok) return sound({ kind: 'policy', ...policy.value, own: binding.value });
   const issues = [policy, binding].flatMap((read) => (read.ok ? [] : read.issues));
   return unsound(issues.filter((issue, index) => issues.findIndex((one) => sameIssue(one, issue)) === index));
 }
@@ -120,11 +147,11 @@ function together(policy: Read<Policy>, binding: Read<Binding>): Read<Part> {
 /** A name that is wrong is told of the policy and of its binding alike. */
 const sameIssue = (a: Issue, b: Issue): boolean => a.pointer === b.pointer && a.message === b.message;
 
-const policyPart = (read: Read<Policy>): Read<Part> =>
-  read.ok ? sound({ kind: 'policy', policy: read.value, own: undefined }) : read;
+const policyPart = (read: Read<LoadedPolicy>): Read<Part> =>
+  read.ok ? sound({ kind: 'policy', ...read.value, own: undefined }) : read;
 
-const bindingPart = (of: PolicyKind, read: Read<Binding>): Read<Part> =>
-  read.ok ? sound({ kind: 'binding', of, binding: read.value }) : read;
+const bindingPart = (of: PolicyKind, read: Read<Binding>, document: Document): Read<Part> =>
+  read.ok ? sound({ kind: 'binding', of, binding: read.value, document }) : read;
 
 /** A field that is null is one that was left out, as the API server decodes it. */
 function withoutNulls(value: unknown): unknown {

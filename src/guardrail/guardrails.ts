@@ -1,10 +1,13 @@
 /** The guardrails in force, indexed so that a request only touches policies that can match it. */
+import type { Issue } from '../config/issue.ts';
 import type { Attributes, Operation } from '../k8s/attributes.ts';
 import type { Labels } from '../k8s/labelSelector.ts';
 import type { ParamStore } from './params.ts';
 import type { Guardrail, Policy } from './policy.ts';
 
 export interface Guardrails {
+  /** What loads and yet is probably not what its author meant; worked out when asked for. */
+  readonly warnings: () => readonly Issue[];
   readonly all: readonly Guardrail[];
   readonly params: ParamStore;
   /** Whether any of them asks for a label of the namespace by its value. */
@@ -22,7 +25,11 @@ const operations: readonly Operation[] = ['CREATE', 'UPDATE', 'DELETE', 'CONNECT
  * Indexes guardrails by operation, group and resource, and below that by one label that their namespaceSelector asks for. A rule with a
  * wildcard for group or resource is in every place of its operations.
  */
-export function indexGuardrails(all: readonly Guardrail[], params: ParamStore): Guardrails {
+export function indexGuardrails(
+  all: readonly Guardrail[],
+  params: ParamStore,
+  warnings: () => readonly Issue[] = () => [],
+): Guardrails {
   const places = new Map<string, Set<number>>();
   const add = (key: string, ordinal: number): void => {
     const known = places.get(key);
@@ -49,6 +56,7 @@ export function indexGuardrails(all: readonly Guardrail[], params: ParamStore): 
   return {
     all,
     params,
+    warnings,
     selectsNamespaces: all.some(({ policy }) => askedLabel(policy) !== ''),
     candidates: ({ operation, group, resource }, namespace) => {
       const shelf = shelves.get(`${operation} ${group} ${resource}`) ?? shelves.get(operation);

@@ -93,7 +93,12 @@ export function paramsFor(
       : selects(selector, labelsOf(object)),
   );
   if (params.length > 0 || ref.notFound === 'Allow') return { ok: true, params };
-  return missing(`no params found for policy binding with \`Deny\` parameterNotFoundAction`);
+  const asked =
+    selector === undefined ? `${kind.kind} "${name ?? ''}"` : `${kind.kind} that paramRef.selector selects`;
+  const where = stored.namespaced ? ` in namespace "${home}"` : '';
+  return missing(
+    `no params found for policy binding with \`Deny\` parameterNotFoundAction: there is no ${asked}${where} among the rules`,
+  );
 }
 
 const missing = (message: string): Params => ({ ok: false, message });

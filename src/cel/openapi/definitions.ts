@@ -1,5 +1,5 @@
 /**
- * The fields of Pod, Namespace and NetworkPolicy in Kubernetes 1.36.3, with everything they hold, taken from its OpenAPI documents.
+ * The fields of Pod, Namespace, NetworkPolicy and ConfigMap in Kubernetes 1.36.3, with everything they hold, taken from its OpenAPI documents.
  *
  * One line a definition, `field:type` by blanks: s string, i int, b bool, [T] list, {T} map of strings, dyn what is several (quantities,
  * int-or-string, times, which are strings to an expression), any other word another definition.
@@ -16,6 +16,7 @@ export const definitions: Readonly<Record<string, string>> = {
   CephFSVolumeSource: 'monitors:[s] path:s readOnly:b secretFile:s secretRef:LocalObjectReference user:s',
   CinderVolumeSource: 'fsType:s readOnly:b secretRef:LocalObjectReference volumeID:s',
   ClusterTrustBundleProjection: 'labelSelector:LabelSelector name:s optional:b path:s signerName:s',
+  ConfigMap: 'apiVersion:s binaryData:{s} data:{s} immutable:b kind:s metadata:ObjectMeta',
   ConfigMapEnvSource: 'name:s optional:b',
   ConfigMapKeySelector: 'key:s name:s optional:b',
   ConfigMapProjection: 'items:[KeyToPath] name:s optional:b',

@@ -15,6 +15,7 @@ const scalars: ReadonlyMap<string, Type> = new Map([
 const kinds: ReadonlyMap<string, string> = new Map([
   ['v1/Pod', 'Pod'],
   ['v1/Namespace', 'Namespace'],
+  ['v1/ConfigMap', 'ConfigMap'],
   ['networking.k8s.io/v1/NetworkPolicy', 'NetworkPolicy'],
 ]);
 

@@ -49,7 +49,7 @@ export function noOverload(
   const given = operands.map(describeType);
   const binary = /^_(\W+)_$/.exec(name)?.[1] ?? (name === '@in' ? 'in' : undefined);
   if (binary !== undefined && operands.length === 2) {
-    return `there is no ${given[0] ?? ''} ${binary} ${given[1] ?? ''}${numbers(given)}`;
+    return `there is no ${given[0] ?? ''} ${binary} ${given[1] ?? ''}${conversion(given)}`;
   }
   if (name === '_[_]' || name === '_[?_]') {
     return `${withArticle(given[0] ?? '')} cannot be indexed with ${withArticle(given[1] ?? '')}: lists take an int, maps a key of their key type`;
@@ -81,5 +81,12 @@ const listed = (items: readonly string[]): string =>
 
 const numeric: ReadonlySet<string> = new Set(['int', 'uint', 'double']);
 
-const numbers = (given: readonly string[]): string =>
-  given.every((type) => numeric.has(type)) ? '; convert one side with int(), uint() or double()' : '';
+/** What makes two operands of different types comparable. */
+function conversion(given: readonly string[]): string {
+  const has = (type: string): boolean => given.includes(type);
+  if (given.every((type) => numeric.has(type))) return '; convert one side with int(), uint() or double()';
+  if (has('string') && given.some((type) => numeric.has(type)))
+    return '; write numbers without quotes, or convert with string() or int()';
+  if (has('string') && has('bool')) return '; write true and false without quotes';
+  return has('bool') && given.some((type) => numeric.has(type)) ? '; write true or false' : '';
+}
