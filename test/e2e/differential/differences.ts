@@ -15,6 +15,8 @@ export interface Difference {
   readonly request: string;
   readonly kubernetes: string;
   readonly bulkhead: string;
+  /** The API server's own words, for those who look into it. */
+  readonly told?: string;
 }
 
 const known = Type.Array(

@@ -97,7 +97,7 @@ export async function strike(cluster: Cluster): Promise<void> {
   }
 }
 
-interface Turn {
+export interface Turn {
   readonly one: Prepared;
   readonly asked: Asked;
   readonly recorded: Recorded;
@@ -107,7 +107,7 @@ interface Turn {
  * Every request once, before any policy is in force. Requests that differ in nothing but the mark of their case are sent for the first of
  * them only; the others get its review with their own mark.
  */
-async function recordAll(cluster: Cluster, cases: readonly Prepared[]): Promise<readonly Turn[]> {
+export async function recordAll(cluster: Cluster, cases: readonly Prepared[]): Promise<readonly Turn[]> {
   for (const { requests, mark } of cases)
     for (const { stored } of requests) if (stored !== undefined) await post(cluster, ...stored(mark));
   const recorder = await startRecorder(cluster, suite);
@@ -139,7 +139,7 @@ function remarked({ mutating, validating, answer }: Recorded, mark: string): Rec
 }
 
 /** Does something with each, several at a time, and keeps the order of the results. */
-async function each<T, R>(items: readonly T[], act: (item: T) => Promise<R>): Promise<readonly R[]> {
+export async function each<T, R>(items: readonly T[], act: (item: T) => Promise<R>): Promise<readonly R[]> {
   const results: R[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {
@@ -245,7 +245,7 @@ async function oursOf(
   // What we made of it, sent under a mark that no policy knows, so that the server defaults and validates it as it does its own.
   const answer = await send(cluster, asked, one.mark, withMark(comparable(object), 'none'));
   if (answer.status >= 400 || !isObject(answer.body))
-    return { outcome: 'refused by the API', ...nothing, object: stringAt(answer.body, 'message') };
+    return { outcome: 'refused by the API', told: stringAt(answer.body, 'message') ?? '', ...nothing };
   const made = withMark(answer.body, one.mark);
   const verdict = one.judges
     ? judged({ ...attributes, object: made }, guardrails, surroundings)
@@ -278,10 +278,17 @@ function compared({ one, asked }: Turn, theirs: Verdict, ours: Verdict): readonl
         request: asked.sentence,
         kubernetes: kubernetes ?? '',
         bulkhead: bulkhead ?? '',
+        told: theirs.told ?? '',
       },
     ];
   };
-  const outcome = ({ outcome: told, error }: Verdict): string => (error ? `${told} for an error` : told);
+  // A mutation that cannot be: the policy refuses it, or the API server refuses what it made, whichever looks first.
+  const outcome = ({ outcome: told, error }: Verdict): string =>
+    one.mutates && (error || told === 'refused by the API')
+      ? 'refused'
+      : error
+        ? `${told} for an error`
+        : told;
   const verdict = row('verdict', outcome(theirs), outcome(ours));
   if (verdict.length > 0) return verdict;
   // Policies run in no order: with several of them the first to deny tells its message.
@@ -298,6 +305,10 @@ function compared({ one, asked }: Turn, theirs: Verdict, ours: Verdict): readonl
 
 /** JSON with sorted keys. */
 const sorted = (value: unknown): string =>
-  JSON.stringify(value, (_key, field: unknown) =>
-    isObject(field) ? Object.fromEntries(Object.entries(field).sort(([a], [b]) => (a < b ? -1 : 1))) : field,
-  ) ?? 'nothing';
+  value === undefined
+    ? 'nothing'
+    : JSON.stringify(value, (_key, field: unknown) =>
+        isObject(field)
+          ? Object.fromEntries(Object.entries(field).sort(([a], [b]) => (a < b ? -1 : 1)))
+          : field,
+      );

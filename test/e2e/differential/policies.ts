@@ -14,18 +14,22 @@ import { updates } from './policies/updates.ts';
 import { variables } from './policies/variables.ts';
 import { workloads } from './policies/workloads.ts';
 
-export const policyCases: readonly PolicyCase[] = [
-  ...workloads,
-  ...messages,
-  ...conditions,
-  ...variables,
-  ...parameterised,
-  ...matching,
-  ...kinds,
-  ...updates,
-  ...audits,
-  ...applications,
-  ...patches,
-  ...sequences,
-  ...refusals,
-];
+const topics = {
+  workloads,
+  messages,
+  conditions,
+  variables,
+  parameters: parameterised,
+  matching,
+  kinds,
+  updates,
+  audits,
+  applications,
+  patches,
+  sequences,
+  refusals,
+};
+
+export const policyCases: readonly PolicyCase[] = Object.entries(topics).flatMap(([topic, cases]) =>
+  cases.map((one) => ({ ...one, name: `${topic}: ${one.name}` })),
+);

@@ -65,6 +65,24 @@ export function prepare({ name, policies, requests, marked }: PolicyCase, index:
   };
 }
 
+/** A policy of validations on new pods with a mark, and a binding that warns of each that is not true. */
+export const documentsOf = (
+  mark: string,
+  validations: readonly object[],
+): { readonly policy: object; readonly binding: object } => ({
+  policy: document('ValidatingAdmissionPolicy', mark, {
+    matchConstraints: {
+      resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }],
+    },
+    validations,
+  }),
+  binding: document('ValidatingAdmissionPolicyBinding', mark, {
+    policyName: mark,
+    validationActions: ['Warn'],
+    matchResources: narrowed(undefined, mark, 'label'),
+  }),
+});
+
 /** A document as Bulkhead reads it. */
 export const documentOf = (value: unknown): Document => ({
   value: JSON.parse(JSON.stringify(value)) as unknown,

@@ -138,20 +138,22 @@ export function verdictOf(answer: ApiAnswer, event: AuditEvent | undefined, with
   const validation = denial.exec(message);
   if (validation !== null) {
     const [, , policy = '', told = ''] = validation;
-    if (failed.test(told) || errors.test(told)) return { outcome: 'denied', error: true, ...rest };
+    if (failed.test(told) || errors.test(told)) return { outcome: 'denied', error: true, told, ...rest };
     const reason = stringAt(answer.body, 'reason') ?? '';
     return { outcome: 'denied', policy, message: told, reason, ...rest };
   }
-  if (mutationDenial.test(message)) return { outcome: 'denied', error: true, ...rest };
-  return { outcome: 'refused by the API', ...rest, object: message };
+  if (mutationDenial.test(message)) return { outcome: 'denied', error: true, told: message, ...rest };
+  return { outcome: 'refused by the API', told: message, ...rest };
 }
 
 const ofPolicies = /^Validation failed for ValidatingAdmissionPolicy '[^']+' with binding '[^']+': ([^]*)$/;
 
-/** Header texts are UTF-8 that Node.js reads as Latin-1. */
-export const warningsOf = ({ warnings }: ApiAnswer): readonly string[] =>
-  warnings
-    .flatMap((text) => ofPolicies.exec(Buffer.from(text, 'latin1').toString())?.[1] ?? [])
+/** What policies warn of. Header texts are UTF-8 that Node.js reads as Latin-1. */
+export const toldBy = ({ warnings }: ApiAnswer): readonly string[] =>
+  warnings.flatMap((text) => ofPolicies.exec(Buffer.from(text, 'latin1').toString())?.[1] ?? []);
+
+const warningsOf = (answer: ApiAnswer): readonly string[] =>
+  toldBy(answer)
     .map((text) => (failed.test(text) || errors.test(text) ? anError : text))
     .sort();
 

@@ -9,6 +9,8 @@ export interface Verdict {
   readonly policy?: string;
   readonly message?: string;
   readonly reason?: string;
+  /** What the API server said of an error; for those who look into a difference. */
+  readonly told?: string;
   /** Each warning's text, sorted; those of errors are only marked. */
   readonly warnings: readonly string[];
   /** What auditAnnotations wrote: `policy/key` to value. */

@@ -1,20 +1,17 @@
 // JSONPatch: the six operations, their paths, and their errors.
 import { type PolicyCase, mutating, on, patch } from '../case.ts';
-import { containers, createPod, createQuota } from '../setting.ts';
+import { containers, createDeployment, createPod, createQuota } from '../setting.ts';
 
 const pods = [
   createPod(),
-  createPod({ labels: { app: 'web', 'a/b': 'c', 'x~y': 'z' }, annotations: { note: 'x' } }, 'labelled'),
+  createPod({ labels: { app: 'web', 'a/b': 'c' }, annotations: { note: 'x' } }, 'labelled'),
   createPod(
     { spec: containers({ args: ['x', 'y'], env: [{ name: 'A', value: '1' }] }, {}) },
     'two containers',
   ),
-].map((one) => one);
-const valid = pods
-  .filter(({ sentence }) => sentence !== 'labelled')
-  .concat(createPod({ labels: { app: 'web', 'a/b': 'c' }, annotations: { note: 'x' } }, 'labelled'));
+];
 const patched = (name: string, expression: string, more: object = {}): PolicyCase =>
-  mutating(name, { ...more, mutations: [patch(expression)] }, valid);
+  mutating(name, { ...more, mutations: [patch(expression)] }, pods);
 const one = (name: string, fields: string): PolicyCase => patched(name, `[JSONPatch{${fields}}]`);
 
 export const patches: readonly PolicyCase[] = [
@@ -64,6 +61,7 @@ export const patches: readonly PolicyCase[] = [
   one('add a whole double', 'op: "add", path: "/spec/terminationGracePeriodSeconds", value: 5.0'),
   one('add a fraction', 'op: "add", path: "/spec/terminationGracePeriodSeconds", value: 5.5'),
   one('add a text for a number', 'op: "add", path: "/spec/terminationGracePeriodSeconds", value: "5"'),
+  one('add a uint', 'op: "add", path: "/spec/terminationGracePeriodSeconds", value: 5u'),
   one('add a null', 'op: "add", path: "/spec/hostname", value: null'),
   one('add nothing', 'op: "add", path: "/spec/hostname"'),
   one('add an unknown field', 'op: "add", path: "/spec/nothing", value: 1'),
@@ -79,6 +77,11 @@ export const patches: readonly PolicyCase[] = [
   one('add a map with number keys', 'op: "add", path: "/metadata/annotations", value: {1: "a"}'),
   one('add a quantity', 'op: "add", path: "/metadata/annotations", value: {"q": quantity("1Gi")}'),
   one('add an optional', 'op: "add", path: "/spec/hostname", value: optional.of("h")'),
+  one('add an unknown field of a container', 'op: "add", path: "/spec/containers/0/nothing", value: 1'),
+  one('add a wrong toleration', 'op: "add", path: "/spec/tolerations/0", value: {"nothing": "x"}'),
+  one('test below what is absent', 'op: "test", path: "/spec/nothing/x", value: 1'),
+  one('test beyond a list', 'op: "test", path: "/spec/containers/7", value: 1'),
+  one('test without a value', 'op: "test", path: "/spec/nothing"'),
   one('replace an image', 'op: "replace", path: "/spec/containers/0/image", value: "b"'),
   one('replace what is absent', 'op: "replace", path: "/spec/hostname", value: "h"'),
   one('replace below what is absent', 'op: "replace", path: "/metadata/nothing/x", value: "h"'),
@@ -87,9 +90,16 @@ export const patches: readonly PolicyCase[] = [
     'replace the last by -',
     'op: "replace", path: "/spec/containers/-", value: Object.spec.containers{name: "z", image: "z"}',
   ),
-  one(
-    'replace a whole list',
-    'op: "replace", path: "/spec/containers", value: object.spec.containers.map(c, Object.spec.containers{name: c.name, image: c.image})',
+  mutating(
+    'a list of Objects as a value',
+    {
+      mutations: [
+        patch(
+          '[JSONPatch{op: "replace", path: "/spec/containers", value: object.spec.containers.map(c, Object.spec.containers{name: c.name, image: c.image})}]',
+        ),
+      ],
+    },
+    [createPod()],
   ),
   one(
     'replace labels',
@@ -193,6 +203,14 @@ export const patches: readonly PolicyCase[] = [
   patched(
     'an Object as a value',
     '[JSONPatch{op: "add", path: "/spec/securityContext", value: Object.spec.securityContext{runAsUser: 5}}]',
+  ),
+  mutating(
+    'an unknown field of a Deployment',
+    {
+      ...on('apps deployments', ['CREATE']),
+      mutations: [patch('[JSONPatch{op: "add", path: "/spec/nothing", value: 1}]')],
+    },
+    [createDeployment()],
   ),
   mutating(
     'a custom resource, patched',
