@@ -122,7 +122,8 @@ const evaluatePolicy: Evaluator = (attributes, { namespace, boundaries }, world)
   if (attributes.operation === 'DELETE' || boundaries.length === 0) return found(floor);
   const { ruleSet, proven } = world.rules;
   const spec = isSoundOutsideSpec(attributes.object) ? own(attributes.object, 'spec') : undefined;
-  const known = spec === undefined ? undefined : proven.find(spec, namespace, world.lookup);
+  const key = spec === undefined ? undefined : proven.keyOf(spec, namespace);
+  const known = key === undefined ? undefined : proven.find(key, world.lookup);
   if (known !== undefined) return { ...found(floor), warnings: known };
   const policy = decodeNetworkPolicy(attributes.object, { strict: false });
   if (!policy.ok) {
@@ -141,8 +142,8 @@ const evaluatePolicy: Evaluator = (attributes, { namespace, boundaries }, world)
     draw(world),
   );
   const hints = policyHints(policy.value);
-  if (spec !== undefined && old === undefined && judgement.violations.length === 0) {
-    proven.remember(spec, policy.value, hints, namespace, world.lookup);
+  if (key !== undefined && old === undefined && judgement.violations.length === 0) {
+    proven.remember(key, policy.value, hints, world.lookup);
   }
   return {
     applied: true,

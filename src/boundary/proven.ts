@@ -9,6 +9,8 @@ import type { Guard, RuleSet } from './ruleSet.ts';
 const mostCharacters = 8_192;
 /** Beyond this many the oldest are forgotten; together at most some 32 MB. */
 const mostRemembered = 2_048;
+/** Traces of specs that were seen once; a power of two. */
+const traces = 2_048;
 
 /** What else the proof rests on: the labels known of each namespace that the spec names. `hints` are told with the answer. */
 interface Proven {
@@ -23,6 +25,7 @@ interface Proven {
  */
 export class ProvenSpecs {
   private readonly specs = new Map<string, Proven>();
+  private readonly seen = new Uint32Array(traces);
   private readonly texts = new WeakMap<Guard, string>();
   private readonly ruleSet: RuleSet;
 
@@ -30,10 +33,15 @@ export class ProvenSpecs {
     this.ruleSet = ruleSet;
   }
 
+  /** What a spec in a namespace is remembered under; undefined where it is too long to be. */
+  keyOf(spec: unknown, namespace: NamespaceFacts): string | undefined {
+    const text = JSON.stringify(spec ?? null);
+    return text.length > mostCharacters ? undefined : `${this.factsOf(namespace)}\n${text}`;
+  }
+
   /** The hints of a spec that is known to be inside; undefined where it must be judged. */
-  find(spec: unknown, namespace: NamespaceFacts, lookup: NamespaceLookup): readonly string[] | undefined {
-    const key = this.keyOf(spec, namespace);
-    const known = key === undefined ? undefined : this.specs.get(key);
+  find(key: string, lookup: NamespaceLookup): readonly string[] | undefined {
+    const known = this.specs.get(key);
     if (known === undefined) return undefined;
     for (const { name, facts } of known.named) {
       if (this.factsOf(lookup(name)) !== facts) return undefined;
@@ -41,16 +49,12 @@ export class ProvenSpecs {
     return known.hints;
   }
 
-  /** Remembers that `policy`, read from `spec`, is inside all limits of its namespace. */
-  remember(
-    spec: unknown,
-    policy: NetworkPolicy,
-    hints: readonly string[],
-    namespace: NamespaceFacts,
-    lookup: NamespaceLookup,
-  ): void {
-    const key = this.keyOf(spec, namespace);
-    if (key === undefined) return;
+  /**
+   * Remembers that `policy`, read from the spec of this key, is inside all limits of its namespace, if it was seen before: what comes once would
+   * only be carried from one garbage collection to the next.
+   */
+  remember(key: string, policy: NetworkPolicy, hints: readonly string[], lookup: NamespaceLookup): void {
+    if (!this.seenBefore(key)) return;
     if (this.specs.size >= mostRemembered) {
       const oldest = this.specs.keys().next();
       if (oldest.done !== true) this.specs.delete(oldest.value);
@@ -59,9 +63,13 @@ export class ProvenSpecs {
     this.specs.set(key, { named, hints });
   }
 
-  private keyOf(spec: unknown, namespace: NamespaceFacts): string | undefined {
-    const text = JSON.stringify(spec ?? null);
-    return text.length > mostCharacters ? undefined : `${this.factsOf(namespace)}\n${text}`;
+  /** A trace is no proof: two keys with one trace only mean that the second is remembered at once. */
+  private seenBefore(key: string): boolean {
+    const trace = traceOf(key);
+    const at = trace & (traces - 1);
+    const known = this.seen[at] === trace;
+    this.seen[at] = trace;
+    return known;
   }
 
   /** A text for what counts as known of a namespace; rules read nothing else of it. */
@@ -74,4 +82,11 @@ export class ProvenSpecs {
     this.texts.set(guard, text);
     return text;
   }
+}
+
+/** FNV-1a over every third character and the length; never 0. */
+function traceOf(key: string): number {
+  let hash = 0x811c9dc5 ^ key.length;
+  for (let at = 0; at < key.length; at += 3) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193);
+  return hash >>> 0 || 1;
 }
