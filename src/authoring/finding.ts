@@ -15,6 +15,9 @@ const ranks: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 
 /** Every issue of reading and compiling is an error: the server would not start with it. */
 export const errorOf = (issue: Issue): Finding => ({ ...issue, severity: 'error' });
 
+/** What loads and is probably not meant. */
+export const warningOf = (issue: Issue): Finding => ({ ...issue, severity: 'warning' });
+
 /** A finding at a pointer of a document. */
 export function findingAt(
   document: Document,

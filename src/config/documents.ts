@@ -1,6 +1,6 @@
 /** Reads what people write, YAML or JSON, into documents; lists of objects are taken apart. */
 import { documentCodes } from './codes.ts';
-import { type Document, isObject, type Place } from './document.ts';
+import { type Document, isObject, type Place, placeAt } from './document.ts';
 import { type Read, sound, unsound } from './issue.ts';
 import { readJson } from './json.ts';
 import { readYaml } from './yaml.ts';
@@ -23,9 +23,29 @@ export function readBytes(bytes: Uint8Array, file: string): Read<readonly Docume
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    return unsound([{ code: documentCodes.encoding, message: 'not UTF-8 text; save it as UTF-8', file }]);
+    const message = 'not UTF-8 text; save it as UTF-8';
+    return unsound([{ code: documentCodes.encoding, message, file, ...brokenPlace(bytes) }]);
   }
   return readDocuments(text, file);
+}
+
+/** Where the first bytes stand that are no UTF-8: a beginning is sound as long as nothing but its end may be missing. */
+function brokenPlace(bytes: Uint8Array): Place {
+  const beginning = (length: number): string | undefined => {
+    try {
+      return new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, length), { stream: true });
+    } catch {
+      return undefined;
+    }
+  };
+  let [sound, broken] = [0, bytes.length + 1];
+  while (broken - sound > 1) {
+    const middle = Math.floor((sound + broken) / 2);
+    if (beginning(middle) === undefined) broken = middle;
+    else sound = middle;
+  }
+  const text = beginning(sound) ?? '';
+  return placeAt(text, text.length);
 }
 
 /** What looks like JSON is read as JSON, which is faster; YAML's flow style (`{a: b}`) looks so too and gets its second chance. */

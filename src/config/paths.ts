@@ -41,8 +41,9 @@ export async function readEach(paths: readonly string[], sources: Sources): Prom
   for (const path of paths) {
     for (const found of path === '-' ? [sound('-')] : await filesBehind(path)) {
       const read = found.ok ? await readOne(found.value, sources) : found;
-      if (read.ok) documents.push(...read.value);
-      else issues.push(...read.issues);
+      // One by one: an export may hold more objects than a call takes arguments.
+      if (read.ok) for (const document of read.value) documents.push(document);
+      else for (const issue of read.issues) issues.push(issue);
     }
   }
   return { documents, issues };

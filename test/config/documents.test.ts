@@ -287,7 +287,15 @@ describe('JSON documents', () => {
   test('bytes that are no UTF-8 are refused', () => {
     expect(readBytes(Uint8Array.of(0x61, 0xff, 0xfe), 'a.yaml')).toEqual({
       ok: false,
-      issues: [{ code: 'document.encoding', message: 'not UTF-8 text; save it as UTF-8', file: 'a.yaml' }],
+      issues: [
+        {
+          code: 'document.encoding',
+          message: 'not UTF-8 text; save it as UTF-8',
+          file: 'a.yaml',
+          line: 1,
+          column: 2,
+        },
+      ],
     });
   });
 });

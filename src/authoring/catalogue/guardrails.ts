@@ -59,15 +59,15 @@ export const guardrails: Entries = [
   ),
   warning(
     'guardrail.unbound',
-    'A policy without a binding',
-    'Without a binding a policy of Kubernetes has no effect.',
-    'Add the binding, or write a GuardrailPolicy, which is its own.',
+    'A policy without its binding, or a binding without its policy',
+    'A policy of Kubernetes has no effect without a binding that names it, nor a binding without its policy.',
+    'Add what is missing, or write a GuardrailPolicy, which is its own binding.',
   ),
   warning(
-    'guardrail.strayBinding',
-    'A binding without its policy',
-    'The policy that the binding names is not among these rules, so the binding has no effect.',
-    'Correct policyName, or lint both together.',
+    'guardrail.params',
+    'A parameter that there is not',
+    'The binding asks for a parameter that is not among the rules, or of a policy that takes none. Depending on parameterNotFoundAction all that matches is refused, or nothing is judged.',
+    'Add the parameter, or correct paramRef.',
   ),
   warning(
     'guardrail.failsOpen',

@@ -16,21 +16,13 @@ export interface LintedPolicy {
 
 /** Everything that is odd about a policy. */
 export function lintGuardrail(linted: LintedPolicy, protection: Protection): readonly Finding[] {
-  const { document, policy, bindings } = linted;
+  const { document, policy } = linted;
   return [
-    ...(bindings.length === 0 ? [unbound(document, policy)] : []),
     ...failsOpen(linted),
     ...lintMatching(document, policy.constraints, '/spec/matchConstraints', protection),
     ...lintExpressions(document, policy),
   ];
 }
-
-const unbound = (document: Document, { kind, name }: Policy): Finding =>
-  findingAt(document, '/metadata/name', {
-    severity: 'warning',
-    code: 'guardrail.unbound',
-    message: `no ${kind}Binding among these rules names "${name.slice(0, 80)}", so it has no effect; add one, or write a GuardrailPolicy, which needs none`,
-  });
 
 function failsOpen({ document, policy, bindings }: LintedPolicy): readonly Finding[] {
   const denies = bindings.some(({ actions }) => actions.includes('Deny'));

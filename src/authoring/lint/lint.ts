@@ -9,7 +9,7 @@ import { assemble } from '../../config/load.ts';
 import type { Config } from '../../config/schema.ts';
 import { readSuite } from '../suite/readSuite.ts';
 import type { Finding } from '../finding.ts';
-import { errorOf, findingAt, inOrder } from '../finding.ts';
+import { errorOf, findingAt, inOrder, warningOf } from '../finding.ts';
 import { lintBoundary } from './boundaries.ts';
 import { costsOf } from './costs.ts';
 import type { ExpressionCost } from './costs.ts';
@@ -17,7 +17,7 @@ import { lintException } from './exceptions.ts';
 import { lintGuardrail } from './guardrails.ts';
 import { natureIn, strangerIssue } from './nature.ts';
 import type { Nature } from './nature.ts';
-import { policyPartsOf, strayBindings } from './policyParts.ts';
+import { policyPartsOf } from './policyParts.ts';
 import type { Protection } from './trust.ts';
 
 /** What lint found, in the order of files and places, and what each expression may cost. */
@@ -52,14 +52,13 @@ export function lint(documents: readonly Document[], config: Config): Linted {
   );
   const findings: readonly Finding[] = [
     ...compiled.flatMap(({ read }) => (read.ok ? [] : read.issues.map(errorOf))),
-    ...(together.ok ? [] : together.issues.map(errorOf)),
+    ...(together.ok ? together.value.guardrails.warnings().map(warningOf) : together.issues.map(errorOf)),
     ...sound.flatMap(({ document, rules }) =>
       rules.ruleSet.boundaries.flatMap((boundary) =>
         lintBoundary(document, boundary, rules.ruleSet.surroundings, protection),
       ),
     ),
     ...policies.flatMap((policy) => lintGuardrail(policy, protection)),
-    ...strayBindings(of('guardrail')),
     ...of('exception').flatMap(lintException),
     ...of('unknown').map((document) => errorOf(strangerIssue(document))),
     ...of('suite', 'configuration', 'manifest').flatMap((document) =>

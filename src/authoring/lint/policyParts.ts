@@ -4,8 +4,6 @@ import type { Document } from '../../config/document.ts';
 import type { Config } from '../../config/schema.ts';
 import { guardrailKindOf } from '../../guardrail/kinds.ts';
 import { stringAt } from '../../k8s/json.ts';
-import type { Finding } from '../finding.ts';
-import { findingAt } from '../finding.ts';
 import type { LintedPolicy } from './guardrails.ts';
 
 const policyKinds: ReadonlySet<string> = new Set([
@@ -52,21 +50,4 @@ function stand({ value, file, positionOf }: Document): Document {
     },
   };
   return { value: binding, file, positionOf };
-}
-
-/** Bindings whose policy is not among the documents. */
-export function strayBindings(documents: readonly Document[]): readonly Finding[] {
-  const policies = new Set(
-    documents.map((document) => `${kindOf(document)} ${stringAt(document.value, 'metadata', 'name') ?? ''}`),
-  );
-  return documents.flatMap((document) => {
-    const kind = kindOf(document);
-    const name = stringAt(document.value, 'spec', 'policyName');
-    if (!kind.endsWith('Binding') || name === undefined) return [];
-    const policy = kind.slice(0, -'Binding'.length);
-    if (policies.has(`${policy} ${name}`)) return [];
-    const message = `there is no ${policy} "${name.slice(0, 80)}" among these rules, so this binding has no effect; correct policyName or add the policy`;
-    const finding = { severity: 'warning', code: 'guardrail.strayBinding', message } as const;
-    return [findingAt(document, '/spec/policyName', finding)];
-  });
 }

@@ -22,7 +22,10 @@ export const decisionLog = object(
       default: 'sqlite',
       description: 'Where decisions are kept.',
     },
-    path: optional('path', 'The SQLite file (sqlite); null: decisions/decisions.sqlite in the state directory.'),
+    path: optional(
+      'path',
+      'The SQLite file (sqlite); null: decisions/decisions.sqlite in the state directory.',
+    ),
     url: { ...optional('name', 'The connection string of PostgreSQL (postgres).'), writeOnly: true },
     spool: optional(
       'path',

@@ -56,9 +56,7 @@ export function touchedInGuardrails({ attributes }: Outcome, world: World): read
       const holds = outcome.ok && outcome.value === true;
       return ofPolicy(policy, 'branch', validation(index), holds ? 'holds' : 'fails');
     });
-    const mutations = policy.mutations.map((_, index) =>
-      ofPolicy(policy, 'branch', mutation(index), 'runs'),
-    );
+    const mutations = policy.mutations.map((_, index) => ofPolicy(policy, 'branch', mutation(index), 'runs'));
     return [asked, ...conditions, ...validations, ...mutations];
   });
 }
