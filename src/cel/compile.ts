@@ -88,6 +88,9 @@ const constantMistake = ({ failure }: ConstantFailure): Mistake => ({
   at: failure.at ?? 0,
 });
 
+/** Kinds of values that string() takes. */
+const convertible: ReadonlySet<string> = new Set(['dyn', 'int', 'uint', 'double', 'bool']);
+
 function wrongType(type: Type, expected: Expected): string | undefined {
   const shown = describeType(type);
   if (expected === 'any') return undefined;
@@ -97,7 +100,7 @@ function wrongType(type: Type, expected: Expected): string | undefined {
   const hint =
     type.kind === 'dyn' && wanted === 'bool'
       ? '; compare it, as in … == true'
-      : type.kind === 'dyn' && wanted === 'string'
+      : wanted === 'string' && convertible.has(type.kind)
         ? '; convert it with string(…)'
         : '';
   return `the expression must be ${withArticle(wanted)}, this is ${withArticle(shown)}${hint}`;

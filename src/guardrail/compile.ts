@@ -10,6 +10,7 @@ import { guardrailKindOf, versionsOf } from './kinds.ts';
 import { gatherParams } from './params.ts';
 import type { Binding, PolicyKind } from './policy.ts';
 import { type LoadedBinding, type LoadedPolicy, bindingWarnings, bindingsOf } from './bindingWarnings.ts';
+import { matchWarnings } from './matchWarnings.ts';
 import { typeWarnings } from './typeWarnings.ts';
 import { type BindingSpec, readBinding } from './readBinding.ts';
 import { readPolicy } from './readPolicy.ts';
@@ -134,17 +135,25 @@ function loadPolicy(
   return sound({
     policy: read.value,
     document,
-    warnings: () => typeWarnings(kind, name, spec, document, environments(spec.paramKind !== undefined)),
+    warnings: () => [
+      ...matchWarnings(spec, document),
+      ...typeWarnings(kind, name, spec, document, environments(spec.paramKind !== undefined)),
+    ],
   });
 }
 
 function together(policy: Read<LoadedPolicy>, binding: Read<Binding>): Read<Part> {
   if (policy.ok && binding.ok) return sound({ kind: 'policy', ...policy.value, own: binding.value });
   const issues = [policy, binding].flatMap((read) => (read.ok ? [] : read.issues));
-  return unsound(issues.filter((issue, index) => issues.findIndex((one) => sameIssue(one, issue)) === index));
+  return unsound(
+    issues.filter(
+      (issue, index) =>
+        issue.pointer !== '/spec/policyName' && issues.findIndex((one) => sameIssue(one, issue)) === index,
+    ),
+  );
 }
 
-/** A name that is wrong is told of the policy and of its binding alike. */
+/** A name that is wrong is told of the policy and of its binding alike, and not of a policyName that nobody wrote. */
 const sameIssue = (a: Issue, b: Issue): boolean => a.pointer === b.pointer && a.message === b.message;
 
 const policyPart = (read: Read<LoadedPolicy>): Read<Part> =>

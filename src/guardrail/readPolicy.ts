@@ -1,5 +1,6 @@
 /** From a policy document to a compiled policy, or to everything that kube-apiserver would refuse in it. */
 import * as types from '../cel/typing/type.ts';
+import { withArticle } from '../cel/values/wording.ts';
 import type { Document } from '../config/document.ts';
 import { type Issue, type Read, sound, unsound } from '../config/issue.ts';
 import { isDnsLabel, isDnsSubdomain, isQualifiedName } from '../k8s/syntax.ts';
@@ -77,7 +78,11 @@ function checkWhole(kind: PolicyKind, name: string, spec: PolicySpec, expression
         );
     });
   } else if (validations.length + auditAnnotations.length + mutations.length === 0) {
-    report('/spec', 'validations or auditAnnotations must contain at least one item');
+    const parts =
+      kind === 'GuardrailPolicy'
+        ? 'validations, auditAnnotations or mutations'
+        : 'validations or auditAnnotations';
+    report('/spec', `${parts} must contain at least one item`);
   }
   if (spec.paramKind !== undefined) checkParamKind(spec.paramKind, report);
 }
@@ -191,7 +196,7 @@ function readAnnotations(
     const program = expressions.expression(valueExpression, `${pointer}/valueExpression`, 'any');
     if (program === undefined) return [];
     if (program.type.kind !== 'string' && program.type.kind !== 'null') {
-      const message = `the expression must be a string or null, this is a ${types.describeType(program.type)}`;
+      const message = `the expression must be a string or null, this is ${withArticle(types.describeType(program.type))}`;
       expressions.report('cel.wrongResultType', `${pointer}/valueExpression`, message);
     }
     return [{ key, program }];

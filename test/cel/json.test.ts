@@ -109,7 +109,11 @@ describe('types of schemas', () => {
     expect(describeType(type)).toBe('Widget');
     expect(told('object.spec.size > 1 && object.spec.port == 1 && object.spec.free.x.y == 2')).toEqual([]);
     expect(told('object.spec.sise > 1')).toEqual(['Widget.spec has no field sise; did you mean size?']);
-    expect(told('object.spec.names.all(n, n > 1)')).toEqual(['there is no string > int']);
-    expect(told('object.spec.labels["a"] == 1')).toEqual(['there is no string == int']);
+    expect(told('object.spec.names.all(n, n > 1)')).toEqual([
+      expect.stringContaining('there is no string > int'),
+    ]);
+    expect(told('object.spec.labels["a"] == 1')).toEqual([
+      expect.stringContaining('there is no string == int'),
+    ]);
   });
 });

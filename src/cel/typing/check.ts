@@ -162,7 +162,9 @@ export class Checker implements Checked {
         "authorizer is not available: an admission webhook cannot ask the API server's authorizer";
       return this.report('unavailable', message, node.at);
     }
-    const hint = suggestion(name, [...this.#scope.keys(), ...this.declarations.variableNames()]);
+    const hint =
+      conditional.get(name) ??
+      suggestion(name, [...this.#scope.keys(), ...this.declarations.variableNames()]);
     return this.report('unknownVariable', `there is no variable ${name}${hint}`, node.at);
   }
 
@@ -199,9 +201,10 @@ export class Checker implements Checked {
     }
     if (target.kind === 'parameter') this.inference.assign(types.dyn, target);
     else if (!isDynOrError(target)) {
+      const hint = target.kind === 'list' ? '; look at each element, as in .all(x, …) or .map(x, …)' : '';
       this.report(
         'notSelectable',
-        `${withArticle(describeType(target))} has no fields, so .${field} cannot be read from it`,
+        `${withArticle(describeType(target))} has no fields, so .${field} cannot be read from it${hint}`,
         at,
       );
     }
@@ -268,6 +271,15 @@ export class Checker implements Checked {
     return resolution.type;
   }
 }
+
+/** Variables that exist in some places only, and where. */
+const conditional: ReadonlyMap<string, string> = new Map([
+  ['params', '; it exists where the policy has a paramKind'],
+  [
+    'variables',
+    ' here; a variable exists below the place where it is defined, and never in a match condition',
+  ],
+]);
 
 /** What functions of other languages are called in CEL. */
 const customary: ReadonlyMap<string, string> = new Map([

@@ -35,9 +35,7 @@ function ownMistakes(node: Call, checked: Checked, declarations: Declarations): 
   if (meaning?.kind !== 'call') return [];
   const found = declarations.function(meaning.name)?.checkLiterals?.(node.operands.map(literalOf));
   if (found === undefined) return [];
-  return [
-    { code: 'invalidConstant', message: found.message, at: node.operands[found.index]?.at ?? node.at },
-  ];
+  return [{ code: 'invalidConstant', message: found.message, at: node.operands[found.index]?.at ?? node.at }];
 }
 
 /** The value of a literal, or of a list of nothing else. */

@@ -49,7 +49,7 @@ export function noOverload(
   const given = operands.map(describeType);
   const binary = /^_(\W+)_$/.exec(name)?.[1] ?? (name === '@in' ? 'in' : undefined);
   if (binary !== undefined && operands.length === 2) {
-    return `there is no ${given[0] ?? ''} ${binary} ${given[1] ?? ''}${conversion(given)}`;
+    return `there is no ${given[0] ?? ''} ${binary} ${given[1] ?? ''}${binary === 'in' ? '' : conversion(given)}`;
   }
   if (name === '_[_]' || name === '_[?_]') {
     return `${withArticle(given[0] ?? '')} cannot be indexed with ${withArticle(given[1] ?? '')}: lists take an int, maps a key of their key type`;
@@ -87,6 +87,8 @@ function conversion(given: readonly string[]): string {
   if (given.every((type) => numeric.has(type))) return '; convert one side with int(), uint() or double()';
   if (has('string') && given.some((type) => numeric.has(type)))
     return '; write numbers without quotes, or convert with string() or int()';
+  if (given.some((type) => /^(list|map)\(/.test(type)) && given.some((type) => numeric.has(type)))
+    return '; compare its size()';
   if (has('string') && has('bool')) return '; write true and false without quotes';
   return has('bool') && given.some((type) => numeric.has(type)) ? '; write true or false' : '';
 }
