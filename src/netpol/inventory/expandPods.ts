@@ -50,7 +50,7 @@ export function expandPods(documents: readonly PodDocument[]): Expansion {
   const pods = speaking.map((item): ExpandedPod => {
     const { document, value, kind, home, name } = item;
     const { issues: found, ...traits } = kind === 'Pod' ? traitsOfPod(value) : traitsOfWorkload(value, kind);
-    issues.push(...found.map((issue) => ({ document, issue })));
+    for (const issue of found) issues.push({ document, issue });
     const alone = kind === 'Pod' || namesakes.get(`${home}/${name}`) === 1;
     return {
       home,
