@@ -18,7 +18,10 @@ export const recordSpecSchema = object(
       description: 'Whether an administrator vouched for these labels (bulkhead adopt).',
     },
   },
-  { description: 'Written by Bulkhead, and by administrators through bulkhead adopt.' },
+  {
+    optional: ['attested'],
+    description: 'Written by Bulkhead, and by administrators through bulkhead adopt.',
+  },
 );
 
 /** A NamespaceRecord document. */

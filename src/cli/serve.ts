@@ -4,6 +4,7 @@ import { relative } from 'node:path';
 import { fixedRules, inventorySource, startApp } from '../app.ts';
 import type { App, NamespaceSource, RuleSource } from '../app.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import type { Controllers } from '../controllers/controllers.ts';
 import type { Read } from '../config/issue.ts';
 import type { FlagSetting } from '../config/load.ts';
 import type { Definition } from './command.ts';
@@ -99,7 +100,10 @@ async function serve(options: Options, terminal: Terminal): Promise<ExitCode> {
   terminal.stderr.write(
     `following ${cluster.value.namespaces().count} namespaces of ${cluster.value.server}\n`,
   );
-  const rules = followRules(cluster.value, loaded.value, terminal);
+  let controllers: Controllers | undefined;
+  const rules = followRules(cluster.value, loaded.value, terminal, () =>
+    controllers?.changed({ of: 'rules' }),
+  );
   if (!(await rules.becameReady(firstListMillis, cluster.value.stopped))) {
     tellIssues(rules.issues(), terminal);
     const { reasons } = rules.readiness();
@@ -108,7 +112,21 @@ async function serve(options: Options, terminal: Terminal): Promise<ExitCode> {
     return rules.issues().length > 0 ? 2 : 3;
   }
   const source = { current: () => rules.current() ?? loaded.value.rules, readiness: () => rules.readiness() };
-  return runApp(loaded.value, source, cluster.value, options, terminal);
+  if (loaded.value.config.controllers.enabled) {
+    const { serveControllers } = await import('./servedControllers.ts');
+    controllers = serveControllers(
+      cluster.value,
+      rules,
+      () => source.current(),
+      loaded.value.config,
+      terminal,
+    );
+  }
+  const stop = async (): Promise<void> => {
+    await controllers?.stop();
+    await cluster.value.stop();
+  };
+  return runApp(loaded.value, source, { ...cluster.value, stop }, options, terminal);
 }
 
 /** How long the first list of namespaces may take before the process gives up; whoever runs it starts it again. */
@@ -165,16 +183,22 @@ async function runApp(
       app.stop().then(resolve, reject);
     });
   });
-  greet(app, rules.current().ruleSet.boundaries, terminal);
+  greet(app, rules.current().ruleSet.boundaries, namespaces.view().floorOf !== undefined, terminal);
   await stopped;
   return 0;
 }
 
-function greet(app: App, boundaries: Loaded['rules']['ruleSet']['boundaries'], terminal: Terminal): void {
+function greet(
+  app: App,
+  boundaries: Loaded['rules']['ruleSet']['boundaries'],
+  writesFloors: boolean,
+  terminal: Terminal,
+): void {
   const names = boundaries.map(({ name }) => name);
   terminal.stderr.write(
     `listening on ${app.server.address}\n` +
       `boundaries in force: ${names.length === 0 ? 'none' : names.join(', ')}\n` +
+      (app.desk === undefined ? '' : `decisions are read at ${app.desk}/api/v1/decisions\n`) +
       (app.authorityFile === undefined
         ? ''
         : `try: curl --cacert ${app.authorityFile} https://localhost:${app.server.port}/readyz\n`) +
@@ -182,9 +206,9 @@ function greet(app: App, boundaries: Loaded['rules']['ruleSet']['boundaries'], t
   );
   if (names.length === 0) tellWarning('no Boundary is loaded, so no network limit is in force', terminal);
   const gated = boundaries.filter(({ pods }) => pods.beforeFloor === 'Gate' || pods.beforeFloor === 'Deny');
-  if (gated.length > 0) {
+  if (gated.length > 0 && !writesFloors) {
     tellWarning(
-      'beforeFloor is not enforced: this version writes no floors, so pods may start before bulkhead-floor exists; apply a default-deny policy yourself',
+      'beforeFloor is not enforced: nobody writes floors here (that needs a cluster and controllers.enabled), so pods may start before bulkhead-floor exists; apply a default-deny policy yourself',
       terminal,
     );
   }

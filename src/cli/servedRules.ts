@@ -10,12 +10,18 @@ import type { Terminal } from './terminal.ts';
 const nowhere = { line: 1, column: 1 } as const;
 
 /** Begins to follow. Both kinds of rules are one set: it is in force as a whole, or the one before it stays. */
-export function followRules(cluster: Cluster, { config, rules }: Loaded, terminal: Terminal): RulesInForce {
+export function followRules(
+  cluster: Cluster,
+  { config, rules }: Loaded,
+  terminal: Terminal,
+  changed: () => void,
+): RulesInForce {
   const files = rules.sources.map((source) => ({ ...source, positionOf: () => nowhere }));
   const kinds = config.rules.admissionPolicies ? [...ownRuleKinds, ...admissionPolicyKinds] : ownRuleKinds;
   return cluster.followRules(kinds, {
     compile: (stored) => compileRules([...files, ...stored], config, cluster.ownNamespace),
     observe: (event) => {
+      changed();
       if (event.type === 'swapped') {
         const { hash, ruleSet } = event.rules;
         terminal.stderr.write(`rules in force: ${hash}, ${ruleSet.boundaries.length} boundaries\n`);

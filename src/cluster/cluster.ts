@@ -2,17 +2,20 @@
 import type { RecordedLabels, StoredFloor } from '../admission/world.ts';
 import type { Read } from '../config/issue.ts';
 import { sound } from '../config/issue.ts';
+import type { JsonObject } from '../k8s/json.ts';
 import type { NamespaceFacts, NamespaceLookup } from '../k8s/namespaceFacts.ts';
 import { fromKubeconfig, fromPod } from './access.ts';
 import type { Access, Environment } from './access.ts';
 import { apiServer } from './apiServer.ts';
 import type { ApiServer } from './apiServer.ts';
 import { collectionOf, metadataCollection } from './collection.ts';
-import type { CollectionForm } from './collection.ts';
+import type { Collection, CollectionForm } from './collection.ts';
 import { emptySnapshot, NamespaceDirectory } from './directory.ts';
 import type { ClusterFailure } from './failure.ts';
 import { floorCopy, floorsForm, floorsPath } from './floorCopy.ts';
 import type { FloorCopy } from './floorCopy.ts';
+import { followed } from './followed.ts';
+import type { Followed, Keep } from './followed.ts';
 import { liveReads } from './liveReads.ts';
 import type { LiveReads } from './liveReads.ts';
 import { reflector } from './reflector.ts';
@@ -21,6 +24,7 @@ import { ruleObjects } from './ruleObjects.ts';
 import type { RuleKind } from './ruleKinds.ts';
 import { rulesInForce } from './rulesInForce.ts';
 import type { RulesInForce, RulesInForceOptions } from './rulesInForce.ts';
+import { servedCollection } from './servedCollection.ts';
 import { deletesInOrder, serverFacts } from './serverFacts.ts';
 import type { Version } from './serverFacts.ts';
 import { processTiming } from './timing.ts';
@@ -69,8 +73,8 @@ export interface Cluster {
   becameReady(millis: number): Promise<boolean>;
   /** The API server itself, for those who write. */
   readonly api: ApiServer;
-  /** Follows a further collection into a copy for as long as the cluster is followed. */
-  follow(path: string, copy: Copy, form?: CollectionForm): Reflector;
+  /** Follows a further kind, which need not be served yet, for as long as the cluster is followed. */
+  followStored(path: string, changed: (key: string) => void, how?: FollowHow): Followed;
   /** Follows the floors; from then on views tell of them and of recorded names. To be called once, by whoever runs those who write them. */
   followFloors(): FloorCopy;
   /** Follows the rules that are stored in the cluster. */
@@ -81,6 +85,12 @@ export interface Cluster {
   readonly stopped: AbortSignal;
   /** Ends every call and connection; resolves when nothing runs any more. Safe to call twice. */
   stop(): Promise<void>;
+}
+
+/** Which objects of a kind are followed, and what of each is kept. */
+export interface FollowHow {
+  readonly form?: CollectionForm;
+  readonly keep?: Keep;
 }
 
 /** What happens to the rules that are followed. */
@@ -138,16 +148,16 @@ function follow(access: Access, options: ClusterOptions): Cluster {
   };
 
   let floors: FloorCopy | undefined;
-  const followCopy: Cluster['follow'] = (path, copy, form) => {
-    const followed = reflector({
-      collection: collectionOf(server, path, form),
+  const followCopy = (what: string, collection: Collection, copy: Copy): Reflector => {
+    const reflected = reflector({
+      collection,
       copy,
       timing,
-      observe: (event) => observe?.({ about: 'stored', what: path, event }),
+      observe: (event) => observe?.({ about: 'stored', what, event }),
       ...pace,
     });
-    running.push(followed.run(stopping.signal));
-    return followed;
+    running.push(reflected.run(stopping.signal));
+    return reflected;
   };
 
   return {
@@ -180,8 +190,19 @@ function follow(access: Access, options: ClusterOptions): Cluster {
       return true;
     },
     api: server,
-    follow: followCopy,
-    followFloors: () => (floors ??= floorCopy((copy) => followCopy(floorsPath, copy, floorsForm))),
+    followStored: (path, changed, { form, keep = (object: JsonObject) => object } = {}) => {
+      const collection = servedCollection(collectionOf(server, path, form), timing, stopping.signal);
+      return followed(
+        (copy) => followCopy(path, collection, copy),
+        () => collection.served(),
+        changed,
+        keep,
+      );
+    },
+    followFloors: () =>
+      (floors ??= floorCopy((copy) =>
+        followCopy(floorsPath, collectionOf(server, floorsPath, floorsForm), copy),
+      )),
     followRules: (kinds, { compile, observe: told }) => {
       const rules = rulesInForce({
         follow: (changed) =>

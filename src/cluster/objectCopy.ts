@@ -53,7 +53,6 @@ export class ObjectCopy implements Copy {
 
   remove(object: JsonObject): void {
     const key = keyOf(object);
-    this.objects.delete(key);
-    this.changed(key);
+    if (this.objects.delete(key)) this.changed(key);
   }
 }

@@ -7,13 +7,19 @@ import type { Timing } from './timing.ts';
 const unserved = '';
 const askAgainMillis = 2_000;
 
+/** `served`: whether the API server ever listed the kind. */
+export interface ServedCollection extends Collection {
+  served(): boolean;
+}
+
 /**
  * Definitions may be installed after Bulkhead, or not at all. Once the kind was served, "not found" is a failure like any other: rules must not
  * vanish because an API server that starts does not know them yet.
  */
-export function servedCollection(inner: Collection, timing: Timing, signal: AbortSignal): Collection {
+export function servedCollection(inner: Collection, timing: Timing, signal: AbortSignal): ServedCollection {
   let served = false;
   return {
+    served: () => served,
     list: async () => {
       const listed = await inner.list();
       if (listed.ok) served = true;

@@ -10,6 +10,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { lastLines, startDaemon } from '../cluster/daemon.ts';
 import type { Daemon } from '../cluster/daemon.ts';
 import { eventually } from '../cluster/eventually.ts';
+import type { IdentityName } from '../cluster/identities.ts';
 
 const run = promisify(execFile);
 const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
@@ -29,11 +30,10 @@ const decision = Type.Object({
     kind: Type.String(),
     subresource: Type.String(),
     namespace: Type.String(),
-    name: Type.String(),
+    name: Type.Optional(Type.String()),
   }),
-  user: Type.String(),
+  user: Type.Object({ username: Type.String() }),
   decision: Type.String(),
-  latencyMicros: Type.Number(),
 });
 
 /** A line of the decision log, as far as it is read here. */
@@ -67,7 +67,8 @@ export async function startProduct(cluster: Cluster, options: ProductOptions): P
   const kubeconfig = cluster.kubeconfig('bulkhead');
   const place = ['--kubeconfig', kubeconfig, '--address', '127.0.0.1', '--port', '0'];
   // Nothing of this process's environment: our own BULKHEAD_… variables are settings of the tests, which the product refuses.
-  const clean = ['-i', `PATH=${process.env['PATH'] ?? ''}`, process.execPath, main];
+  const environment = [`PATH=${process.env['PATH'] ?? ''}`, 'BULKHEAD_DECISION_LOG_STDOUT=true'];
+  const clean = ['-i', ...environment, process.execPath, main];
   const daemon = startDaemon('bulkhead', 'env', [...clean, 'serve', ...common, ...place], folder);
   const printed = (): Promise<string> => readFile(daemon.log, 'utf8');
   const discard = async (): Promise<void> => {
@@ -83,7 +84,7 @@ export async function startProduct(cluster: Cluster, options: ProductOptions): P
   }
   const url = `https://127.0.0.1:${port}`;
   const decisions = async (): Promise<readonly DecisionLine[]> => {
-    const lines = (await printed()).split('\n').filter((line) => line.includes('"decisionId"'));
+    const lines = (await printed()).split('\n').filter((line) => line.includes('"kind":"Decision"'));
     return lines.map((line) => Value.Parse(decision, JSON.parse(line)));
   };
   const unregister = async (): Promise<void> => {
@@ -105,9 +106,9 @@ export async function startProduct(cluster: Cluster, options: ProductOptions): P
       const applied = await cluster.kubectl('admin', ['apply', '-f', '-'], { stdin: stdout });
       if (applied.code !== 0) throw new Error(`the registration was refused: ${applied.stderr}`);
       await eventually('the API server calls by both configurations', async () => {
-        const { status } = await probe(cluster);
-        const seen = (await decisions()).filter(({ resource }) => resource.name === probeName);
-        return status === 403 && new Set(seen.map(({ door }) => door)).size === 2;
+        // An outsider is refused by the one, a member of a team is given its label by the other.
+        const [refused, labelled] = [await probe(cluster), await probe(cluster, 'dev-payments')];
+        return refused.status === 403 && labelled.text.includes('"bulkhead.dev/tenant":"payments"');
       });
     },
     unregister,
@@ -134,7 +135,7 @@ function listening(daemon: Daemon, printed: () => Promise<string>): Promise<stri
 const probeName = 'is-bulkhead-in-force';
 
 /** A namespace that nobody's: by RBAC the outsider may create it, by Bulkhead not. Nothing is stored. */
-function probe(cluster: Cluster): ReturnType<Cluster['call']> {
+function probe(cluster: Cluster, who: IdentityName = 'outsider'): ReturnType<Cluster['call']> {
   const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: probeName } };
-  return cluster.call('outsider', '/api/v1/namespaces?dryRun=All', { method: 'POST', body });
+  return cluster.call(who, '/api/v1/namespaces?dryRun=All', { method: 'POST', body });
 }

@@ -1,0 +1,65 @@
+/** What keeps a Boundary from being a proof: each clause of `Proven` (api.md 1) that is false or not known, in words. */
+import { trustedKeys } from '../boundary/boundary.ts';
+import type { Boundary } from '../boundary/boundary.ts';
+import { floorDirections } from '../boundary/floor/floorPolicy.ts';
+import { ownAt } from '../k8s/json.ts';
+import type { NamespaceFacts } from '../k8s/namespaceFacts.ts';
+import { protectedLabels } from './records.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** What else may be known by other controllers: an empty list says that all is well. Absent clauses are told as not known. */
+export interface FurtherClauses {
+  /** Both webhooks are registered with failurePolicy Fail. */
+  readonly registration?: () => readonly string[];
+  /** A completed scan since start and since the last change of rules found nothing outside, and no exception is active. */
+  readonly scan?: (boundary: string) => readonly string[];
+  /** A network plugin is known to enforce, and no policy kind that is not guarded is served. */
+  readonly plugin?: () => readonly string[];
+}
+
+const most = 3;
+const some = (names: readonly string[]): string =>
+  names.length <= most
+    ? names.join(', ')
+    : `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
+
+/** The clauses that do not hold for a Boundary over the namespaces that it selects. */
+export function falseClauses(
+  boundary: Boundary,
+  selected: readonly NamespaceFacts[],
+  around: Surroundings,
+  stands: (namespace: string) => boolean | undefined,
+  further: FurtherClauses,
+): readonly string[] {
+  const { ruleSet } = around.rules();
+  const { written } = ruleSet.surroundings;
+  const limited = selected.filter((facts) => floorDirections(ruleSet.guardOf(facts)).length > 0);
+  const missing = limited.filter(({ name }) => stands(name) !== true).map(({ name }) => name);
+  const attested = (facts: NamespaceFacts): boolean =>
+    protectedLabels(facts, around).size > 0 &&
+    ownAt(around.records.get(facts.name), 'spec', 'attested') === true;
+  const unattested = selected.filter((facts) => !attested(facts)).map(({ name }) => name);
+  const unprotected = [...trustedKeys(boundary)].filter((key) => !ruleSet.protectedKeys.has(key));
+  const unknownRanges = (['podCIDRs', 'serviceCIDRs', 'nodeCIDRs'] as const).filter(
+    (field) => written[field].length === 0,
+  );
+  return [
+    ...(boundary.floor.mode === 'Create' ? [] : ['floor.mode is Audit']),
+    ...(missing.length === 0 ? [] : [`no floor in ${some(missing)}`]),
+    ...(['Deny', 'Narrow'].includes(boundary.onExcess) ? [] : [`onExcess is ${boundary.onExcess}`]),
+    ...loosenedSettings(boundary),
+    ...(unprotected.length === 0 ? [] : [`labels not protected: ${some(unprotected)}`]),
+    ...(unattested.length === 0 ? [] : [`not attested (bulkhead adopt): ${some(unattested)}`]),
+    ...(unknownRanges.length === 0 ? [] : [`not configured: cluster.${some(unknownRanges)}`]),
+    ...(further.registration?.() ?? ['not known whether both webhooks are registered']),
+    ...(further.scan?.(boundary.name) ?? ['what is stored was not scanned']),
+    ...(further.plugin?.() ?? ['not known whether the network plugin enforces']),
+  ];
+}
+
+function loosenedSettings({ pods, otherPolicies }: Boundary): readonly string[] {
+  const strict = { ...pods, otherPolicies };
+  return Object.entries(strict)
+    .filter(([, value]) => !['Deny', 'Drop', 'Gate'].includes(value))
+    .map(([name, value]) => `${name === 'otherPolicies' ? name : `pods.${name}`} is ${value}`);
+}

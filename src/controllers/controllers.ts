@@ -1,0 +1,119 @@
+/** Everything that Bulkhead writes, behind one leader: starts the controllers when this replica leads and wakes them when something changes. */
+import type { Api } from './api.ts';
+import type { FurtherClauses } from './clauses.ts';
+import { queue } from './controller.ts';
+import type { Controller, Queue, Reconciled } from './controller.ts';
+import { floors } from './floors.ts';
+import { gates } from './gates.ts';
+import { leadership } from './leadership.ts';
+import type { LeadershipEvent } from './leadership.ts';
+import { pace } from './pace.ts';
+import { records } from './records.ts';
+import { status } from './status.ts';
+import type { Surroundings } from './surroundings.ts';
+import type { Timing } from './timing.ts';
+
+/** What changed: one namespace with its record and floor, one pod, one Boundary, or the rules. */
+export type Change =
+  | { readonly of: 'namespace' | 'floor' | 'record' | 'pod' | 'boundary'; readonly key: string }
+  | { readonly of: 'rules' };
+
+export interface ControllersOptions {
+  readonly api: Api;
+  readonly timing: Timing;
+  readonly date: () => Date;
+  readonly around: Surroundings;
+  /** The namespace of the Lease, and a name of this replica that is never used twice. */
+  readonly namespace: string;
+  readonly identity: string;
+  readonly onLeadership: (event: LeadershipEvent) => void;
+  readonly observe: (controller: string, key: string, reconciled: Reconciled) => void;
+  /** Called when leading begins for the first time: what only a leader follows is followed from then on. */
+  readonly beginFollowing: () => void;
+  readonly further?: FurtherClauses;
+  /** Controllers of others, run beside these by the same leader. */
+  readonly more?: readonly Controller[];
+}
+
+export interface Controllers {
+  changed(change: Change): void;
+  leads(): boolean;
+  /** Resolves when the lease is given back and nothing is written any more. */
+  stop(): Promise<void>;
+}
+
+/** Writes in the long run and at once, over all controllers; a floor of ten thousand namespaces then takes 200 s. */
+const writes = { perSecond: 50, burst: 100 };
+const statusSettleMillis = 500;
+
+export function startControllers(options: ControllersOptions): Controllers {
+  const { api, timing, around, observe, further = {}, more = [] } = options;
+  const shared = { api, around, pace: pace(timing, writes) };
+  const floorKeeper = floors(shared);
+  const running = (controller: Controller, settleMillis = 0): Queue =>
+    queue({ controller, timing, observe, settleMillis });
+  const queues = {
+    floors: running(floorKeeper),
+    records: running(records(shared)),
+    gates: running(gates(shared)),
+    status: running(
+      status({ ...shared, stands: floorKeeper.stands, further, date: options.date }),
+      statusSettleMillis,
+    ),
+  };
+  const all = [...Object.values(queues), ...more.map((controller) => running(controller))];
+  const stopping = new AbortController();
+  const leader = leadership({
+    api,
+    timing,
+    date: options.date,
+    namespace: options.namespace,
+    name: 'bulkhead',
+    identity: options.identity,
+    observe: options.onLeadership,
+  });
+  let following = false;
+  const led = leader.run(stopping.signal, async (signal) => {
+    if (!following) options.beginFollowing();
+    following = true;
+    await Promise.all(all.map((one) => one.run(signal)));
+  });
+
+  const wakePods = (namespace: string): void => {
+    for (const key of around.gatedPods.keys()) if (key.startsWith(`${namespace}/`)) queues.gates.add(key);
+  };
+
+  return {
+    leads: () => leader.leads(),
+    changed: (change) => {
+      switch (change.of) {
+        case 'namespace':
+          queues.records.add(change.key);
+          queues.floors.add(change.key);
+          queues.status.addAll();
+          wakePods(change.key);
+          return;
+        case 'record':
+        case 'floor':
+          queues.floors.add(change.key);
+          queues.records.add(change.key);
+          queues.status.addAll();
+          wakePods(change.key);
+          return;
+        case 'pod':
+          queues.gates.add(change.key);
+          return;
+        case 'boundary':
+          queues.status.add(change.key);
+          return;
+        case 'rules':
+          for (const one of all) one.addAll();
+          return;
+      }
+    },
+    stop: async () => {
+      stopping.abort();
+      await led;
+    },
+  };
+}
