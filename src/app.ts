@@ -9,6 +9,8 @@ import type { Read } from './config/issue.ts';
 import { describe, sound } from './config/issue.ts';
 import type { Config } from './config/schema.ts';
 import { decisionId, randomPool } from './decisions/decisionId.ts';
+import type { Desk, DeskTls } from './desk/desk.ts';
+import { openDesk } from './desk/fromConfig.ts';
 import type { NamespaceFacts } from './k8s/namespaceFacts.ts';
 import { openDecisionLog } from './server/decisionLog.ts';
 import type { OpenDecisionLog } from './server/decisionLog.ts';
@@ -21,6 +23,7 @@ import { createWorkers } from './server/workers.ts';
 import { startServer } from './server/server.ts';
 import type { RunningServer } from './server/server.ts';
 import { servingMaterial } from './server/tls/serving.ts';
+import type { MaterialSource } from './server/tls/source.ts';
 import { createLog } from './telemetry/logger.ts';
 import type { Log } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
@@ -85,6 +88,8 @@ export interface AppOptions {
 export interface App {
   readonly server: RunningServer;
   readonly log: Log;
+  /** Where the review desk answers, if it was asked for. */
+  readonly desk: string | undefined;
   /** The CA file that clients of a self-made certificate must trust. */
   readonly authorityFile: string | undefined;
   /** Fails readiness, answers until it is quiet, then closes. */
@@ -149,17 +154,61 @@ export async function startApp(options: AppOptions): Promise<Read<App>> {
     observer: metrics,
     log: log.logger,
   });
+  const desk = await deskBeside(options, tls.value.source, decisions, log).catch(async (error: unknown) => {
+    await server.close();
+    throw error;
+  });
+  if (!desk.ok) {
+    await server.close();
+    return desk;
+  }
   return sound({
     server,
     log,
+    desk: desk.value?.address,
     authorityFile: tls.value.authorityFile,
     stop: async () => {
+      await desk.value?.close();
       await server.drain(drain);
       await server.close();
       await workers.close();
       await decisions.close();
       await namespaces.stop();
       await log.flush();
+    },
+  });
+}
+
+/** The desk reads the store in a thread of its own, and its readings go into the same log. */
+function deskBeside(
+  { config, stateDirectory, workerEntry: entry, version }: AppOptions,
+  source: MaterialSource,
+  decisions: OpenDecisionLog,
+  log: Log,
+): Promise<Read<Desk | undefined>> {
+  const pairOf = ({ certificate: cert, key }: MaterialSource['current']): DeskTls['current'] => ({
+    cert,
+    key,
+  });
+  return openDesk({
+    config,
+    stateDirectory,
+    entry,
+    version,
+    tls: {
+      current: pairOf(source.current),
+      subscribe: (swap) => {
+        source.subscribe((material) => {
+          swap(pairOf(material));
+        });
+      },
+    },
+    record: (event) => decisions.log?.write(event) ?? false,
+    failed: (error) => {
+      log.logger.error({ err: error, code: 'desk_failed' }, 'the desk could not read the decision log');
+    },
+    refusedFile: (issues) => {
+      log.logger.warn({ issues: issues.map(describe) }, 'keeping the tokens in force');
     },
   });
 }

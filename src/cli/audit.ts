@@ -1,6 +1,7 @@
 /** `bulkhead audit`: reads, follows, exports, verifies and serves the decision log. */
 import { defineExport } from './auditExport.ts';
 import { defineQuery, defineShow } from './auditQuery.ts';
+import { defineServe } from './auditServe.ts';
 import { defineTail } from './auditTail.ts';
 import { defineVerify } from './auditVerify.ts';
 import type { Definition } from './command.ts';
@@ -11,6 +12,7 @@ const parts: readonly (readonly [string, string, Definition])[] = [
   ['export', 'writes decisions as CSV, JSON Lines or a bundle that can be verified elsewhere', defineExport],
   ['tail', 'follows the log while decisions are made', defineTail],
   ['verify', 'tells whether the log, or a bundle of it, is as its writers left it', defineVerify],
+  ['serve', 'answers questions to the log over HTTP, for readers with a token', defineServe],
 ];
 
 export const define: Definition = (command, session) => {

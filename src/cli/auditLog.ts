@@ -9,6 +9,8 @@ import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { checkpointKey } from '../decisions/integrity/checkpoint.ts';
 import { readEvent } from '../decisions/query/answer.ts';
+import { recordVersion } from '../decisions/record.ts';
+import type { LogEvent, ReadEvent } from '../decisions/record.ts';
 import type { DecisionReader } from '../decisions/query/query.ts';
 import { stateFiles } from '../decisions/stateFiles.ts';
 import { openJournal } from '../decisions/stores/openJournal.ts';
@@ -115,33 +117,66 @@ export interface Reading {
   readonly count: number;
 }
 
+/** A chain of its own that says who read the log. */
+export interface ReadingChain {
+  /** False where the log cannot be written. */
+  readonly record: (event: ReadEvent) => Promise<boolean>;
+  /** Why the last one could not be written. */
+  readonly trouble: () => string | undefined;
+  /** Ends the chain. */
+  readonly close: () => Promise<void>;
+}
+
+/** Nothing is written before the first reading. One reading is written after the other. */
+export function readingChain(target: ReadTarget): ReadingChain {
+  const chance = randomBytes(4).toString('hex');
+  const session = new Session({
+    writer: writerName(replicaName(`audit-${hostname()}-${chance}`), new Date(), chance.slice(0, 4)),
+    // Never asked to sign: this chain ends without a checkpoint.
+    key: checkpointKey(generateKeyPairSync('ed25519').privateKey),
+    open: () => openJournal(target),
+    now: Date.now,
+    checkpoint: () => undefined,
+  });
+  let trouble: string | undefined;
+  let begun = false;
+  let turn: Promise<unknown> = Promise.resolve();
+  const write = (event: LogEvent): Promise<boolean> => {
+    const written = turn.then(async () => {
+      try {
+        await session.append([itemOf(event)]);
+        begun = true;
+        return true;
+      } catch (error) {
+        trouble = error instanceof Error ? error.message : String(error);
+        return false;
+      }
+    });
+    turn = written;
+    return written;
+  };
+  return {
+    record: write,
+    trouble: () => trouble,
+    close: async () => {
+      if (begun) await write({ apiVersion: recordVersion, kind: 'Stop', time: new Date().toISOString() });
+      await session.close();
+    },
+  };
+}
+
 /**
- * Writes into the log that it was read, as a short chain of its own. Where it cannot be written (a copy on a read-only disk, a role that may only read) that is
- * told and the reading goes on: whoever has the file has it.
+ * Writes into the log that it was read. Where it cannot be written (a copy on a read-only disk, a role that may only read) that is told and the reading goes on:
+ * whoever has the file has it.
  */
 export async function recordReading(
   { target }: FoundLog,
   { action, question, count }: Reading,
   terminal: Terminal,
 ): Promise<void> {
-  const now = new Date();
-  const chance = randomBytes(4).toString('hex');
-  const session = new Session({
-    writer: writerName(replicaName(`audit-${hostname()}-${chance}`), now, chance.slice(0, 4)),
-    // Never signs: a chain this short has no checkpoint.
-    key: checkpointKey(generateKeyPairSync('ed25519').privateKey),
-    open: () => openJournal(target),
-    now: Date.now,
-    checkpoint: () => undefined,
-  });
-  try {
-    const stop = { apiVersion: 'decision.bulkhead.dev/v1', kind: 'Stop', time: now.toISOString() } as const;
-    const read = readEvent(`cli:${userInfo().username}@${hostname()}`, action, question, count, now);
-    await session.append([itemOf(read), itemOf(stop)]);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    tellWarning(`this reading could not be recorded in the log: ${reason}`, terminal);
-  } finally {
-    await session.close();
-  }
+  const chain = readingChain(target);
+  const reader = `cli:${userInfo().username}@${hostname()}`;
+  if (!(await chain.record(readEvent(reader, action, question, count, new Date()))))
+    tellWarning(`this reading could not be recorded in the log: ${chain.trouble() ?? 'unknown'}`, terminal);
+  await chain.close();
 }
