@@ -4,6 +4,8 @@
 export interface Body {
   readonly name: string;
   readonly bytes: Buffer;
+  /** What is sent in turn in place of `bytes`: more of them than the server remembers. */
+  readonly variants?: readonly Buffer[];
 }
 
 const review = (resource: object, kind: object, object: object): Buffer =>
@@ -74,41 +76,42 @@ const tenantPeer = {
   },
 };
 
-const policy = review(
-  { group: 'networking.k8s.io', version: 'v1', resource: 'networkpolicies' },
-  { group: 'networking.k8s.io', version: 'v1', kind: 'NetworkPolicy' },
-  {
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'NetworkPolicy',
-    metadata: metadata(10),
-    spec: {
-      podSelector: { matchLabels: { app: 'web' } },
-      policyTypes: ['Ingress', 'Egress'],
-      ingress: [
-        {
-          from: [{ podSelector: { matchLabels: { app: 'front' } } }],
-          ports: [{ protocol: 'TCP', port: 8080 }],
-        },
-        { from: [tenantPeer], ports: [{ protocol: 'TCP', port: 9090 }] },
-      ],
-      egress: [
-        { to: [tenantPeer], ports: [{ protocol: 'TCP', port: 5432 }] },
-        {
-          to: [
-            {
-              namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
-              podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
-            },
-          ],
-          ports: [
-            { protocol: 'UDP', port: 53 },
-            { protocol: 'TCP', port: 53 },
-          ],
-        },
-      ],
+const policy = (pods: string, peers: string): Buffer =>
+  review(
+    { group: 'networking.k8s.io', version: 'v1', resource: 'networkpolicies' },
+    { group: 'networking.k8s.io', version: 'v1', kind: 'NetworkPolicy' },
+    {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: metadata(10),
+      spec: {
+        podSelector: { matchLabels: { app: pods } },
+        policyTypes: ['Ingress', 'Egress'],
+        ingress: [
+          {
+            from: [{ podSelector: { matchLabels: { app: peers } } }],
+            ports: [{ protocol: 'TCP', port: 8080 }],
+          },
+          { from: [tenantPeer], ports: [{ protocol: 'TCP', port: 9090 }] },
+        ],
+        egress: [
+          { to: [tenantPeer], ports: [{ protocol: 'TCP', port: 5432 }] },
+          {
+            to: [
+              {
+                namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
+                podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+              },
+            ],
+            ports: [
+              { protocol: 'UDP', port: 53 },
+              { protocol: 'TCP', port: 53 },
+            ],
+          },
+        ],
+      },
     },
-  },
-);
+  );
 
 const container = (index: number, variables: number): object => ({
   name: `container-${index}`,
@@ -151,7 +154,13 @@ const pod = (containers: number, variables: number, fields: number): Buffer =>
   );
 
 export const bodies: readonly Body[] = [
-  { name: 'NetworkPolicy', bytes: policy },
+  // Sent twice and more, as the API server (mutate, validate) and GitOps do; and one that was never seen before each time.
+  { name: 'NetworkPolicy', bytes: policy('web', 'front') },
+  {
+    name: 'new NetworkPolicy',
+    bytes: policy('web', 'front'),
+    variants: Array.from({ length: 5_000 }, (_, index) => policy(`w${index}`, `f${index}`)),
+  },
   { name: 'Pod', bytes: pod(3, 10, 14) },
   { name: 'big Pod', bytes: pod(16, 30, 180) },
 ];

@@ -13,6 +13,8 @@ export interface Load {
   readonly port: number;
   readonly path: string;
   readonly body: Buffer;
+  /** Sent in turn in its place, where given. */
+  readonly variants?: readonly Buffer[] | undefined;
   readonly authority: Buffer;
   readonly connections: number;
   readonly millis: number;
@@ -20,8 +22,12 @@ export interface Load {
 
 /** Keeps every connection busy for the given time; bounded, and against this machine only. */
 export async function measure(load: Load): Promise<Measured> {
-  const head = `POST ${load.path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${load.body.length}\r\n\r\n`;
-  const request = Buffer.concat([Buffer.from(head), load.body]);
+  const requests = (load.variants ?? [load.body]).map((body) => requestOf(load.path, body));
+  let turn = 0;
+  const next = (): Buffer => {
+    turn = (turn + 1) % requests.length;
+    return requests[turn] ?? Buffer.alloc(0);
+  };
   const latencies: number[] = [];
   let failed = 0;
   const sockets = await Promise.all(Array.from({ length: load.connections }, () => open(load)));
@@ -29,7 +35,7 @@ export async function measure(load: Load): Promise<Measured> {
   const until = started + load.millis;
   await Promise.all(
     sockets.map((socket) =>
-      keepBusy(socket, request, until, (millis, ok) => {
+      keepBusy(socket, next, until, (millis, ok) => {
         latencies.push(millis);
         if (!ok) failed += 1;
       }),
@@ -38,6 +44,11 @@ export async function measure(load: Load): Promise<Measured> {
   const seconds = (performance.now() - started) / 1000;
   for (const socket of sockets) socket.destroy();
   return { perSecond: latencies.length / seconds, latencies: latencies.sort((a, b) => a - b), failed };
+}
+
+function requestOf(path: string, body: Buffer): Buffer {
+  const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
+  return Buffer.concat([Buffer.from(head), body]);
 }
 
 function open({ port, authority }: Load): Promise<TLSSocket> {
@@ -52,7 +63,7 @@ function open({ port, authority }: Load): Promise<TLSSocket> {
 
 function keepBusy(
   socket: TLSSocket,
-  request: Buffer,
+  next: () => Buffer,
   until: number,
   done: (millis: number, ok: boolean) => void,
 ): Promise<void> {
@@ -62,7 +73,7 @@ function keepBusy(
     const send = (): void => {
       sent = performance.now();
       seen = '';
-      socket.write(request);
+      socket.write(next());
     };
     socket.on('error', reject);
     socket.on('close', () => {

@@ -33,7 +33,9 @@ interface Started {
 
 function start(args: readonly string[]): Promise<Started> {
   const [command, words] = pinned(0, args);
-  const child = spawn(command, words, { stdio: ['ignore', 'ignore', 'pipe'] });
+  // The decision itself is measured here; what its record costs, bench/serving/decisionLog.ts measures.
+  const env = { ...process.env, BULKHEAD_DECISION_LOG_STORE: 'none' };
+  const child = spawn(command, words, { stdio: ['ignore', 'ignore', 'pipe'], env });
   return new Promise((resolve, reject) => {
     let text = '';
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
@@ -73,9 +75,9 @@ async function main(): Promise<void> {
     const authority = readFileSync(ca ?? '');
     const results: object[] = [];
     process.stdout.write(
-      'body                 bytes   bare/s  bulkhead/s   ratio (min..max)   p50 ms   p99 ms\n',
+      'body                  bytes   bare/s  bulkhead/s   ratio (min..max)   p50 ms   p99 ms\n',
     );
-    for (const { name, bytes } of bodies) {
+    for (const { name, bytes, variants } of bodies) {
       const ratios: number[] = [];
       const speeds: [number[], number[]] = [[], []];
       const latencies: number[] = [];
@@ -84,6 +86,7 @@ async function main(): Promise<void> {
         const load = {
           path: '/validate',
           body: bytes,
+          variants,
           authority,
           connections,
           millis: round === 0 ? 4 * millis : millis,
@@ -111,7 +114,7 @@ async function main(): Promise<void> {
         p99,
       });
       process.stdout.write(
-        `${name.padEnd(16)} ${String(bytes.length).padStart(9)} ${median(speeds[0]).toFixed(0).padStart(8)} ${median(speeds[1]).toFixed(0).padStart(11)}` +
+        `${name.padEnd(17)} ${String(bytes.length).padStart(9)} ${median(speeds[0]).toFixed(0).padStart(8)} ${median(speeds[1]).toFixed(0).padStart(11)}` +
           `   ${ratio.median.toFixed(2)} (${ratio.min.toFixed(2)}..${ratio.max.toFixed(2)})   ${p50.toFixed(2).padStart(6)}   ${p99.toFixed(2).padStart(6)}\n`,
       );
     }
