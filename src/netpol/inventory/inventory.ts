@@ -59,10 +59,10 @@ class Reading {
   readonly #issues: Issue[] = [];
   readonly #warnings: Issue[] = [];
   readonly #labels = new Map<string, Labels>();
-  readonly #seen = new Map<string, string>();
+  readonly #seen = new Map<string, unknown>();
   readonly #pods: PodDocument[] = [];
   readonly #policies: NetworkPolicy[] = [];
-  readonly #policyDocuments = new Map<string, Document>();
+  readonly #places = new Map<string, Pick<Document, 'file' | 'positionOf'>>();
 
   constructor(defaultNamespace: string) {
     this.#defaultNamespace = defaultNamespace;
@@ -115,10 +115,7 @@ class Reading {
       pods,
       policies: this.#policies,
       warnings: this.#warnings,
-      placeOf: (policy, pointer) => {
-        const document = this.#policyDocuments.get(policy);
-        return document && { file: document.file, pointer, ...document.positionOf(pointer) };
-      },
+      placeOf: placeIn(this.#places),
     });
   }
 
@@ -150,7 +147,8 @@ class Reading {
       for (const issue of read.issues) this.#report(document, issue);
       return;
     }
-    this.#policyDocuments.set(`${namespace}/${name}`, document);
+    const { file, positionOf } = document;
+    this.#places.set(`${namespace}/${name}`, { file, positionOf });
     this.#policies.push({ ...read.value, metadata: { ...read.value.metadata, namespace, name } });
     const strictly = decodeNetworkPolicy(document.value, { strict: true });
     if (!strictly.ok) this.#warnings.push(...strictly.issues.map((issue) => place(document, issue)));
@@ -159,11 +157,12 @@ class Reading {
   /** The same Namespace may stand in several files; what has rules or pods may not, since only one of the two would be in the cluster. */
   #isRepeated(document: Document, kind: InventoryKind, name: string): boolean {
     const key = `${kind} ${name}`;
-    const content = JSON.stringify(kind === 'Namespace' ? namespaceContent(document.value) : document.value);
     const before = this.#seen.get(key);
-    this.#seen.set(key, content);
+    this.#seen.set(key, document.value);
     if (before === undefined) return false;
-    if (before !== content) {
+    const contentOf = (value: unknown): string =>
+      JSON.stringify(kind === 'Namespace' ? namespaceContent(value) : value);
+    if (contentOf(before) !== contentOf(document.value)) {
       const message = `${key} is given twice, and differently; keep one`;
       this.#report(document, { code: 'inventory.duplicate', pointer: '/metadata/name', message });
     }
@@ -193,6 +192,16 @@ class Reading {
     this.#issues.push(place(document, issue));
   }
 }
+
+type Places = ReadonlyMap<string, Pick<Document, 'file' | 'positionOf'>>;
+
+/** A function of its own, so that what it keeps alive is the places and not everything that was read. */
+const placeIn =
+  (places: Places): Inventory['placeOf'] =>
+  (policy, pointer) => {
+    const place = places.get(policy);
+    return place && { file: place.file, pointer, ...place.positionOf(pointer) };
+  };
 
 /** What of a Namespace matters here. */
 const namespaceContent = (value: unknown): unknown =>
