@@ -27,11 +27,11 @@ export function readReview(body: Uint8Array): ReadReview {
   } catch {
     return refused('review.json', 'the body is not JSON, or is cut off');
   }
-  return toAttributes(parsed);
+  return toAttributes(parsed, body);
 }
 
-/** Reads a parsed AdmissionReview. */
-export function toAttributes(review: unknown): ReadReview {
+/** Reads a parsed AdmissionReview; `source` are the bytes that it was parsed from. */
+export function toAttributes(review: unknown, source?: Uint8Array): ReadReview {
   if (!isObject(review) || own(review, 'kind') !== 'AdmissionReview') {
     return refused('review.kind', 'the body is no AdmissionReview');
   }
@@ -56,7 +56,15 @@ export function toAttributes(review: unknown): ReadReview {
   }
   return {
     ok: true,
-    attributes: { ...readTarget(request), uid, operation, resource, ...readObjects(request), request },
+    attributes: {
+      ...readTarget(request),
+      uid,
+      operation,
+      resource,
+      ...readObjects(request),
+      request,
+      ...(source === undefined ? {} : { source }),
+    },
   };
 }
 

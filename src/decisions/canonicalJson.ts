@@ -43,3 +43,10 @@ function written(value: unknown): string {
   const keys = [...members.keys()].sort();
   return `{${keys.map((key) => `${JSON.stringify(key)}:${members.get(key) ?? 'null'}`).join(',')}}`;
 }
+
+/** A text without anything to escape, and without halves of surrogate pairs. */
+const plain = /^[ !#-[\]-~]*$/;
+
+/** A string as canonical JSON. */
+export const quoted = (text: string): string =>
+  plain.test(text) ? `"${text}"` : JSON.stringify(text.toWellFormed());

@@ -25,4 +25,6 @@ export interface Attributes {
   readonly oldObject: JsonObject | null;
   /** The AdmissionRequest as the API server sent it, where one did: expressions read more of it than is listed above. */
   readonly request?: JsonObject;
+  /** The bytes of the whole review, where it came as bytes. */
+  readonly source?: Uint8Array;
 }

@@ -21,6 +21,8 @@ export interface Recorder {
   readonly keep: (sealed: Sealed, latencyMicros: number) => void;
   /** Counts a decision of which no record could be made. */
   readonly lost: () => void;
+  /** Whether nothing may be allowed without a record. */
+  readonly required: boolean;
   /** Whether decisions must be recorded to allow anything, and cannot be at this moment. */
   readonly refuses: () => boolean;
 }
@@ -46,6 +48,7 @@ export function recorder({ config, now, recent, keep, lost, refuses }: RecorderO
     keep,
     lost,
     refuses,
+    required: config.decisionLog.required,
     seal: (door, outcome, identity, world) => {
       const decision = verdictOf(outcome.decision);
       if (!isRecorded({ door, decision })) return undefined;

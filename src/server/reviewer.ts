@@ -138,7 +138,7 @@ function settle(door: Door, decided: Outcome, world: World, started: number, por
   let outcome = recorder?.refuses() === true ? unrecorded(door, decided) : decided;
   const sealed = recorder === undefined ? undefined : seal(door, outcome, identity, world, ports);
   // What has no record because of a bug of ours must not be allowed where records are required.
-  if (sealed === 'failed' && recorder?.refuses() === true) outcome = unrecorded(door, outcome);
+  if (sealed === 'failed' && recorder?.required === true) outcome = unrecorded(door, outcome);
   const known = sealed === undefined || sealed === 'failed' ? undefined : sealed;
   const { attributes, decision } = outcome;
   const body = respond(

@@ -72,13 +72,20 @@ const secrets: ReadonlySet<string> = new Set(['Secret', 'TokenRequest', 'TokenRe
 export function allowanceOf(source: AllowanceSource): Allowance {
   const labels = new Set([...source.labels, source.tenantLabel, nameLabel]);
   const annotations = patterns(source.annotations);
+  // What the API server keeps for itself is left out of every record, and not worth a word in each.
   const metadata = fields({
     annotations: { keys: annotations },
+    creationTimestamp: 'never',
     deletionTimestamp: 'whole',
     generateName: 'whole',
+    generation: 'never',
     labels: { keys: (key) => labels.has(key) },
+    managedFields: 'never',
     name: 'whole',
     namespace: 'whole',
+    ownerReferences: 'never',
+    resourceVersion: 'never',
+    uid: 'never',
   });
   const known = new Map<string, Shape>([
     ['Pod', fields({ apiVersion: 'whole', kind: 'whole', metadata, spec: podSpec })],

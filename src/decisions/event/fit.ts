@@ -23,10 +23,10 @@ const cuts: readonly { readonly pointer: string; readonly cut: (event: DecisionE
 ];
 
 /** The canonical text of an event, cut until it fits. */
-export function fitted(event: DecisionEvent): string {
-  const text = canonicalJson(event);
+export function fitted(text: string): string {
   if (fits(text)) return text;
-  let left: DecisionEvent = event;
+  // Our own text, which is rarely as long.
+  let left = JSON.parse(text) as DecisionEvent;
   for (const { pointer, cut } of cuts) {
     const outside = left.masked.filter((masked) => masked !== pointer && !masked.startsWith(`${pointer}/`));
     left = { ...cut(left), masked: [...outside, pointer] };

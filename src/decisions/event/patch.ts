@@ -1,26 +1,26 @@
 /** The recorded form of a patch: its operations, and of their values what may be written down. */
 import type { PatchOperation } from '../../k8s/jsonPatch.ts';
+import { quoted } from '../canonicalJson.ts';
 import type { Projection } from './projection.ts';
 import { below } from './shape.ts';
 import type { Shape } from './shape.ts';
 
-/** The operations in canonical order; a value of which nothing may be kept is null, and its pointer is among the masked. */
+/** The operations as canonical text; a value of which nothing may be kept is null, and its pointer is among the masked. */
 export function recordedPatch(
   patch: readonly PatchOperation[],
   shape: Shape,
   projection: Projection,
-): readonly PatchOperation[] {
-  return patch.map((operation, index) => {
-    const { op, path } = operation;
-    if (op === 'remove') return { op, path };
-    const pointer = `/patch/${index}/value`;
-    const part = shapeAt(shape, path);
-    if (part === undefined) {
-      projection.mask(pointer);
-      return { op, path, value: null };
-    }
-    return { op, path, value: projection.take(operation.value, part, pointer) ?? null };
+): string {
+  const operations = patch.map((operation, index) => {
+    const head = `{"op":"${operation.op}","path":${quoted(operation.path)}`;
+    if (operation.op === 'remove') return `${head}}`;
+    const at = ['patch', index, 'value'];
+    const part = shapeAt(shape, operation.path);
+    if (part === undefined) projection.mask(`/${at.join('/')}`);
+    const value = part === undefined ? undefined : projection.take(operation.value, part, at);
+    return `${head},"value":${value ?? 'null'}}`;
   });
+  return `[${operations.join(',')}]`;
 }
 
 function shapeAt(shape: Shape, path: string): Shape | undefined {

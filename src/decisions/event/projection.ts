@@ -1,6 +1,7 @@
-/** Takes out of an object what a shape allows, in canonical order, and notes what was left out. */
+/** Takes out of an object what a shape allows, as canonical JSON text, and notes what was left out. */
 import { escapeToken, isObject } from '../../k8s/json.ts';
 import type { JsonObject } from '../../k8s/json.ts';
+import { quoted } from '../canonicalJson.ts';
 import type { Shape } from './shape.ts';
 
 /** Bounds of what is looked at and noted: a hostile object must not make the log expensive. */
@@ -14,10 +15,19 @@ const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 const neverStored = (key: string, value: unknown): boolean =>
   key === lastApplied || ((key === 'env' || key === 'managedFields') && Array.isArray(value));
 
+/** What was noted in earlier items of a list, and how deep these stand. */
+interface Repeating {
+  readonly seen: Set<string>;
+  readonly depth: number;
+}
+
 /** One record's look at its objects: gathers the pointers of what was left out. */
 export class Projection {
   readonly #masked: string[] = [];
   readonly #annotations: Shape;
+  /** The tokens of the place at hand: a pointer is made of them only where something is left out. */
+  readonly #path: (string | number)[] = [];
+  #repeating: Repeating | undefined;
   #values = 0;
   #full = false;
 
@@ -31,64 +41,124 @@ export class Projection {
     return this.#full ? [...this.#masked, ''] : this.#masked;
   }
 
+  /** Notes a pointer of the record. */
   mask(pointer: string): void {
     if (this.#masked.length < mostPointers) this.#masked.push(pointer);
     else this.#full = true;
   }
 
-  /** The allowed part of `value`; undefined where nothing of it is. `pointer` is where the part will stand in the record. */
-  take(value: unknown, shape: Shape, pointer: string, depth = 0): unknown {
+  /** Notes the place at hand, or a member of it; what is left out of each item of a list is noted for the first item that has it. */
+  #leaveOut(key?: string): void {
+    const path = this.#path;
+    const repeating = this.#repeating;
+    if (repeating !== undefined) {
+      let part = key ?? '';
+      for (let depth = path.length - 1; depth >= repeating.depth; depth -= 1) part = `${path[depth]}/${part}`;
+      if (repeating.seen.has(part)) return;
+      repeating.seen.add(part);
+    }
+    if (this.#masked.length >= mostPointers) {
+      this.#full = true;
+      return;
+    }
+    let pointer = '';
+    for (const token of path) pointer += `/${typeof token === 'number' ? token : escaped(token)}`;
+    this.#masked.push(key === undefined ? pointer : `${pointer}/${escaped(key)}`);
+  }
+
+  /** The allowed part of `value` as canonical text; undefined where nothing of it is. `at` is where the part will stand in the record. */
+  take(value: unknown, shape: Shape, at: readonly (string | number)[]): string | undefined {
+    this.#path.length = 0;
+    this.#path.push(...at);
+    return this.#part(value, shape);
+  }
+
+  #part(value: unknown, shape: Shape): string | undefined {
     this.#values += 1;
-    if (this.#values > mostValues || depth > deepest) {
-      this.mask(pointer);
+    if (shape === 'never') return undefined;
+    if (this.#values > mostValues || this.#path.length > deepest) {
+      this.#leaveOut();
       return undefined;
     }
-    if (Array.isArray(value)) return this.#list(value, shape, pointer, depth);
-    if (isObject(value)) return this.#object(value, shape, pointer, depth);
-    if (shape === 'whole') return value;
-    // A scalar where the shape expects a structure is a user's mistake, which the rules saw too; null stands for absent.
-    if (value !== null) this.mask(pointer);
+    if (typeof value === 'string') {
+      if (shape === 'whole') return quoted(value);
+    } else if (Array.isArray(value)) {
+      if (shape === 'whole') return this.#list(value, shape);
+      if ('items' in shape) return this.#list(value, shape.items);
+    } else if (isObject(value)) {
+      if (shape === 'whole') return this.#members(value, everything);
+      if ('fields' in shape) return this.#fields(value, shape.fields);
+      if ('keys' in shape) return this.#members(value, shape.keys);
+    } else if (value === null || value === undefined) {
+      return undefined;
+    } else if (shape === 'whole') {
+      return JSON.stringify(value);
+    }
+    // Something else than the shape expects is a user's mistake, which the rules saw too.
+    this.#leaveOut();
     return undefined;
   }
 
-  #list(value: readonly unknown[], shape: Shape, pointer: string, depth: number): unknown {
-    const item = shape === 'whole' ? 'whole' : 'items' in shape ? shape.items : undefined;
-    if (item === undefined) {
-      this.mask(pointer);
-      return undefined;
+  #list(value: readonly unknown[], item: Shape): string {
+    const outer = this.#repeating;
+    const depth = this.#path.length;
+    this.#repeating = { seen: new Set(), depth: depth + 1 };
+    let text = '';
+    for (const [index, member] of value.entries()) {
+      this.#path[depth] = index;
+      // Places in lists stay as they are, for pointers name them.
+      const taken = this.#part(member, item) ?? 'null';
+      text = index === 0 ? taken : `${text},${taken}`;
+      if (this.#values > mostValues) break;
     }
-    // Places in lists stay as they are, for pointers name them.
-    return value.map((member, index) => this.take(member, item, `${pointer}/${index}`, depth + 1) ?? null);
+    this.#path.length = depth;
+    this.#repeating = outer;
+    return `[${text}]`;
   }
 
-  #object(value: JsonObject, shape: Shape, pointer: string, depth: number): unknown {
-    if (shape !== 'whole' && 'items' in shape) {
-      this.mask(pointer);
-      return undefined;
+  #fields(value: JsonObject, shape: ReadonlyMap<string, Shape>): string {
+    let text = '';
+    let taken = 0;
+    for (const [key, inner] of shape) {
+      if (!Object.hasOwn(value, key)) continue;
+      taken += 1;
+      text = this.#member(text, key, value[key], inner);
     }
-    const part: { [key: string]: unknown } = {};
-    const take = (key: string, inner: Shape | undefined): void => {
-      const at = `${pointer}/${escapeToken(key)}`;
-      const found = value[key];
-      if (inner === undefined || neverStored(key, found)) {
-        this.mask(at);
-        return;
-      }
-      const guarded = key === 'annotations' && inner === 'whole' && isObject(found);
-      const member = this.take(found, guarded ? this.#annotations : inner, at, depth + 1);
-      if (member === undefined) return;
-      if (key !== '__proto__') part[key] = member;
-      // Assigning to __proto__ would change the prototype instead.
-      else Object.defineProperty(part, key, { value: member, enumerable: true, configurable: true });
-    };
-    if (shape !== 'whole' && 'fields' in shape) {
-      for (const [key, inner] of shape.fields) if (Object.hasOwn(value, key)) take(key, inner);
-      for (const key of Object.keys(value)) if (!shape.fields.has(key)) take(key, undefined);
-      return part;
+    const keys = Object.keys(value);
+    if (taken < keys.length) {
+      for (const key of keys) if (!shape.has(key)) this.#leaveOut(key);
     }
-    for (const key of Object.keys(value).sort()) {
-      take(key, shape === 'whole' || shape.keys(key) ? 'whole' : undefined);
+    return `{${text}}`;
+  }
+
+  #members(value: JsonObject, allowed: (key: string) => boolean): string {
+    const keys = Object.keys(value);
+    if (keys.length > 1) keys.sort();
+    let text = '';
+    for (const key of keys) {
+      if (allowed(key)) text = this.#member(text, key, value[key], 'whole');
+      else this.#leaveOut(key);
     }
-    return part;
+    return `{${text}}`;
+  }
+
+  /** The text with one more member, where anything of it may be kept. */
+  #member(text: string, key: string, value: unknown, shape: Shape): string {
+    if (shape === 'never') return text;
+    if (neverStored(key, value)) {
+      this.#leaveOut(key);
+      return text;
+    }
+    const guarded = key === 'annotations' && shape === 'whole' && isObject(value);
+    this.#path.push(key);
+    const taken = this.#part(value, guarded ? this.#annotations : shape);
+    this.#path.pop();
+    if (taken === undefined) return text;
+    return `${text === '' ? '' : `${text},`}${quoted(key)}:${taken}`;
   }
 }
+
+const everything = (): boolean => true;
+
+/** Nearly no key has anything to escape, and looking is faster than replacing nothing. */
+const escaped = (key: string): string => (key.includes('/') || key.includes('~') ? escapeToken(key) : key);

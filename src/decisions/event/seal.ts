@@ -3,9 +3,10 @@ import { hash } from 'node:crypto';
 import { canonicalJson } from '../canonicalJson.ts';
 import type { LogEvent } from '../record.ts';
 import type { Allowance } from './allowance.ts';
-import { eventOf, objectHash } from './event.ts';
+import { eventText } from './event.ts';
 import type { Decided } from './event.ts';
 import { fitted } from './fit.ts';
+import { objectHash } from './objectHash.ts';
 import type { Recent } from './recent.ts';
 
 /** An event that can no longer change: `recordHash` is the SHA-256, in hex, of `event`. */
@@ -28,5 +29,5 @@ export function sealDecision(decided: Decided, allowance: Allowance, recent?: Re
   const objectSha256 = objectHash(decided.attributes);
   const relations = recent?.relationsOf(decided, objectSha256);
   if (relations?.same === true) return sealedEvent(relations.retry);
-  return sealed(fitted(eventOf(decided, allowance, objectSha256, relations)));
+  return sealed(fitted(eventText(decided, allowance, objectSha256, relations)));
 }

@@ -122,7 +122,6 @@ test('a Pod: what boundaries read, the tenant, the namespace, and what was left 
       '/user/groups',
       '/subset/object/metadata/labels/secret',
       '/subset/object/metadata/annotations/note',
-      '/subset/object/metadata/managedFields',
       '/subset/object/spec/containers/0/env',
       '/subset/object/spec/containers/0/image',
       '/subset/object/spec/volumes/0/hostPath/path',
