@@ -8,6 +8,7 @@ import { sound, unsound } from '../config/issue.ts';
 import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { checkpointKey } from '../decisions/integrity/checkpoint.ts';
+import type { CheckpointKey } from '../decisions/integrity/checkpoint.ts';
 import { readEvent } from '../decisions/query/answer.ts';
 import { recordVersion } from '../decisions/record.ts';
 import type { LogEvent, ReadEvent } from '../decisions/record.ts';
@@ -127,13 +128,18 @@ export interface ReadingChain {
   readonly close: () => Promise<void>;
 }
 
-/** Nothing is written before the first reading. One reading is written after the other. */
-export function readingChain(target: ReadTarget): ReadingChain {
+/**
+ * Nothing is written before the first reading. One reading is written after the other. A chain that may last longer than a minute needs the key of the log, for
+ * then it has checkpoints.
+ */
+export function readingChain(
+  target: ReadTarget,
+  key: CheckpointKey = checkpointKey(generateKeyPairSync('ed25519').privateKey),
+): ReadingChain {
   const chance = randomBytes(4).toString('hex');
   const session = new Session({
     writer: writerName(replicaName(`audit-${hostname()}-${chance}`), new Date(), chance.slice(0, 4)),
-    // Never asked to sign: this chain ends without a checkpoint.
-    key: checkpointKey(generateKeyPairSync('ed25519').privateKey),
+    key,
     open: () => openJournal(target),
     now: Date.now,
     checkpoint: () => undefined,

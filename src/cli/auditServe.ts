@@ -2,6 +2,8 @@
 import { Option } from '@commander-js/extra-typings';
 import { describe } from '../config/issue.ts';
 import type { ReadEvent } from '../decisions/record.ts';
+import { loadOrMakeKey } from '../decisions/integrity/keys.ts';
+import { stateFiles } from '../decisions/stateFiles.ts';
 import { readInThread } from '../decisions/query/readingThread.ts';
 import { startDesk } from '../desk/desk.ts';
 import type { Desk } from '../desk/desk.ts';
@@ -63,7 +65,7 @@ async function serve(options: ServeOptions, terminal: Terminal): Promise<ExitCod
     return 2;
   }
   const decisions = readInThread(terminal.workerEntry, target);
-  const chain = readingChain(target);
+  const chain = readingChain(target, loadOrMakeKey(stateFiles(options.state).keyFile));
   let desk: Desk;
   try {
     desk = await startDesk({
