@@ -54,6 +54,8 @@ export interface Product {
   unregister(): Promise<void>;
   /** Ends the process as Kubernetes does, with SIGTERM; the registration stays. */
   stop(): Promise<void>;
+  /** Ends it without a word, as a node that goes down does. */
+  kill(): Promise<void>;
   /** Stops it and removes its files; the registration stays. */
   discard(): Promise<void>;
   /** All of it: unregisters, stops, removes the files. Safe to call after `stop`. */
@@ -113,6 +115,12 @@ export async function startProduct(cluster: Cluster, options: ProductOptions): P
     },
     unregister,
     stop: () => daemon.stop(),
+    kill: async () => {
+      for (const pid of await childrenOf(daemon.pid)) {
+        if ((await commandOf(pid)).includes(main)) process.kill(pid, 'SIGKILL');
+      }
+      await eventually('it is gone', () => Promise.resolve(daemon.ended()));
+    },
     discard,
     remove: async () => {
       await unregister();
@@ -120,6 +128,14 @@ export async function startProduct(cluster: Cluster, options: ProductOptions): P
     },
   };
 }
+
+/** The processes that a process started. */
+async function childrenOf(pid: number | undefined): Promise<readonly number[]> {
+  const text = await readFile(`/proc/${pid ?? 0}/task/${pid ?? 0}/children`, 'utf8');
+  return text.trim().split(' ').map(Number);
+}
+
+const commandOf = (pid: number): Promise<string> => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
 
 /** The port that it says it listens on; a process that ended says why. */
 function listening(daemon: Daemon, printed: () => Promise<string>): Promise<string> {
