@@ -12,6 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { stringAt } from '../../k8s/json.ts';
 import { checkpointKey } from './checkpoint.ts';
 import type { CheckpointKey } from './checkpoint.ts';
 
@@ -67,5 +68,4 @@ function writeNew(file: string, text: string | Buffer, mode: number): void {
   }
 }
 
-const isCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code;
+const isCode = (error: unknown, code: string): boolean => stringAt(error, 'code') === code;

@@ -1,4 +1,5 @@
 /** Writes items into the store, or into the spool while the store cannot take them; tells what is safe. */
+import { stringAt } from '../../k8s/json.ts';
 import { recordVersion } from '../record.ts';
 import type { Item } from '../spool/lines.ts';
 import type { Spool } from '../spool/spool.ts';
@@ -217,4 +218,4 @@ export class Writer {
 
 /** What a store says when it fails; never what was to be stored. */
 const textOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : 'unknown error').slice(0, 300);
+  (error instanceof Error ? error.message : (stringAt(error, 'message') ?? 'unknown error')).slice(0, 300);
