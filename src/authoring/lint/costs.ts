@@ -38,9 +38,7 @@ const readers: ReadonlySet<string> = new Set(
 );
 /** Functions whose cost grows with the lists they read, one unit an item. */
 const walkers: ReadonlySet<string> = new Set(
-  'join sum min max indexOf lastIndexOf isSorted reverse flatten distinct sort slice @in sets.contains sets.equivalent sets.intersects _==_ _!=_'.split(
-    ' ',
-  ),
+  'join sum min max indexOf lastIndexOf isSorted reverse flatten distinct sort slice'.split(' '),
 );
 /** Functions that compare every item of one list with every item of another. */
 const products: ReadonlySet<string> = new Set([
@@ -74,7 +72,10 @@ export function estimateOf(node: Expression): number {
     case 'construction':
       return inside() + 40;
     case 'call':
-      return inside() + priceOf(node.name, node.receiver ?? node.operands[0]);
+      return (
+        inside() +
+        priceOf(node.name, node.receiver === undefined ? node.operands : [node.receiver, ...node.operands])
+      );
     case 'comprehension': {
       const turn = estimateOf(node.step) + (node.filter === undefined ? 0 : estimateOf(node.filter)) + 2;
       const kept = node.form === 'all' || node.form === 'exists' || node.form === 'exists_one' ? 0 : 12;
@@ -85,11 +86,14 @@ export function estimateOf(node: Expression): number {
   }
 }
 
-function priceOf(name: string, subject: Expression | undefined): number {
+function priceOf(name: string, [subject, other]: readonly Expression[]): number {
   const size = subject === undefined ? 1 : sizeOf(subject);
-  if (name === 'matches') return 1 + Math.ceil((1 + size) * 0.1) * Math.ceil(assumedSize * 0.25);
-  if (products.has(name)) return 1 + size * assumedSize;
-  if (walkers.has(name)) return 1 + (subject?.kind === 'literal' ? 1 : size);
+  const second = other === undefined ? 1 : sizeOf(other);
+  if (name === '_==_' || name === '_!=_') return 1 + Math.ceil(Math.min(size, second) * 0.1);
+  if (name === '@in') return 1 + second;
+  if (name === 'matches') return 1 + Math.ceil((1 + size) * 0.1) * Math.ceil(second * 0.25);
+  if (products.has(name)) return 1 + size * second;
+  if (walkers.has(name)) return 1 + size;
   return readers.has(name) ? 1 + Math.ceil(size * 0.1) : 1;
 }
 

@@ -44,6 +44,11 @@ function lintAllowed(document: Document, direction: Direction, resolution: Resol
   const forbidden = forbiddenBy(boundary.never[direction], direction, resolution);
   const idle = rules.flatMap((rule) => idlePeers(document, rule, direction, resolution));
   const allowed = allowedBy(rules, direction, resolution);
+  const alive = rules.filter((rule) => !isNothing(allowedBy([rule], direction, resolution)));
+  const contradicting = alive.filter((rule) =>
+    isInside(allowedBy([rule], direction, resolution), forbidden, budget),
+  );
+  const contradictions = contradicting.map((rule) => contradiction(document, rule, direction));
   if (isNothing(allowed) || isInside(allowed, forbidden, budget)) {
     const message = `no rule of this limit allows anything, so no ${direction.toLowerCase()} can be allowed; correct the rules, or write [] if that is meant`;
     const all = findingAt(
@@ -52,15 +57,11 @@ function lintAllowed(document: Document, direction: Direction, resolution: Resol
       { severity: 'warning', code: 'boundary.allowsNothing', message },
       'key',
     );
-    return [...idle, all];
+    return [...idle, ...contradictions, all];
   }
-  const alive = rules.filter((rule) => !isNothing(allowedBy([rule], direction, resolution)));
-  const contradicting = alive.filter((rule) =>
-    isInside(allowedBy([rule], direction, resolution), forbidden, budget),
-  );
   return [
     ...idle,
-    ...contradicting.map((rule) => contradiction(document, rule, direction)),
+    ...contradictions,
     ...limitless(document, pointer, direction, resolution, rules),
     ...shadowedParts(
       alive.filter((rule) => !contradicting.includes(rule)),

@@ -1,5 +1,5 @@
 /** What the documents among rule files are, so that each is linted as what it is. */
-import { knownKinds } from '../../admission/manifests/kinds.ts';
+import { decidedGroups, knownKinds } from '../../admission/manifests/kinds.ts';
 import { configurationKind } from '../../config/schema.ts';
 import type { Document } from '../../config/document.ts';
 import type { Issue } from '../../config/issue.ts';
@@ -51,9 +51,16 @@ export function natureIn(documents: readonly Document[]): (document: Document) =
     const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
     if (kind === 'AdmissionReview' && apiVersion === 'admission.k8s.io/v1') return 'manifest';
     const known = knownKinds.some((one) => one.kind === kind && one.group === group);
-    return known ? 'manifest' : 'unknown';
+    return known || isForeign(group, kind) ? 'manifest' : 'unknown';
   };
 }
+
+/** Whether a kind is somebody else's: of a group that is neither ours nor Kubernetes' own, and not one of ours misspelt. */
+const isForeign = (group: string, kind: string | undefined): boolean =>
+  kind !== undefined &&
+  !decidedGroups.has(group) &&
+  !group.endsWith('bulkhead.dev') &&
+  nearest(kind, ruleKinds) === undefined;
 
 /** What is wrong with a document that is none of these. */
 export function strangerIssue({ value, file, positionOf }: Document): Issue {
