@@ -53,14 +53,15 @@ function headline(title: string, denied: readonly Violation[]): string {
   return `${title} is refused by ${judges.join(' and ')}`;
 }
 
-/** Each finding, and on a line of its own the limit that it breaks, once where several break the same. */
+/** Each finding, and on a line of its own the limit that it breaks or what its author says to do, once where several share it. */
 function linesOf(denied: readonly Violation[]): string[] {
   const told = new Set<string>();
-  return denied.flatMap(({ message, witness }) => {
+  return denied.flatMap(({ message, witness, policy }) => {
     const split = witness === undefined ? -1 : message.indexOf('; ');
-    if (split < 0) return [`  ${plain(message, 700)}`];
-    const limit = `    ${plain(message.slice(split + 2), 700)}`;
-    const finding = `  ${plain(message.slice(0, split), 700)}`;
+    const below = split < 0 ? policy?.remediation : message.slice(split + 2);
+    if (below === undefined) return [`  ${plain(message, 700)}`];
+    const limit = `    ${plain(below, 700)}`;
+    const finding = `  ${plain(split < 0 ? message : message.slice(0, split), 700)}`;
     const fresh = [finding, limit].filter((line) => !told.has(line));
     told.add(finding).add(limit);
     return fresh.includes(limit) ? [finding, limit] : fresh;

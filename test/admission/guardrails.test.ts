@@ -51,6 +51,20 @@ describe('one decision', () => {
     expect(message).toContain('is refused by boundary "tenants" and policy "images"');
     expect(message).toContain('images must come from registry.example/');
   });
+  test('tells what the author of a policy says to do, once', () => {
+    const advice = `${images.replace('metadata: {name: images}', 'metadata: {name: advice}')}  remediation: push it to our registry\n`;
+    const two = advice.replace(
+      '  auditAnnotations',
+      '  - {expression: "1 == 2", message: wrong}\n  auditAnnotations',
+    );
+    const { decision, attributes } = send(
+      pod('elsewhere/a'),
+      worldOf([tenants, two, registry].join('\n---\n')),
+    );
+    const message = messageOf(attributes, decision);
+    expect(message.split('push it to our registry')).toHaveLength(2);
+    expect(message).toContain('\n  wrong');
+  });
   test('patches by guardrails first, then by Boundaries, and judges the result', () => {
     const { decision } = send(pod('registry.example/a'), worldOf(rules));
     expect(decision.allowed).toBe(true);
