@@ -93,6 +93,12 @@ export const commands: readonly CommandRow[] = [
     load: () => import('./webhooks.ts'),
   },
   {
+    name: 'adopt',
+    group: 'Run the webhook',
+    summary: 'attests the labels of existing namespaces, as an administrator; or forgets a name',
+    load: () => import('./adopt.ts'),
+  },
+  {
     name: 'certs',
     group: 'Run the webhook',
     summary: 'makes or renews an authority and a serving certificate in a directory',
