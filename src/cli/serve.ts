@@ -8,7 +8,7 @@ import type { Controllers } from '../controllers/controllers.ts';
 import type { Read } from '../config/issue.ts';
 import type { FlagSetting } from '../config/load.ts';
 import type { Definition } from './command.ts';
-import { tellIssues, tellWarning } from './diagnostics.ts';
+import { tellIssues, tellWarning, tellWarnings } from './diagnostics.ts';
 import { load } from './loading.ts';
 import type { Loaded } from './loading.ts';
 import { followRules } from './servedRules.ts';
@@ -184,6 +184,7 @@ async function runApp(
     });
   });
   greet(app, rules.current().ruleSet.boundaries, namespaces.view().floorOf !== undefined, terminal);
+  tellWarnings(rules.current().guardrails.warnings(), terminal);
   await stopped;
   return 0;
 }
@@ -197,8 +198,8 @@ function greet(
   const names = boundaries.map(({ name }) => name);
   terminal.stderr.write(
     `listening on ${app.server.address}\n` +
-      `boundaries in force: ${names.length === 0 ? 'none' : names.join(', ')}\n` +
       (app.desk === undefined ? '' : `decisions are read at ${app.desk}/api/v1/decisions\n`) +
+      `boundaries in force: ${names.length === 0 ? 'none' : names.join(', ')}\n` +
       (app.authorityFile === undefined
         ? ''
         : `try: curl --cacert ${app.authorityFile} https://localhost:${app.server.port}/readyz\n`) +
