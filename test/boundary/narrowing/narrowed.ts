@@ -69,8 +69,15 @@ export const probesOf = (scene: Scenario, given: Case, specs: readonly Spec[], s
     flows,
   );
 
+/** Whether an exception has lapsed for what a policy cannot tell apart from these flows: another address of the pod, or a name of the port. */
+export const mayBeTakenBack = (scene: Scenario, peer: ConcreteEndpoint, flows: readonly Probe[]): boolean =>
+  scene.exceptions.length > 0 &&
+  everyAddressOf(scene, peer).some((end) =>
+    flows.some((one) => withPortNames({ ...one, peer: end }).some((alike) => isTakenBack(scene, alike))),
+  );
+
 /** The same port without a name and with each: a policy that speaks of numbers cannot tell them apart. */
-export function withPortNames(probe: Probe): Probe[] {
+function withPortNames(probe: Probe): Probe[] {
   const { connection, direction, subject, peer } = probe;
   if (connection.protocol === 'OTHER') return [probe];
   const { protocol, port: number } = connection;
@@ -82,7 +89,7 @@ export function withPortNames(probe: Probe): Probe[] {
 }
 
 /** Whether only an exception allowed it, and nothing does now. */
-export const isTakenBack = (scene: Scenario, probe: Probe): boolean =>
+const isTakenBack = (scene: Scenario, probe: Probe): boolean =>
   !isInside(scene, probe) && boundariesOf(scene, scene.own).some((one) => isExcepted(scene, one, probe));
 
 export const isInside = (scene: Scenario, probe: Probe): boolean =>
