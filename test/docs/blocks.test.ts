@@ -7,11 +7,13 @@
  * - `yaml allowed`, `yaml denied CODE…`: manifests, judged by the Boundary shown last before them, else by policies/;
  *   with the word `configured` under examples/bulkhead.yaml, with `administrator` as one.
  * - `yaml boundary`, `yaml rules`, `yaml configuration`: load. `yaml spec`: the spec of a Boundary but for what every Boundary needs.
+ * - `yaml suite`: a Suite, which can be read but is not run.
  * - `json`: can be read. `text`: anything.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
+import { readSuite } from '../../src/authoring/suite/readSuite.ts';
 import { assemble } from '../../src/config/load.ts';
 import type { Document } from '../../src/config/document.ts';
 import { readDocuments } from '../../src/config/documents.ts';
@@ -68,6 +70,9 @@ async function holdYaml(block: Block, before: readonly Block[]): Promise<void> {
       return;
     case 'configuration':
       for (const document of documentsOf(block)) valueOf(assemble(document, { environment: {} }));
+      return;
+    case 'suite':
+      for (const document of documentsOf(block)) valueOf(readSuite(document));
       return;
     case 'allowed':
     case 'denied': {
