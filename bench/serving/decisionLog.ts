@@ -59,6 +59,9 @@ function ticks({ child }: Server): { readonly main: number; readonly all: number
   return { main: read(`${tasks}/${child.pid ?? 0}/stat`), all };
 }
 
+/** Where the uid of the review begins: a uid that comes twice would be a retry, whose record is small. */
+const uidAt = (body: Buffer): number => body.indexOf('"uid":"') + '"uid":"'.length;
+
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
@@ -78,7 +81,15 @@ async function main(): Promise<void> {
       const before = ticks(server);
       const { port, authority } = server;
       const time = warm ? 4 * millis : millis;
-      const done = await measure({ port, authority, path: '/validate', body, connections, millis: time });
+      const done = await measure({
+        port,
+        authority,
+        path: '/validate',
+        body,
+        connections,
+        millis: time,
+        countAt: uidAt(body),
+      });
       if (done.failed > 0) throw new Error(`${done.failed} answers were no allow`);
       const after = ticks(server);
       const count = (done.perSecond * time) / 1000;

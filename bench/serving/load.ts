@@ -18,6 +18,8 @@ export interface Load {
   readonly authority: Buffer;
   readonly connections: number;
   readonly millis: number;
+  /** Makes every request another call: the place of eight digits in the body, which count up. */
+  readonly countAt?: number;
 }
 
 /** Keeps every connection busy for the given time; bounded, and against this machine only. */

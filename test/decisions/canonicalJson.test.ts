@@ -51,7 +51,7 @@ test('the order of members makes no difference', () => {
         typeof member === 'object' && member !== null && !Array.isArray(member)
           ? Object.fromEntries(
               Object.entries(member)
-                .map((entry) => ({ entry, rank: chance.next().value }))
+                .map((entry) => ({ entry, rank: chance.next().value as number }))
                 .sort((a, b) => a.rank - b.rank)
                 .map(({ entry }) => entry),
             )

@@ -8,7 +8,7 @@ import { merkleRoot } from '../../../src/decisions/integrity/merkle.ts';
 import { verify } from '../../../src/decisions/integrity/verify.ts';
 import type { Evidence } from '../../../src/decisions/integrity/verify.ts';
 import { sealedEvent } from '../../../src/decisions/event/seal.ts';
-import type { LogRecord } from '../../../src/decisions/record.ts';
+import type { LogEvent, LogRecord } from '../../../src/decisions/record.ts';
 import type { Checkpoint, StoredEntry } from '../../../src/decisions/repository.ts';
 import { decisionEvent, newKey, sampleLog, start, version } from '../sampleLog.ts';
 
@@ -39,7 +39,7 @@ function rewritten(entries: readonly StoredEntry[], change: (event: string) => s
     const before =
       last?.writer === entry.writer ? last : { writer: entry.writer, seq: 0, hash: last?.hash ?? nothing };
     const event = change(entry.event);
-    made.push(linked(before, sealedEvent(JSON.parse(event)), entry.latencyMicros));
+    made.push(linked(before, sealedEvent(JSON.parse(event) as LogEvent), entry.latencyMicros));
   }
   return made;
 }
@@ -78,7 +78,7 @@ describe('tampering', () => {
       () =>
         replaced(at, (entry) => ({
           ...entry,
-          ...sealedEvent(JSON.parse(entry.event.replace('"dev"', '"Dev"'))),
+          ...sealedEvent(JSON.parse(entry.event.replace('"dev"', '"Dev"')) as LogEvent),
         })),
       'record.changed',
     ],
