@@ -82,7 +82,8 @@ async function convert(paths: readonly string[], options: Options, terminal: Ter
     for (const document of documents)
       terminal.stdout.write(`---\n${stringify(document, { lineWidth: 0, aliasDuplicateObjects: false })}`);
   }
-  for (const { what, reason } of left) tellWarning(`not converted: ${what}: ${reason}`, terminal);
+  for (const { what, reason, converted: done } of left)
+    tellWarning(`${done === true ? 'converted, but' : 'not converted:'} ${what}: ${reason}`, terminal);
   return documents.length > 0 ? 0 : 1;
 }
 

@@ -6,6 +6,7 @@ import { reviewAll } from '../admission/manifests/reviewAll.ts';
 import type { Definition } from './command.ts';
 import { tellIssues, tellWarning, tellWarnings } from './diagnostics.ts';
 import { load } from './loading.ts';
+import { printAnnotations } from './reviewAnnotations.ts';
 import { printJson, printNarrowed, printText } from './reviewOutput.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
@@ -16,7 +17,7 @@ interface Options {
   readonly config?: string | undefined;
   readonly user: string;
   readonly group?: readonly string[];
-  readonly output: 'text' | 'json';
+  readonly output: 'text' | 'json' | 'github' | 'sarif';
   readonly narrow?: true;
   readonly failOnWarn?: true;
 }
@@ -36,7 +37,7 @@ export const define: Definition = (command, { terminal, run }) =>
     .option('--fail-on-warn', 'exit 1 when there is a warning')
     .addOption(
       new Option('-o, --output <form>', 'form of the result')
-        .choices(['text', 'json'] as const)
+        .choices(['text', 'json', 'github', 'sarif'] as const)
         .default('text'),
     )
     .addHelpText(
@@ -75,6 +76,7 @@ async function review(paths: readonly string[], options: Options, terminal: Term
   if (rules.ruleSet.boundaries.length === 0)
     tellWarning('no Boundary is among the rules, so no network limit is in force', terminal);
   if (options.output === 'json') printJson(reviews, terminal);
+  else if (options.output !== 'text') printAnnotations(reviews, options.output, terminal);
   else if (options.narrow === true) printNarrowed(reviews, terminal);
   else printText(reviews, rules, terminal);
   tellIssues(issues, terminal);

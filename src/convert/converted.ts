@@ -17,6 +17,8 @@ export interface Left {
   /** Such as `Boundary "tenants", ingress`. */
   readonly what: string;
   readonly reason: string;
+  /** It was converted, and this is different from what it was. */
+  readonly converted?: true;
 }
 
 export interface Converted {

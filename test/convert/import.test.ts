@@ -59,6 +59,7 @@ describe('Kyverno', () => {
     ]);
     expect(left).toEqual([
       {
+        converted: true,
         what: 'ClusterPolicy add-networkpolicy, rule default-deny',
         reason: expect.stringContaining('only audited'),
       },

@@ -34,6 +34,7 @@ const lenient = {
 export function toBoundary({ name, source, namespaceSelector, specs }: Imported): Converted {
   const left: Left[] = [];
   const leave = (reason: string): void => void left.push({ what: source, reason });
+  const differ = (reason: string): void => void left.push({ what: source, reason, converted: true });
   const limit: Record<string, readonly JsonObject[]> = {};
   const allow: Record<string, readonly JsonObject[]> = {};
   for (const direction of directions) {
@@ -43,13 +44,13 @@ export function toBoundary({ name, source, namespaceSelector, specs }: Imported)
     limit[field] = isolating.flatMap((spec) => rulesOf(spec, field, true));
     const whole = isolating.filter(selectsAll);
     if (whole.length === 0)
-      leave(
+      differ(
         `no policy isolates every pod for ${field}, but the floor does: pods that no policy selected are isolated now`,
       );
     const rules = whole.flatMap((spec) => rulesOf(spec, field, false));
     if (rules.length > 0) allow[field] = rules;
     if (isolating.some((spec) => !selectsAll(spec) && listAt(spec, field).length > 0))
-      leave(
+      differ(
         `rules for ${field} of some pods only are in the limit but not in the floor, which is about all pods: keep them as policies of their own`,
       );
   }
@@ -77,7 +78,7 @@ export function toBoundary({ name, source, namespaceSelector, specs }: Imported)
     leave(`it would not load: ${mistakes.slice(0, 3).join('; ')}`);
     return { documents: [], left };
   }
-  leave(
+  differ(
     'what exceeds the imported rules is only audited, as before; see it with bulkhead scan, widen ingress and egress, then set onExcess, pods and otherPolicies to Deny',
   );
   return { documents: [document], left };

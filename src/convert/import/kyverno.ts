@@ -65,7 +65,7 @@ function fromRule(
   if (kept || made.documents.length === 0) return made;
   const reason =
     'synchronize is off: Kyverno wrote the policy once and let tenants change it; Bulkhead keeps the floor';
-  return { documents: made.documents, left: [...made.left, { what: source, reason }] };
+  return { documents: made.documents, left: [...made.left, { what: source, reason, converted: true }] };
 }
 
 /** The spec of the generated policy: written there, or that of the policy it clones, if it is at hand. */
