@@ -33,12 +33,7 @@ export class Frame {
   readonly functions: ExtensionFunctions;
   #keys: Map<object, readonly string[]> | undefined;
 
-  constructor(
-    slots: Result[],
-    functions: ExtensionFunctions,
-    limit: number,
-    work: number,
-  ) {
+  constructor(slots: Result[], functions: ExtensionFunctions, limit: number, work: number) {
     this.slots = slots;
     this.functions = functions;
     this.limit = limit;

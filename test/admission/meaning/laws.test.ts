@@ -95,7 +95,8 @@ describe('network.reaches', () => {
             connection.protocol,
             connection.port,
           );
-          if (said !== opened) fails(`network.reaches is ${JSON.stringify(said)}, not ${String(opened)}`, probe);
+          if (said !== opened)
+            fails(`network.reaches is ${JSON.stringify(said)}, not ${String(opened)}`, probe);
         }
       }),
       cases,
