@@ -1,7 +1,7 @@
 // A real PostgreSQL for the tests: one of the machine's, started for them alone, or one that a URL names.
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { chmod, chown, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -21,7 +21,7 @@ export const requireVariable = 'BULKHEAD_REQUIRE_POSTGRES';
 export interface Postgres {
   /** A connection string for a new, empty database. */
   database(): Promise<string>;
-  /** Only where the server is our own: ends it, at once or (`fast`) after telling its clients, and starts it again. */
+  /** Only where the server is our own: ends it, cutting its clients off, and starts it again. */
   readonly own:
     | {
         readonly port: number;
@@ -112,6 +112,9 @@ export async function startPostgres(): Promise<Postgres> {
     }
   };
   const stop = async (): Promise<void> => {
+    // SIGINT is a "fast shutdown": clients are told and cut off. The leash's SIGTERM would wait for them.
+    const [pid = ''] = (await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
+    if (/^\d+$/.test(pid)) process.kill(Number(pid), 'SIGINT');
     await daemon?.stop();
     daemon = undefined;
   };

@@ -1,6 +1,7 @@
 /** A pool of connections that outlives a restart of the server and a cut of the network. */
 import { Kysely, PostgresDialect } from 'kysely';
 import { Pool } from 'pg';
+import { stringAt } from '../../../k8s/json.ts';
 import type { Tables } from './tables.ts';
 
 export interface PostgresOptions {
@@ -56,11 +57,11 @@ const gone = new Set([
  * the driver's own. The statement may or may not have been carried out.
  */
 export function isConnectionFailure(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  // Asked by its shape: an error of Node.js itself is no `Error` of a realm of its own, such as a test's.
+  const code = stringAt(error, 'code') ?? '';
   if (/^(?:08|57P0)/.test(code) || gone.has(code)) return true;
   return /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error/i.test(
-    error.message,
+    stringAt(error, 'message') ?? '',
   );
 }
 
