@@ -1,4 +1,5 @@
 /** Runs the validations and audit annotations of one policy with one parameter (plugin/policy/validating/validator.go). */
+import { expressionLimit } from '../cel/budget.ts';
 import type { EvaluationError } from '../cel/program.ts';
 import type { JsonObject } from '../k8s/json.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -47,6 +48,8 @@ export function validate(
     const finding = judge(validation, index, run);
     if (finding !== undefined) findings.push(finding);
   }
+  const overspent = spentByMessages(policy, findings, run);
+  if (overspent !== undefined) findings.push(overspent);
   if (policy.annotations.length === 0)
     return findings.length === 0 ? nothing : { findings, annotations: nothing.annotations };
   return annotate(policy, findings, start(policy, request, params, functions));
@@ -58,6 +61,31 @@ function judge(validation: Validation, index: number, run: Run): Finding | undef
     return { kind: 'error', part: `validations[${index}]`, error: outcome.error, always: false };
   if (outcome.value === true) return undefined;
   return { kind: 'failed', index, message: messageOf(validation, run), reason: validation.reason };
+}
+
+/**
+ * kube-apiserver makes the messages of validations that hold as well, and refuses where they spend what is left of the budget. Here they are
+ * made only where they could spend it: each costs at most what one expression may.
+ */
+function spentByMessages(
+  { validations }: Policy,
+  findings: readonly Finding[],
+  run: Run,
+): Finding | undefined {
+  if (validations.length * (expressionLimit + 1) <= run.budget.remaining) return undefined;
+  const told = new Set(findings.map((finding) => (finding.kind === 'failed' ? finding.index : -1)));
+  for (const [index, { messageProgram }] of validations.entries()) {
+    if (messageProgram === undefined || told.has(index)) continue;
+    const outcome = run.run(messageProgram);
+    if (!outcome.ok && run.budget.spent)
+      return {
+        kind: 'error',
+        part: `validations[${index}].messageExpression`,
+        error: outcome.error,
+        always: false,
+      };
+  }
+  return undefined;
 }
 
 /** messageExpression if it gives one line of text, else message, else the expression itself. */
