@@ -41,6 +41,8 @@ const collectionOf = (object: object): string => {
 export async function stage(
   cluster: Cluster,
 ): Promise<{ readonly parameters: readonly unknown[]; readonly surroundings: Surroundings }> {
+  // What a run left behind that was broken off.
+  await removePolicies(cluster);
   for (const one of customResources)
     await post(cluster, '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', one);
   for (const one of namespaces) await post(cluster, '/api/v1/namespaces', one);

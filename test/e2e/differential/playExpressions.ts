@@ -73,8 +73,9 @@ export async function playExpressions(
     request: string,
     left: string,
     right: string,
+    told = '',
   ): void => {
-    if (left !== right) differences.push({ of, aspect, request, kubernetes: left, bulkhead: right });
+    if (left !== right) differences.push({ of, aspect, request, kubernetes: left, bulkhead: right, told });
   };
   const batches = batchesOf(expressions);
   const refusals = await each(batches, (batch) => refusedBy(cluster, batch));
@@ -127,9 +128,16 @@ export async function playExpressions(
   const typed = await typeWarnings(cluster, accepted);
   for (const { mark, expressions: some } of accepted)
     some.forEach((expression, index) => {
-      const theirs = typed.get(mark)?.has(index) === true;
+      const told = typed.get(mark)?.get(index);
       const ours = warnings(expression, environment).length > 0;
-      differ(expression, 'types', '', theirs ? 'warned of' : 'fits', ours ? 'warned of' : 'fits');
+      differ(
+        expression,
+        'types',
+        '',
+        told === undefined ? 'fits' : 'warned of',
+        ours ? 'warned of' : 'fits',
+        told,
+      );
     });
   return { loads: expressions.length, verdicts, denials, differences };
 }
@@ -164,7 +172,7 @@ function ownVerdicts(batch: Batch, attributes: Attributes, surroundings: Surroun
 async function typeWarnings(
   cluster: Cluster,
   batches: readonly Batch[],
-): Promise<ReadonlyMap<string, ReadonlySet<number>>> {
+): Promise<ReadonlyMap<string, ReadonlyMap<number, string>>> {
   const read = await each(batches, async ({ mark }) => {
     const path = `${pathOf({ kind: 'ValidatingAdmissionPolicy' })}/${mark}`;
     const policy = await eventually(
@@ -175,10 +183,11 @@ async function typeWarnings(
       },
       60_000,
     );
-    const places = listAt(policy, 'status', 'typeChecking', 'expressionWarnings').map((warning) =>
-      Number(/validations\[(\d+)\]/.exec(stringAt(warning, 'fieldRef') ?? '')?.[1]),
-    );
-    return [mark, new Set(places)] as const;
+    const places = listAt(policy, 'status', 'typeChecking', 'expressionWarnings').map((warning) => {
+      const place = /validations\[(\d+)\]/.exec(stringAt(warning, 'fieldRef') ?? '')?.[1];
+      return [Number(place), stringAt(warning, 'warning') ?? ''] as const;
+    });
+    return [mark, new Map(places)] as const;
   });
   return new Map(read);
 }

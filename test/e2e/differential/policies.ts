@@ -2,7 +2,9 @@
 import type { PolicyCase } from './case.ts';
 import { applications } from './policies/applications.ts';
 import { audits } from './policies/audits.ts';
+import { budgets } from './policies/budgets.ts';
 import { conditions } from './policies/conditions.ts';
+import { doors } from './policies/doors.ts';
 import { kinds } from './policies/kinds.ts';
 import { matching } from './policies/matching.ts';
 import { messages } from './policies/messages.ts';
@@ -23,6 +25,8 @@ const topics = {
   matching,
   kinds,
   updates,
+  doors,
+  budgets,
   audits,
   applications,
   patches,
