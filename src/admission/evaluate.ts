@@ -142,7 +142,13 @@ const evaluatePolicy: Evaluator = (attributes, { namespace, boundaries }, world)
     draw(world),
   );
   const hints = policyHints(policy.value);
-  if (key !== undefined && old === undefined && judgement.violations.length === 0) {
+  // What only an exception allows is not proven for good.
+  if (
+    key !== undefined &&
+    old === undefined &&
+    judgement.violations.length === 0 &&
+    judgement.exceptions.length === 0
+  ) {
     proven.remember(key, policy.value, hints, world.lookup);
   }
   return {
