@@ -94,7 +94,7 @@ export function leadership(options: LeadershipOptions): Leadership {
     }
     const lease = asked.ok ? asked.body : undefined;
     const holder = stringAt(lease, 'spec', 'holderIdentity') ?? '';
-    const text = `${holder} ${stringAt(lease, 'spec', 'renewTime') ?? ''}`;
+    const text = `${holder} ${stringAt(lease, 'metadata', 'resourceVersion') ?? ''}`;
     if (seen?.text !== text) seen = { text, at: timing.now() };
     const expired = timing.now() - seen.at >= leaseMillis;
     if (holder !== '' && holder !== identity && !expired) {

@@ -94,12 +94,17 @@ withHelm('the workload', (helm) => {
     }
   });
 
-  test('may read namespaces, list pods and policies, and nothing else', async () => {
-    const rendered = await helm.render();
+  test('where it writes nothing, it may read namespaces and rules, list pods and policies, and nothing else', async () => {
+    const rendered = await helm.render({ configuration: { controllers: { enabled: false } } });
     expect(at(only(rendered, 'ClusterRole'), 'rules')).toEqual([
       { apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch'] },
       { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
       { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['list'] },
+      {
+        apiGroups: ['bulkhead.dev'],
+        resources: ['boundaries', 'guardrailpolicies'],
+        verbs: ['list', 'watch'],
+      },
     ]);
     expect(rendered.filter(({ kind }) => kind === 'Role' || kind === 'RoleBinding')).toEqual([]);
     const account = only(rendered, 'ServiceAccount').metadata;
@@ -109,6 +114,33 @@ withHelm('the workload', (helm) => {
     expect(at(only(rendered, 'Deployment'), 'spec', 'template', 'spec', 'serviceAccountName')).toBe(
       account.name,
     );
+  });
+
+  test('where it writes, policies of one name only, and a Lease of its own namespace', async () => {
+    const rendered = await helm.render();
+    const rules = listAt(only(rendered, 'ClusterRole'), 'rules');
+    const writing = rules.filter((rule) =>
+      listAt(rule, 'verbs').some((verb) => !['get', 'list', 'watch'].includes(String(verb))),
+    );
+    expect(writing).toEqual([
+      { apiGroups: [''], resources: ['pods'], verbs: ['list', 'patch', 'watch'] },
+      {
+        apiGroups: ['networking.k8s.io'],
+        resources: ['networkpolicies'],
+        resourceNames: ['bulkhead-floor'],
+        verbs: ['create', 'get', 'patch'],
+      },
+      {
+        apiGroups: ['bulkhead.dev'],
+        resources: ['namespacerecords'],
+        verbs: ['create', 'get', 'list', 'patch', 'watch'],
+      },
+      { apiGroups: ['bulkhead.dev'], resources: ['boundaries/status'], verbs: ['patch'] },
+    ]);
+    expect(only(rendered, 'Role').metadata.namespace).toBe('bulkhead');
+    expect(
+      new Set(listAt(only(rendered, 'Role'), 'rules').flatMap((rule) => listAt(rule, 'resources'))),
+    ).toEqual(new Set(['leases']));
   });
 
   test.each(['kube-system', 'kube-public', 'kube-node-lease', 'default'])(

@@ -4,11 +4,13 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { at, only } from '../chart/helm.ts';
 import type { Manifest } from '../chart/helm.ts';
 import { policy } from '../chart/objects.ts';
+import { installKinds, removeRules } from './ownKinds.ts';
 import { startRelease } from '../chart/release.ts';
 import type { Release } from '../chart/release.ts';
 import { withHelm } from '../chart/withHelm.ts';
 import { connect } from '../cluster/cluster.ts';
 import { readConnection } from '../cluster/connection.ts';
+import { eventually } from '../cluster/eventually.ts';
 
 const cluster = connect(readConnection(process.env));
 const home = 'chart-home';
@@ -17,7 +19,7 @@ const values = {
   boundaries: {
     tenants: {
       namespaceSelector: { matchLabels: { 'run.example/tenant': 'a' } },
-      floor: { mode: 'Audit' },
+      floor: { mode: 'Create' },
       ingress: [{ from: [{ sameLabels: ['run.example/tenant'] }] }],
     },
   },
@@ -28,11 +30,12 @@ withHelm('the chart, run', (helm) => {
   let release: Release;
 
   beforeAll(async () => {
+    await installKinds(cluster);
     await cluster.createNamespace(home);
     await cluster.createNamespace('chart-run', { 'run.example/tenant': 'a' });
     rendered = await helm.render(values, home);
     const items = rendered.filter(({ kind }) =>
-      ['ServiceAccount', 'ClusterRole', 'ClusterRoleBinding'].includes(kind),
+      ['ServiceAccount', 'ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'].includes(kind),
     );
     const stdin = { apiVersion: 'v1', kind: 'List', items };
     const applied = await cluster.kubectl('admin', ['apply', '-f', '-'], { stdin });
@@ -42,6 +45,7 @@ withHelm('the chart, run', (helm) => {
   afterAll(async () => {
     await release.stop();
     await cluster.kubectl('admin', ['delete', 'clusterrole,clusterrolebinding', 'walls-run']);
+    await removeRules(cluster);
   });
 
   /** Status and JSON body, over TLS for the Service's name that the rendered caBundle vouches for. */
@@ -105,9 +109,17 @@ withHelm('the chart, run', (helm) => {
     },
   );
 
-  test('its ServiceAccount may read what it needs, and nothing more than anybody may', async () => {
+  test('leads, records the name, writes the floor', async () => {
+    const floor = '/apis/networking.k8s.io/v1/namespaces/chart-run/networkpolicies/bulkhead-floor';
+    await eventually('the floor stands', async () => (await cluster.call('admin', floor)).status === 200);
+    const record = await cluster.call('admin', '/apis/bulkhead.dev/v1alpha1/namespacerecords/chart-run');
+    expect(at(record.body, 'spec', 'labels')).toEqual({ 'run.example/tenant': 'a' });
+  });
+
+  test('its ServiceAccount may do what it needs, and nothing more than anybody may', async () => {
     const list = async (user: string): Promise<readonly string[]> => {
       const who = [
+        ...['--namespace', home],
         '--as',
         user,
         '--as-group',
@@ -122,9 +134,16 @@ withHelm('the chart, run', (helm) => {
     const anybody = new Set(await list(`system:serviceaccount:${home}:default`));
     const own = (await list(`system:serviceaccount:${home}:walls-run`)).filter((line) => !anybody.has(line));
     expect(own).toEqual([
+      'boundaries.bulkhead.dev [] [] [list watch]',
+      'boundaries.bulkhead.dev/status [] [] [patch]',
+      'guardrailpolicies.bulkhead.dev [] [] [list watch]',
+      'leases.coordination.k8s.io [] [] [create]',
+      'leases.coordination.k8s.io [] [bulkhead] [get update]',
+      'namespacerecords.bulkhead.dev [] [] [create get list patch watch]',
       'namespaces [] [] [get list watch]',
-      'networkpolicies.networking.k8s.io [] [] [list]',
-      'pods [] [] [list]',
+      'networkpolicies.networking.k8s.io [] [] [list watch]',
+      'networkpolicies.networking.k8s.io [] [bulkhead-floor] [create get patch]',
+      'pods [] [] [list patch watch]',
     ]);
   });
 

@@ -1,0 +1,118 @@
+/** The queue of a controller: every key is looked at, one at a time, again where it failed, never without end. */
+import { expect, test } from '@jest/globals';
+import { queue, right } from '../../src/controllers/controller.ts';
+import type { Reconciled } from '../../src/controllers/controller.ts';
+import { pace } from '../../src/controllers/pace.ts';
+import { clock } from './clock.ts';
+
+const failed: Reconciled = { outcome: 'failed', message: 'no' };
+
+function running(
+  answer: (key: string, look: number) => Reconciled | Promise<Reconciled>,
+  keys: readonly string[] = [],
+) {
+  const time = clock();
+  const looks: { readonly key: string; readonly at: number }[] = [];
+  const told: string[] = [];
+  const stopping = new AbortController();
+  const made = queue({
+    controller: {
+      name: 'tested',
+      keys: () => keys,
+      reconcile: async (key) => {
+        looks.push({ key, at: time.now() });
+        return answer(key, looks.filter((one) => one.key === key).length);
+      },
+    },
+    timing: time,
+    observe: (_, key, { outcome }) => told.push(`${key} ${outcome}`),
+  });
+  return { time, looks, told, made, stopping, done: made.run(stopping.signal) };
+}
+
+test('looks at every key when it begins, and at each that is added, once for many additions', async () => {
+  const { time, looks, made, stopping, done } = running(() => right, ['a', 'b']);
+  await time.pass(1);
+  for (let count = 0; count < 5; count += 1) made.add('c');
+  await time.pass(1);
+  expect(looks.map(({ key }) => key)).toEqual(['a', 'b', 'c']);
+  stopping.abort();
+  await done;
+});
+
+test('looks at everything again once a minute', async () => {
+  const { time, looks, stopping, done } = running(() => right, ['a']);
+  await time.pass(185_000);
+  expect(looks).toHaveLength(4);
+  stopping.abort();
+  await done;
+});
+
+test('what fails is tried again, later each time, at most half a minute apart', async () => {
+  const { time, looks, told, stopping, done } = running((_, look) => (look < 10 ? failed : right), ['a']);
+  await time.pass(300_000);
+  const waits = looks.slice(1, 10).map(({ at }, index) => at - (looks[index]?.at ?? 0));
+  expect(waits[0]).toBeLessThan(1_000);
+  expect(Math.max(...waits)).toBeLessThanOrEqual(30_000);
+  expect(told.slice(0, 11).filter((line) => line === 'a failed')).toHaveLength(9);
+  stopping.abort();
+  await done;
+});
+
+test('an exception is a failure that is told, and nothing ends', async () => {
+  const { time, told, stopping, done } = running(
+    (key) => {
+      if (key === 'a') throw new Error('a bug');
+      return right;
+    },
+    ['a', 'b'],
+  );
+  await time.pass(10);
+  expect(told).toEqual(['a failed', 'b right']);
+  stopping.abort();
+  await done;
+});
+
+test('one key is never worked on twice at once', async () => {
+  let release: () => void = () => undefined;
+  const { time, looks, made, stopping, done } = running(
+    () => new Promise((resolve) => (release = () => resolve(right))),
+    ['a'],
+  );
+  await time.pass(1);
+  made.add('a');
+  await time.pass(1);
+  expect(looks).toHaveLength(1);
+  release();
+  await time.pass(1);
+  expect(looks).toHaveLength(2);
+  stopping.abort();
+  await done;
+});
+
+test('a queue that does not run keeps nothing', async () => {
+  const { time, looks, made, stopping, done } = running(() => right);
+  stopping.abort();
+  await done;
+  made.add('late');
+  await time.pass(100_000);
+  expect(looks).toEqual([]);
+});
+
+test('writes are as many as the bucket holds, then as fast as it fills', async () => {
+  const time = clock();
+  const bucket = pace(time, { perSecond: 10, burst: 5 });
+  const { signal } = new AbortController();
+  const at: number[] = [];
+  const all = Promise.all(
+    Array.from({ length: 25 }, async () => {
+      await bucket.take(signal);
+      at.push(time.now());
+    }),
+  );
+  await time.pass(10_000);
+  await all;
+  expect(at.filter((one) => one === 0)).toHaveLength(5);
+  expect(Math.max(...at)).toBeGreaterThanOrEqual(1_900);
+  expect(Math.max(...at)).toBeLessThan(3_000);
+});

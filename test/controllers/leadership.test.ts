@@ -1,0 +1,148 @@
+/** The Lease: one leader at a time, whatever the API server, the clocks and the other replica do. */
+import { describe, expect, test } from '@jest/globals';
+import type { Api, Asked } from '../../src/controllers/api.ts';
+import { leadership } from '../../src/controllers/leadership.ts';
+import type { LeadershipEvent } from '../../src/controllers/leadership.ts';
+import { isObject, ownAt, stringAt } from '../../src/k8s/json.ts';
+import { clock } from './clock.ts';
+import type { Clock } from './clock.ts';
+
+/** An API server that knows one Lease and its resourceVersion; `down` answers nothing useful. */
+function server(): { readonly api: (up: () => boolean) => Api; readonly holder: () => string | undefined } {
+  let stored: { readonly version: number; readonly spec: unknown } | undefined;
+  const status = (code: number, reason: string): Asked => ({
+    ok: false,
+    status: code,
+    failure: { code: 'cluster.refused', message: reason },
+    body: { kind: 'Status', reason },
+  });
+  const body = (): Asked => ({
+    ok: true,
+    body: { metadata: { resourceVersion: String(stored?.version) }, spec: stored?.spec },
+  });
+  return {
+    holder: () => stringAt(stored?.spec, 'holderIdentity'),
+    api: (up) => ({
+      ask: ({ method = 'GET', body: sent }) => {
+        if (!up()) return Promise.resolve(status(500, 'down'));
+        if (method === 'GET') return Promise.resolve(stored === undefined ? status(404, 'NotFound') : body());
+        const spec = isObject(sent) ? ownAt(sent, 'spec') : undefined;
+        const version = stringAt(sent, 'metadata', 'resourceVersion');
+        const conflict = method === 'POST' ? stored !== undefined : version !== String(stored?.version ?? '');
+        if (conflict) return Promise.resolve(status(409, 'Conflict'));
+        stored = { version: (stored?.version ?? 0) + 1, spec };
+        return Promise.resolve(body());
+      },
+    }),
+  };
+}
+
+function replica(identity: string, time: Clock, api: Api) {
+  const events: LeadershipEvent[] = [];
+  const stopping = new AbortController();
+  let working = 0;
+  const made = leadership({
+    api,
+    timing: time,
+    // Wall clocks that are years apart must not matter.
+    date: () => new Date(identity === 'a' ? '2020-01-01T00:00:00Z' : '2030-01-01T00:00:00Z'),
+    namespace: 'home',
+    name: 'bulkhead',
+    identity,
+    observe: (event) => events.push(event),
+  });
+  const done = made.run(
+    stopping.signal,
+    (signal) =>
+      new Promise((resolve) => {
+        working += 1;
+        signal.addEventListener('abort', () => {
+          working -= 1;
+          resolve();
+        });
+      }),
+  );
+  return { made, events, stopping, done, works: () => working > 0 };
+}
+
+describe('of two replicas', () => {
+  test('one leads, and goes on to; the other follows', async () => {
+    const time = clock();
+    const { api } = server();
+    const [a, b] = ['a', 'b'].map((name) =>
+      replica(
+        name,
+        time,
+        api(() => true),
+      ),
+    );
+    await time.pass(60_000);
+    expect([a?.works(), b?.works()].filter(Boolean)).toHaveLength(1);
+    for (const one of [a, b]) {
+      one?.stopping.abort();
+      await time.pass(1);
+      await one?.done;
+    }
+  });
+
+  test('one that is cut off stops writing before the other begins, which is within 15 s', async () => {
+    const time = clock();
+    const { api, holder } = server();
+    let up = true;
+    const a = replica(
+      'a',
+      time,
+      api(() => up),
+    );
+    await time.pass(5_000);
+    const b = replica(
+      'b',
+      time,
+      api(() => true),
+    );
+    await time.pass(5_000);
+    expect(holder()).toBe('a');
+    up = false;
+    const cut = time.now();
+    while (!b.works()) {
+      await time.pass(100);
+      expect(a.works() && b.works()).toBe(false);
+    }
+    expect(time.now() - cut).toBeLessThan(15_000);
+    expect(holder()).toBe('b');
+    up = true;
+    await time.pass(30_000);
+    expect([a.works(), b.works()]).toEqual([false, true]);
+    for (const one of [a, b]) {
+      one.stopping.abort();
+      await time.pass(1);
+      await one.done;
+    }
+  });
+
+  test('one that stops gives the lease back', async () => {
+    const time = clock();
+    const { api, holder } = server();
+    const a = replica(
+      'a',
+      time,
+      api(() => true),
+    );
+    await time.pass(5_000);
+    const b = replica(
+      'b',
+      time,
+      api(() => true),
+    );
+    await time.pass(5_000);
+    a.stopping.abort();
+    await time.pass(1);
+    await a.done;
+    expect(holder()).toBe('');
+    await time.pass(3_000);
+    expect(b.works()).toBe(true);
+    b.stopping.abort();
+    await time.pass(1);
+    await b.done;
+  });
+});
