@@ -27,8 +27,12 @@ export async function measure(load: Load): Promise<Measured> {
   const requests = (load.variants ?? [load.body]).map((body) => requestOf(load.path, body));
   let turn = 0;
   const next = (): Buffer => {
-    turn = (turn + 1) % requests.length;
-    return requests[turn] ?? Buffer.alloc(0);
+    turn += 1;
+    const request = requests[turn % requests.length] ?? Buffer.alloc(0);
+    if (load.countAt === undefined) return request;
+    const bytes = Buffer.from(request);
+    bytes.write(String(turn).padStart(8, '0'), bytes.indexOf('\r\n\r\n') + 4 + load.countAt);
+    return bytes;
   };
   const latencies: number[] = [];
   let failed = 0;

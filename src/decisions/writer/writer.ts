@@ -2,7 +2,7 @@
 import { stringAt } from '../../k8s/json.ts';
 import { recordVersion } from '../record.ts';
 import type { Item } from '../spool/lines.ts';
-import type { Spool } from '../spool/spool.ts';
+import type { Segment, Spool } from '../spool/spool.ts';
 import type { WriterState } from './messages.ts';
 import { itemOf, Session } from './session.ts';
 import type { SessionPorts } from './session.ts';
@@ -37,6 +37,7 @@ export class Writer {
   #notBefore = 0;
   #retainAt = 0;
   #retained: { readonly before: string; readonly dropped: number } | undefined;
+  #segment: { readonly id: string; readonly lines: ReturnType<Spool['read']> } | undefined;
   #running: Promise<void> | undefined;
   #cancel: (() => void) | undefined;
   #closing = false;
@@ -127,7 +128,7 @@ export class Writer {
     const { spool, now } = this.#ports;
     const segment = spool.oldest();
     if (segment === undefined) return;
-    const lines = spool.read(segment);
+    const lines = this.#linesOf(segment);
     let through = await this.#session.with((journal) => journal.spooledThrough(segment.id));
     while (through < lines.length) {
       const part = lines.slice(through, through + batchItems);
@@ -146,7 +147,16 @@ export class Writer {
       if (this.#waiting.length > 0) return;
     }
     spool.remove(segment);
+    this.#segment = undefined;
     await this.#session.with((journal) => journal.forgetSpool(segment.id));
+  }
+
+  /** The lines of the segment that is being moved: read once, however often it is interrupted. */
+  #linesOf(segment: Segment): ReturnType<Spool['read']> {
+    if (this.#segment?.id !== segment.id) {
+      this.#segment = { id: segment.id, lines: this.#ports.spool.read(segment) };
+    }
+    return this.#segment.lines;
   }
 
   /** Drops what is too old, some thousand entries a step, and says so in the chain. */

@@ -1,0 +1,128 @@
+// The log as a process has it, with its real thread: what is safe, what is dropped and told, and when nothing can be recorded.
+import { createPublicKey } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { sealedEvent } from '../../src/decisions/event/seal.ts';
+import { verify } from '../../src/decisions/integrity/verify.ts';
+import type { Verification } from '../../src/decisions/integrity/finding.ts';
+import { startLog } from '../../src/decisions/log.ts';
+import type { DecisionLog, LogOptions } from '../../src/decisions/log.ts';
+import { stateFiles } from '../../src/decisions/stateFiles.ts';
+import { openSqliteArchive } from '../../src/decisions/stores/sqlite/archive.ts';
+import { decisionEvent } from './sampleLog.ts';
+
+const entry = new URL('../../src/worker.ts', import.meta.url);
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'bulkhead-log-'));
+});
+afterEach(async () => {
+  await rm(directory, { recursive: true, force: true });
+});
+
+function start(change: Partial<LogOptions['writer']> = {}): DecisionLog {
+  const files = stateFiles(directory);
+  return startLog({
+    entry,
+    writer: {
+      about: 'decisions',
+      store: { kind: 'sqlite', file: files.database },
+      spoolDirectory: files.spoolDirectory,
+      keyFile: files.keyFile,
+      replica: 'test',
+      retentionMillis: 86_400_000_000,
+      ...change,
+    },
+  });
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  for (let times = 0; !holds(); times += 1) {
+    if (times > 4_000) throw new Error('it did not come to that within twenty seconds');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+async function report(): Promise<Verification> {
+  const files = stateFiles(directory);
+  const archive = openSqliteArchive(files.database);
+  const key = createPublicKey(await readFile(`${files.keyFile}.pub`));
+  const found = await verify(
+    { entries: archive.entries({}), checkpoints: archive.checkpoints() },
+    { keys: [key] },
+  );
+  await archive.close();
+  return found;
+}
+
+const keep = (log: DecisionLog, from: number, count: number): void => {
+  for (let number = from; number < from + count; number += 1) {
+    log.keep(sealedEvent(decisionEvent(number)), 100);
+  }
+};
+
+test('what is kept is written by the time that it closes', async () => {
+  const log = start();
+  keep(log, 1, 1_000);
+  await log.close();
+  expect(log.status).toMatchObject({ queued: 0, written: 1_000, dropped: new Map() });
+  expect(await report()).toMatchObject({ ok: true, records: 1_002, gaps: {} });
+}, 30_000);
+
+test('without store and spool records wait, then are dropped, and nothing can be recorded', async () => {
+  await writeFile(join(directory, 'taken'), '');
+  const log = start({
+    store: { kind: 'sqlite', file: join(directory, 'taken', 'decisions.sqlite') },
+    spoolLimits: { bytes: 1, segmentBytes: 1 },
+  });
+  keep(log, 1, 1);
+  await until(() => log.status.blocked === 'spool-full');
+  expect(log.canRecord).toBe(false);
+  expect(log.status).toMatchObject({ store: 'failing', queued: 1 });
+  keep(log, 2, 40_000);
+  expect(log.status.queued).toBe(32_768);
+  expect(Object.fromEntries(log.status.dropped)).toEqual({ 'spool-full': 40_001 - 32_768 });
+  await log.close(500);
+}, 30_000);
+
+test('what was dropped is told in the chain, in front of what comes next', async () => {
+  const log = start();
+  await until(() => log.status.store === 'open');
+  // More at once than the queue holds, and the thread cannot take any of it in between.
+  keep(log, 1, 33_000);
+  expect(Object.fromEntries(log.status.dropped)).toEqual({ 'queue-full': 33_000 - 32_768 });
+  await until(() => log.status.queued === 0);
+  keep(log, 50_000, 1);
+  await log.close();
+  expect(await report()).toMatchObject({ ok: true, gaps: { 'queue-full': 232 } });
+}, 60_000);
+
+test('a thread that cannot start is told, started again, and what is decided meanwhile is counted', async () => {
+  await writeFile(join(directory, 'taken'), '');
+  const crashed: unknown[] = [];
+  const files = stateFiles(directory);
+  const log = startLog({
+    entry,
+    crashed: (error) => crashed.push(error),
+    writer: {
+      about: 'decisions',
+      store: { kind: 'sqlite', file: files.database },
+      spoolDirectory: join(directory, 'taken', 'spool'),
+      keyFile: files.keyFile,
+      replica: 'test',
+      retentionMillis: 1,
+    },
+  });
+  keep(log, 1, 3);
+  await until(() => crashed.length > 0);
+  expect(log.canRecord).toBe(false);
+  expect(Object.fromEntries(log.status.dropped)).toEqual({ 'writer-ended': 3 });
+  await rm(join(directory, 'taken'));
+  await until(() => log.status.store === 'open');
+  keep(log, 4, 1);
+  await log.close();
+  expect(await report()).toMatchObject({ ok: true, gaps: { 'writer-ended': 3 } });
+}, 30_000);
