@@ -86,11 +86,9 @@ function surroundingsOf(whole: ReadonlyMap<string, JsonObject>): Surroundings {
   };
 }
 
-/** Takes down what {@link stage} and the cases created. */
+/** Takes down what would be seen elsewhere. The namespaces stay with what is in them: the next run of the suite plays in them too. */
 export async function strike(cluster: Cluster): Promise<void> {
   await removePolicies(cluster);
-  for (const name of [production, development])
-    await cluster.call('admin', `/api/v1/namespaces/${name}`, { method: 'DELETE' });
   for (const one of customResources) {
     const name = stringAt(one, 'metadata', 'name') ?? '';
     await cluster.call('admin', `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}`, {
