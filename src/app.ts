@@ -24,6 +24,7 @@ import { startServer } from './server/server.ts';
 import type { RunningServer } from './server/server.ts';
 import { servingMaterial } from './server/tls/serving.ts';
 import type { MaterialSource } from './server/tls/source.ts';
+import { observeDecisionLog } from './telemetry/decisionLogMetrics.ts';
 import { createLog } from './telemetry/logger.ts';
 import type { Log } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
@@ -122,6 +123,8 @@ export async function startApp(options: AppOptions): Promise<Read<App>> {
       log.record(json, 'decision');
     },
   });
+  const kept = decisions.log;
+  if (kept !== undefined) observeDecisionLog(metrics.registry, () => kept.status);
   const ports = reviewPorts(options, world, log, metrics, decisions);
   const workers = createWorkers<LargeSnapshot, LargeExtra>({
     entry: options.workerEntry,

@@ -1,0 +1,36 @@
+// The metrics of the decision log follow its figures.
+import { expect, test } from '@jest/globals';
+import { Registry } from '@prometheus-io/client';
+import { observeDecisionLog } from '../../src/telemetry/decisionLogMetrics.ts';
+import type { DecisionLogFigures } from '../../src/telemetry/decisionLogMetrics.ts';
+
+test('each collection tells the figures of that moment', async () => {
+  const registry = new Registry();
+  let figures: DecisionLogFigures = {
+    queued: 3,
+    written: 10,
+    spooledBytes: 0,
+    dropped: new Map(),
+    store: 'open',
+    canRecord: true,
+  };
+  observeDecisionLog(registry, () => figures);
+  await registry.metrics();
+  figures = {
+    ...figures,
+    written: 12,
+    spooledBytes: 99,
+    dropped: new Map([['spool-full', 4]]),
+    store: 'failing',
+    canRecord: false,
+  };
+  const lines = (await registry.metrics()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  expect(lines.sort()).toEqual([
+    'bulkhead_decision_log_can_record 0',
+    'bulkhead_decision_log_dropped_total{reason="spool-full"} 4',
+    'bulkhead_decision_log_queued 3',
+    'bulkhead_decision_log_spool_bytes 99',
+    'bulkhead_decision_log_store_up 0',
+    'bulkhead_decision_log_written_total 12',
+  ]);
+});
