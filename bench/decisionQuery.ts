@@ -101,19 +101,25 @@ const median = (numbers: readonly number[]): number =>
 async function measure(name: string, filter: Filter, open: DecisionReader) {
   const first: number[] = [];
   const next: number[] = [];
+  const before = process.cpuUsage();
+  let asked = 0;
   let rows = 0;
   for (let turn = 0; turn < repeats; turn += 1) {
     const [page, millis] = await timed(() => open.page({ filter, order: 'newest', limit: 100 }));
     first.push(millis);
+    asked += 1;
     rows = page.records.length;
     if (page.next === undefined) continue;
     const after = page.next;
     const [, more] = await timed(() => open.page({ filter, order: 'newest', limit: 100, after }));
     next.push(more);
+    asked += 1;
   }
+  const { user, system } = process.cpuUsage(before);
   return {
     question: name,
     rows,
+    cpuMillis: (user + system) / 1_000 / asked,
     firstMillis: median(first),
     firstWorst: Math.max(...first),
     nextMillis: next.length === 0 ? null : median(next),
@@ -145,11 +151,11 @@ if (values.json)
 else {
   const ms = (millis: number | null): string => (millis === null ? '-' : millis.toFixed(1));
   process.stdout.write(
-    `${count} records, ${processor}; milliseconds, median and worst of ${repeats}, pages of 100\n`,
+    `${count} records, ${processor}; milliseconds, median and worst of ${repeats}, pages of 100; cpu: of one page\n`,
   );
   for (const one of pages)
     process.stdout.write(
-      `${one.question.padEnd(38)} rows ${String(one.rows).padStart(3)}  first ${ms(one.firstMillis)} / ${ms(one.firstWorst)}  next ${ms(one.nextMillis)} / ${ms(one.nextWorst)}\n`,
+      `${one.question.padEnd(38)} rows ${String(one.rows).padStart(3)}  cpu ${ms(one.cpuMillis).padStart(4)}  first ${ms(one.firstMillis)} / ${ms(one.firstWorst)}  next ${ms(one.nextMillis)} / ${ms(one.nextWorst)}\n`,
     );
   for (const { question, millis } of others) process.stdout.write(`${question.padEnd(38)} ${ms(millis)}\n`);
 }

@@ -1,9 +1,5 @@
 /** The review desk's HTTP API: questions to the decision log, for readers with a token, each reading recorded. */
-import { createServer as createHttp } from 'node:http';
-import type { RequestListener, Server, ServerOptions } from 'node:http';
-import { createServer as createHttps } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import fastify from 'fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Read } from '../config/issue.ts';
 import { readEvent } from '../decisions/query/answer.ts';
@@ -13,6 +9,8 @@ import type { ReadEvent } from '../decisions/record.ts';
 import { admitted } from './access.ts';
 import type { Gate, Reader } from './access.ts';
 import { answer, headers, refuse } from './answers.ts';
+import { appWith } from './listener.ts';
+import type { DeskTls } from './listener.ts';
 import { openApi } from './openApi.ts';
 import { limiter } from './rate.ts';
 import { countDecisions, listDecisions, showDecision, showNeighbours, tailFilter } from './routes.ts';
@@ -34,18 +32,6 @@ export interface DeskOptions {
   readonly version: string;
   readonly now?: () => number;
   readonly limits?: Partial<DeskLimits>;
-}
-
-/** A certificate and its key in PEM. */
-export interface Pair {
-  readonly cert: string;
-  readonly key: string;
-}
-
-export interface DeskTls {
-  readonly current: Pair;
-  /** Calls `swap` for each replacement from now on. */
-  readonly subscribe: (swap: (pair: Pair) => void) => void;
 }
 
 export interface DeskLimits {
@@ -71,7 +57,7 @@ type Route = (asking: Asking, id: string) => Promise<Read<Answer>>;
 /** @throws what the listener throws where the address cannot be listened on. */
 export async function startDesk(options: DeskOptions): Promise<Desk> {
   const limits = { ...usualLimits, ...options.limits };
-  const app = appFor(options);
+  const app = appWith(options.tls);
   const stopping = new AbortController();
   new Api(app, options, limits, stopping.signal).register();
   await app.listen({ host: options.address, port: options.port });
@@ -85,34 +71,6 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
       await app.close();
     },
   };
-}
-
-function appFor({ tls }: DeskOptions): FastifyInstance {
-  const limits = {
-    maxHeaderSize: 16_384,
-    headersTimeout: 10_000,
-    requestTimeout: 10_000,
-    keepAliveTimeout: 65_000,
-  };
-  return fastify({
-    bodyLimit: 1,
-    forceCloseConnections: true,
-    routerOptions: { querystringParser: () => ({}), maxParamLength: 64 },
-    serverFactory: (handler) => {
-      const server = tls === undefined ? createHttp(limits, handler) : encrypted(tls, limits, handler);
-      server.maxConnections = 256;
-      return server;
-    },
-  });
-}
-
-function encrypted(tls: DeskTls, limits: ServerOptions, handler: RequestListener): Server {
-  const minVersion = 'TLSv1.2';
-  const server = createHttps({ ...limits, ...tls.current, minVersion }, handler);
-  tls.subscribe((pair) => {
-    server.setSecureContext({ ...pair, minVersion });
-  });
-  return server;
 }
 
 class Api {

@@ -7,7 +7,8 @@ import type { ReadEvent } from '../decisions/record.ts';
 import { stateFiles } from '../decisions/stateFiles.ts';
 import type { ReadTarget } from '../decisions/stores/openForReading.ts';
 import { startDesk } from './desk.ts';
-import type { Desk, DeskTls } from './desk.ts';
+import type { Desk } from './desk.ts';
+import type { DeskTls } from './listener.ts';
 import { gatesFor } from './gates.ts';
 
 export interface DeskSurroundings {

@@ -77,6 +77,9 @@ export async function optionsOf(name: string): Promise<readonly string[] | undef
   return [
     '-h',
     '--help',
-    ...command.options.flatMap(({ short, long }) => [short, long].filter((flag) => flag !== undefined)),
+    // Of its parts too, such as `audit query`.
+    ...[command, ...command.commands].flatMap(({ options }) =>
+      options.flatMap(({ short, long }) => [short, long].filter((flag) => flag !== undefined)),
+    ),
   ];
 }
