@@ -52,6 +52,8 @@ describe('accepted', () => {
     ['::ffff:10.0.0.0/104', '::ffff:10.0.0.0/104', false, undefined],
     ['::ffff:a9fe:a9fe/128', '::ffff:169.254.169.254/128', false, undefined],
     ['::FFFF:169.254.169.254/128', '::ffff:169.254.169.254/128', false, undefined],
+    ['::ffff:255.255.255.255/128', '::ffff:255.255.255.255/128', false, undefined],
+    ['::1:0:0:0/128', '::1:0:0:0/128', true, undefined],
     ['::ffff:0:0/95', '::fffe:0:0/95', false, undefined],
     ['::/95', '::/95', true, undefined],
   ])('%s is %s', (text, block, canonical, octal) => {
