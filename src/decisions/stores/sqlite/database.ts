@@ -17,7 +17,9 @@ export function openForWriting(file: string): DatabaseSync {
   try {
     chmodSync(file, 0o600);
     // Records have two kilobytes: on pages of four, half of each would stay empty.
-    database.exec('PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF');
+    database.exec(
+      'PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF',
+    );
     const version = versionOf(database);
     if (version !== 0) requireVersion(file, version);
     else database.exec(`BEGIN IMMEDIATE; ${schema} PRAGMA user_version = ${schemaVersion}; COMMIT`);
