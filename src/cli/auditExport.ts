@@ -9,6 +9,7 @@ import { filterParameters, readFilterAlone } from '../decisions/query/parameters
 import type { Cursor, DecisionReader, Filter } from '../decisions/query/query.ts';
 import { stateFiles } from '../decisions/stateFiles.ts';
 import { openArchive } from '../decisions/stores/openForReading.ts';
+import { stringAt } from '../k8s/json.ts';
 import { findLog, recordReading, withLog, withReader } from './auditLog.ts';
 import type { FoundLog, LogOptions } from './auditLog.ts';
 import { parametersOf, withFilters } from './auditParameters.ts';
@@ -138,7 +139,8 @@ async function writeTo(
   try {
     descriptor = openSync(file, 'wx', 0o600);
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    // Asked by its shape: an error of Node.js itself is no `Error` of a realm of its own, such as a test's.
+    const reason = stringAt(error, 'code') ?? 'unknown';
     const message = `cannot be written (${reason}); name a file that does not exist, in a directory that does`;
     tellIssues([{ code: 'audit.file', file, message }], terminal);
     return undefined;
