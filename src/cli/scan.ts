@@ -20,7 +20,7 @@ import type { Scanned, ScanReport } from './scanResult.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
 interface Options {
-  readonly rules: readonly string[];
+  readonly rules?: readonly string[];
   readonly inventory?: readonly string[];
   readonly config?: string | undefined;
   readonly kubeconfig?: string | undefined;
@@ -37,9 +37,9 @@ const several = (value: string, before: readonly string[] = []): readonly string
 export const define: Definition = (command, { terminal, run }) =>
   command
     .argument('[paths...]', 'stored objects: files, directories, or - for standard input; none: the cluster')
-    .requiredOption(
+    .option(
       '--rules <path>',
-      'Boundaries and guardrails: a file or directory; may be repeated',
+      'Boundaries and guardrails: a file or directory; may be repeated (default for a cluster: those in it)',
       several,
     )
     .option('--inventory <path>', 'further Namespaces that exist, for paths; may be repeated', several)
@@ -71,12 +71,12 @@ async function scan(paths: readonly string[], options: Options, terminal: Termin
     );
     return 2;
   }
-  const { scanned, boundaries } = looked.value;
-  if (boundaries.length === 0)
+  const scanned = looked.value;
+  if (scanned.boundaries.length === 0 && scanned.issues.length === 0)
     tellWarning('no Boundary is among the rules, so no network limit is in force', terminal);
   const findings = inOrder(scanned.findings);
   const known = options.writeBaseline === true ? undefined : baseline.value;
-  const report: ScanReport = { ...scanned, findings, boundaries, comparison: compareWith(known, findings) };
+  const report: ScanReport = { ...scanned, findings, comparison: compareWith(known, findings) };
   if (!(scanned.unreachable && findings.length === 0)) printReport(report, options.output, terminal);
   tellIssues(scanned.issues, terminal);
   if (scanned.unreachable) return 3;
@@ -91,6 +91,8 @@ function misuse(paths: readonly string[], options: Options): string | undefined 
   const cluster = options.kubeconfig !== undefined || options.context !== undefined;
   if (paths.length > 0 && cluster)
     return 'paths and a cluster cannot be scanned at once; leave out the paths or --kubeconfig and --context';
+  if (paths.length > 0 && options.rules === undefined)
+    return 'say by which rules the paths are judged: --rules PATH';
   if (paths.length === 0 && options.toApply === true)
     return '--to-apply is about paths; what is stored in a cluster is applied already';
   if (options.writeBaseline === true && options.baseline === undefined)
@@ -98,27 +100,21 @@ function misuse(paths: readonly string[], options: Options): string | undefined 
   return undefined;
 }
 
-type Looked = Read<{ readonly scanned: Scanned; readonly boundaries: readonly string[] }>;
-
-async function look(paths: readonly string[], options: Options, terminal: Terminal): Promise<Looked> {
+async function look(paths: readonly string[], options: Options, terminal: Terminal): Promise<Read<Scanned>> {
   const documents = paths.length === 0 ? undefined : await readPaths(paths, terminal);
   const access = documents === undefined ? await accessFor(options, terminal) : undefined;
   const ownNamespace = access?.ok === true ? access.value.ownNamespace : undefined;
-  const loaded = await load({ ...options, inventory: options.inventory ?? [], ownNamespace }, terminal);
+  const loaded = await load(
+    { ...options, rules: options.rules ?? [], inventory: options.inventory ?? [], ownNamespace },
+    terminal,
+  );
   const parts = [loaded, documents, access].filter((part) => part !== undefined);
   const issues = parts.flatMap((part) => (part.ok ? [] : part.issues));
   if (!loaded.ok || issues.length > 0) return unsound(issues);
-  const { rules, inventory } = loaded.value;
-  const boundaries = rules.ruleSet.boundaries.map(({ name }) => name);
-  if (documents?.ok === true) {
-    return sound({
-      scanned: scanDocuments(documents.value, rules, inventory, options.toApply === true),
-      boundaries,
-    });
-  }
+  const { config, rules, inventory } = loaded.value;
+  if (documents?.ok === true)
+    return sound(scanDocuments(documents.value, rules, inventory, options.toApply === true));
   if (access?.ok !== true) throw new Error('neither files nor a cluster to scan');
-  return sound({
-    scanned: await scanCluster(access.value, rules, progressOn(terminal)),
-    boundaries,
-  });
+  const judging = { config, rules: options.rules === undefined ? undefined : rules };
+  return sound(await scanCluster(access.value, judging, progressOn(terminal)));
 }

@@ -20,9 +20,17 @@ export function scanDocuments(
   inventory: readonly StoredNamespace[],
   toApply: boolean,
 ): Scanned {
+  const boundaries = rules.ruleSet.boundaries.map(({ name }) => name);
   const own = readInventory(documents);
   if (!own.ok) {
-    return { findings: [], issues: own.issues, unreachable: false, objects: 0, tenants: new Map() };
+    return {
+      findings: [],
+      issues: own.issues,
+      unreachable: false,
+      objects: 0,
+      tenants: new Map(),
+      boundaries,
+    };
   }
   const names = new Set(own.value.map(({ facts }) => facts.name));
   const others = inventory.filter(({ facts }) => !names.has(facts.name));
@@ -48,7 +56,7 @@ export function scanDocuments(
     }
   }
   findings.push(...placedFloors(scan, documents, names));
-  return { findings, issues, unreachable: false, objects, tenants: scan.tenants() };
+  return { findings, issues, unreachable: false, objects, tenants: scan.tenants(), boundaries };
 }
 
 /** A missing floor is told at its Namespace, an incomplete one at itself. */

@@ -11,31 +11,61 @@ import type { ApiServer } from '../cluster/apiServer.ts';
 import { clusterCodes } from '../cluster/failure.ts';
 import type { ClusterCode, ClusterFailure } from '../cluster/failure.ts';
 import type { Issue } from '../config/issue.ts';
+import type { Config } from '../config/schema.ts';
 import type { Attributes } from '../k8s/attributes.ts';
 import type { JsonObject } from '../k8s/json.ts';
 import { readNamespace } from '../k8s/namespace.ts';
 import { discover } from './scanDiscovery.ts';
+import type { Discovered } from './scanDiscovery.ts';
 import { listKind } from './scanListing.ts';
 import type { Progress } from './scanProgress.ts';
 import type { Scanned } from './scanResult.ts';
+import { storedRules } from './scanRules.ts';
+
+/** What the cluster is judged by: rules from files, or, without any, those that the cluster stores. */
+export interface Judging {
+  readonly config: Config;
+  readonly rules: Rules | undefined;
+}
 
 /** Reads the cluster once, as it is now; nothing is written to it. What cannot be listed makes the scan incomplete. */
-export async function scanCluster(access: Access, rules: Rules, progress: Progress): Promise<Scanned> {
+export async function scanCluster(access: Access, judging: Judging, progress: Progress): Promise<Scanned> {
   const server = apiServer(access);
   try {
-    return { ...(await scanServer(server, rules, progress)), server: access.server };
+    return { ...(await scanServer(server, judging, access.ownNamespace, progress)), server: access.server };
   } finally {
     progress.end();
     server.stop();
   }
 }
 
-async function scanServer(server: ApiServer, rules: Rules, progress: Progress): Promise<Scanned> {
+async function scanServer(
+  server: ApiServer,
+  { config, rules: named }: Judging,
+  ownNamespace: string | undefined,
+  progress: Progress,
+): Promise<Scanned> {
   const discovered = await discover(server);
   if (!discovered.ok) return unanswered(discovered.failure);
+  if (named !== undefined) return scanBy(server, discovered, named, progress);
+  const stored = await storedRules(server, discovered.kinds, config, ownNamespace, progress);
+  if (!stored.ok) return unanswered(stored.failure);
+  const { compiled } = stored;
+  return compiled.ok
+    ? scanBy(server, discovered, compiled.value, progress)
+    : { ...nothing, issues: compiled.issues };
+}
+
+async function scanBy(
+  server: ApiServer,
+  discovered: Extract<Discovered, { readonly ok: true }>,
+  rules: Rules,
+  progress: Progress,
+): Promise<Scanned> {
   const listed = await listNamespaces(server, progress);
   if (!listed.ok) return unanswered(listed.failure);
   const scan = new Scan(rules, listed.namespaces);
+  const boundaries = rules.ruleSet.boundaries.map(({ name }) => name);
   const issues: Issue[] = [...listed.issues, ...discovered.stale.map(staleIssue)];
   const findings: Finding[] = [...judgeServed(discovered.kinds, rules)];
   for (const { object } of listed.namespaces) findings.push(...scan.judge(asCreated(object, namespaceKind)));
@@ -62,10 +92,11 @@ async function scanServer(server: ApiServer, rules: Rules, progress: Progress): 
   const missing = scan.judgeFloors(() => true);
   if (late.length > 0 || missing.length > 0) {
     const again = await listNamespaces(server, progress);
-    if (!again.ok) return { ...unanswered(again.failure), findings, objects, tenants: scan.tenants() };
+    if (!again.ok)
+      return { ...unanswered(again.failure), findings, objects, tenants: scan.tenants(), boundaries };
     findings.push(...afterwards(late, missing, rules, again.namespaces));
   }
-  return { findings, issues, unreachable, objects, tenants: scan.tenants() };
+  return { findings, issues, unreachable, objects, tenants: scan.tenants(), boundaries };
 }
 
 const isLate = ({ namespace }: Attributes, { world }: Scan): boolean =>
@@ -119,12 +150,19 @@ async function listNamespaces(server: ApiServer, progress: Progress): Promise<Na
 /** Items of a list carry no kind of their own, and expressions may read it. */
 const whole = (object: JsonObject): JsonObject => ({ ...object, apiVersion: 'v1', kind: 'Namespace' });
 
-const unanswered = (failure: ClusterFailure): Scanned => ({
+const nothing: Scanned = {
   findings: [],
-  issues: [asIssue(failure)],
-  unreachable: isUnreachable(failure.code),
+  issues: [],
+  unreachable: false,
   objects: 0,
   tenants: new Map(),
+  boundaries: [],
+};
+
+const unanswered = (failure: ClusterFailure): Scanned => ({
+  ...nothing,
+  issues: [asIssue(failure)],
+  unreachable: isUnreachable(failure.code),
 });
 
 const asIssue = ({ code, message }: ClusterFailure): Issue => ({ code, message });

@@ -59,9 +59,16 @@ export function printReports(report: ScanReport, form: ReportForm, terminal: Ter
 const severities: Readonly<Record<Violation['action'], string>> = {
   Deny: 'high',
   Warn: 'medium',
-  Audit: 'info',
+  Audit: 'low',
 };
-const allowed: ReadonlySet<string> = new Set(['critical', 'high', 'medium', 'low', 'info']);
+/** The first CustomResourceDefinitions of PolicyReports know three severities. */
+const severityOf = new Map([
+  ['critical', 'high'],
+  ['high', 'high'],
+  ['medium', 'medium'],
+  ['low', 'low'],
+  ['info', 'low'],
+]);
 
 function toResult(
   { violation, resource, tenant, fingerprint }: PlacedFinding,
@@ -76,7 +83,7 @@ function toResult(
     policy: rule === '' ? kind : rule,
     rule: code,
     category: policy?.category ?? kind,
-    severity: allowed.has(severity) ? severity : severities[action],
+    severity: severityOf.get(severity) ?? severities[action],
     result: action === 'Deny' && !known ? 'fail' : 'warn',
     scored: action === 'Deny' && !known,
     timestamp: { seconds, nanos: 0 },

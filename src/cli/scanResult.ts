@@ -18,6 +18,8 @@ export interface Scanned {
   readonly objects: number;
   /** Namespaces by tenant; those without one under undefined. */
   readonly tenants: ReadonlyMap<string | undefined, number>;
+  /** The Boundaries by which it was judged. */
+  readonly boundaries: readonly string[];
   /** The API server, or undefined for files. */
   readonly server?: string;
 }
@@ -25,7 +27,6 @@ export interface Scanned {
 /** The same beside a baseline. `fails`: new findings that make the exit code 1. */
 export interface ScanReport extends Scanned {
   readonly comparison: Comparison;
-  readonly boundaries: readonly string[];
 }
 
 /** By tenant (those without one last), namespace, kind and name; findings of one object in the order in which they were made. */

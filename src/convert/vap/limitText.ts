@@ -81,7 +81,7 @@ function limitState(root: string, of: SimpleDirection, rules: readonly SimpleRul
     peer.sort === 'anyone' || (peer.sort === 'pods' && isUnconditional(peer)) ? 'true' : 'false',
   );
   const everything = covered(({ peer }) => (peer.sort === 'anyone' ? 'true' : 'false'));
-  const anyone = `(!${everyPod} ? ${sure('2')} : ${named} || ${everything} ? 0 : ${isNamed} ? 1 : ${outside})`;
+  const anyone = `(!${everyPod} ? ${sure('2')} : ${named} || ${everything} ? 0 : ${sure(outside)})`;
 
   const block = covered(({ peer }) => {
     if (peer.sort === 'anyone') return 'true';
@@ -92,7 +92,7 @@ function limitState(root: string, of: SimpleDirection, rules: readonly SimpleRul
     of.probes.length === 0
       ? 'false'
       : `${list(of.probes)}.exists(x, cidr(${cidr}).containsIP(x) && !${excepts}.exists(e, !isCIDR(e) || cidr(e).containsIP(x)))`;
-  const blocks = `(${named} ? 0 : !${isCanonical} ? 1 : ${isNamed} ? 1 : !${isLifted} && ${block} ? 0 : (!${isLifted} && ${excepts}.size() == 0) || ${probed} ? 2 : 1)`;
+  const blocks = `(!${isCanonical} ? 1 : ${named} ? (${isLifted} ? 1 : 0) : !${isLifted} && ${block} ? 0 : (!${isLifted} && ${excepts}.size() == 0) || ${probed} ? ${sure('2')} : 1)`;
 
   const pods = covered(({ peer }) => {
     if (peer.sort === 'anyone') return 'true';
