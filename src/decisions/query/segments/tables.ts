@@ -1,4 +1,5 @@
 /** The derived file beside a SQLite store: segments of its entries, and for each term the rows that have it. */
+import { chmodSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { rowSetForm } from './rowSet.ts';
 
@@ -39,6 +40,8 @@ export const formFor = (tenantLabel: string): string => `${tablesVersion}/${rowS
 export function openDerived(file: string, form: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: 10_000 });
   try {
+    // It holds names and words of messages: whoever may not read the store may not read this.
+    if (file !== ':memory:') chmodSync(file, 0o600);
     // What is lost here is derived again; but a commit must not cost a wait for the disk.
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768');
     database.exec('BEGIN IMMEDIATE');
