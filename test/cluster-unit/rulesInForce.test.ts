@@ -1,0 +1,137 @@
+import { describe, expect, test } from '@jest/globals';
+import { compileRules } from '../../src/admission/rules.ts';
+import type { Rules } from '../../src/admission/rules.ts';
+import type { Document } from '../../src/config/document.ts';
+import { assemble } from '../../src/config/load.ts';
+import { ownRuleKinds, toDocument } from '../../src/cluster/ruleKinds.ts';
+import { rulesInForce } from '../../src/cluster/rulesInForce.ts';
+import type { RuleEvent, RulesInForce } from '../../src/cluster/rulesInForce.ts';
+import { processTiming } from '../../src/cluster/timing.ts';
+
+const config = assemble(undefined, { environment: {} });
+const [boundaryKind] = ownRuleKinds;
+
+function boundary(name: string, spec: object = {}): Document {
+  if (boundaryKind === undefined) throw new Error('Boundaries are followed');
+  const whole = { namespaceSelector: {}, floor: { mode: 'Audit' }, ...spec };
+  return toDocument(boundaryKind, {
+    metadata: { name, resourceVersion: String(Math.random()), managedFields: [{}] },
+    spec: whole,
+    status: { namespaces: Math.random() },
+  });
+}
+
+interface Followed {
+  readonly rules: RulesInForce;
+  readonly events: readonly RuleEvent[];
+  /** Stores other documents; resolves once that was looked at. */
+  readonly store: (...documents: readonly Document[]) => Promise<void>;
+  age: number | undefined;
+  readonly stop: () => Promise<void>;
+}
+
+function following(): Followed {
+  let documents: readonly Document[] | undefined;
+  let changed: () => void = () => undefined;
+  const events: RuleEvent[] = [];
+  const stopping = new AbortController();
+  const followed: { age: number | undefined } = { age: 0 };
+  const rules = rulesInForce({
+    follow: (told) => {
+      changed = told;
+      return {
+        run: () => Promise.resolve(),
+        documents: () => documents,
+        age: () => (documents === undefined ? undefined : followed.age),
+        trouble: () => undefined,
+      };
+    },
+    compile: (stored) => {
+      if (!config.ok) throw new Error('the defaults are sound');
+      return compileRules(stored, config.value.config);
+    },
+    timing: { ...processTiming, pause: () => new Promise((resolve) => setImmediate(resolve)) },
+    staleMillis: 60_000,
+    observe: (event) => events.push(event),
+  });
+  const done = rules.run(stopping.signal);
+  const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+  return Object.assign(followed, {
+    rules,
+    events,
+    store: async (...now: readonly Document[]) => {
+      documents = now;
+      changed();
+      await turn();
+    },
+    stop: async () => {
+      stopping.abort();
+      await done;
+    },
+  });
+}
+
+const names = (rules: Rules | undefined): readonly string[] =>
+  rules?.ruleSet.boundaries.map(({ name }) => name) ?? [];
+
+describe('the rules in force', () => {
+  test('are none, and nobody is ready, before everything was listed', async () => {
+    const { rules, stop } = following();
+    expect(rules.current()).toBeUndefined();
+    expect(rules.readiness()).toEqual({ ready: false, reasons: ['rules: not listed yet'] });
+    await stop();
+  });
+
+  test('follow what is stored, as one set', async () => {
+    const { rules, store, stop } = following();
+    await store(boundary('a'));
+    expect(names(rules.current())).toEqual(['a']);
+    await store(boundary('a'), boundary('b'));
+    expect(names(rules.current())).toEqual(['a', 'b']);
+    await store();
+    expect(names(rules.current())).toEqual([]);
+    expect(rules.readiness().ready).toBe(true);
+    await stop();
+  });
+
+  test('stay as they were when a set does not compile, which is told and makes nobody unready', async () => {
+    const { rules, store, events, stop } = following();
+    await store(boundary('a'));
+    const good = rules.current();
+    await store(boundary('a'), boundary('bad', { floor: { mode: 'Sometimes' } }));
+    expect(rules.current()).toBe(good);
+    expect(rules.issues()).toMatchObject([{ file: 'cluster:Boundary/bad', pointer: '/spec/floor/mode' }]);
+    expect(rules.readiness()).toEqual({ ready: true, reasons: [] });
+    expect(events.at(-1)?.type).toBe('refused');
+    await store(boundary('a'), boundary('bad'));
+    expect(names(rules.current())).toEqual(['a', 'bad']);
+    expect(rules.issues()).toEqual([]);
+    await stop();
+  });
+
+  test('do not change with status, versions or the order in which things come', async () => {
+    const { rules, store, events, stop } = following();
+    await store(boundary('a'));
+    const first = rules.current();
+    await store(boundary('a'));
+    expect(rules.current()).toBe(first);
+    expect(events).toHaveLength(1);
+    await stop();
+  });
+
+  test('that a first set does not compile is told by readiness', async () => {
+    const { rules, store, stop } = following();
+    await store(boundary('bad', { floor: {} }));
+    expect(rules.readiness().ready).toBe(false);
+    expect(rules.readiness().reasons[0]).toContain('none in force');
+    await stop();
+  });
+
+  test('that are too old make nobody ready', async () => {
+    const followed = following();
+    await followed.store(boundary('a'));
+    followed.age = 61_000;
+    expect(followed.rules.readiness().reasons).toEqual(['rules: last heard of 61 s ago']);
+    await followed.stop();
+  });
+});
