@@ -244,19 +244,20 @@ describe('required', () => {
       ...policy('{podSelector: {}}'),
       metadata: { name: 'bulkhead-floor', namespace: 'payments' },
     };
+    const nothing = { namespaces: [], contents: [], records: [], floors: [] };
     expect(required(request(floor, { operation: 'DELETE' }), world)).toEqual({
+      ...nothing,
       namespaces: ['payments'],
-      contents: [],
     });
     const named = policy(
       '{podSelector: {}, ingress: [{from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: orders}}}]}]}',
     );
-    expect(required(request(named), world)).toEqual({ namespaces: ['orders'], contents: [] });
-    expect(required(request(policy('{podSelector: {}}')), world)).toEqual({ namespaces: [], contents: [] });
+    expect(required(request(named), world)).toEqual({ ...nothing, namespaces: ['orders'] });
+    expect(required(request(policy('{podSelector: {}}')), world)).toEqual(nothing);
     const unknown = { ...world, lookup: () => 'unknown' as const };
     expect(required(request(policy('{podSelector: {}}')), unknown)).toEqual({
+      ...nothing,
       namespaces: ['payments'],
-      contents: [],
     });
   });
 });

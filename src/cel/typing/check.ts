@@ -5,6 +5,7 @@ import { macroUsage } from '../syntax/macro.ts';
 import { type Mistake, type MistakeCode } from '../syntax/mistake.ts';
 import { checkConstruction, checkList, checkMap } from './checkBuild.ts';
 import { checkComprehension, checkOptionalMapping } from './checkLoop.ts';
+import { conditional, customary } from './customs.ts';
 import { type Declarations, type OverloadDeclaration, suggestion } from './declaration.ts';
 import { Inference, isDynOrError } from './inference.ts';
 import { noOverload, resolve } from './resolve.ts';
@@ -271,34 +272,6 @@ export class Checker implements Checked {
     return resolution.type;
   }
 }
-
-/** Variables that exist in some places only, and where. */
-const conditional: ReadonlyMap<string, string> = new Map([
-  ['params', '; it exists where the policy has a paramKind'],
-  [
-    'variables',
-    ' here; a variable exists below the place where it is defined, and never in a match condition',
-  ],
-]);
-
-/** What functions of other languages are called in CEL. */
-const customary: ReadonlyMap<string, string> = new Map([
-  ['any', 'exists'],
-  ['some', 'exists'],
-  ['every', 'all'],
-  ['length', 'size'],
-  ['len', 'size'],
-  ['count', 'size'],
-  ['lower', 'lowerAscii'],
-  ['tolower', 'lowerAscii'],
-  ['tolowercase', 'lowerAscii'],
-  ['upper', 'upperAscii'],
-  ['toupper', 'upperAscii'],
-  ['touppercase', 'upperAscii'],
-  ['includes', 'contains'],
-  ['match', 'matches'],
-  ['str', 'string'],
-]);
 
 /** The dotted name that a chain of selections spells, if it is one. */
 export function qualifiedName(node: Expression): string | undefined {
