@@ -65,7 +65,7 @@ export const commands: readonly CommandRow[] = [
   {
     name: 'convert',
     group: 'Write rules',
-    summary: 'converts Boundaries to admission policies, and policies of other tools to Boundaries',
+    summary: 'converts Boundaries to admission policies, and other tools' policies back',
     load: () => import('./convert.ts'),
   },
   {
@@ -95,7 +95,7 @@ export const commands: readonly CommandRow[] = [
   {
     name: 'adopt',
     group: 'Run the webhook',
-    summary: 'attests the labels of existing namespaces, as an administrator; or forgets a name',
+    summary: 'attests the labels of existing namespaces, or forgets a name',
     load: () => import('./adopt.ts'),
   },
   {
