@@ -32,3 +32,9 @@ export const entryOf = (code: string): Entry =>
 /** Where a code is documented, from the root of the repository. */
 export const docsOf = (code: string): string =>
   `docs/lint.md#${code.toLowerCase().replaceAll(/[^a-z0-9-]/g, '')}`;
+
+/** What `lint --explain` prints of a code. */
+export function explanationOf(code: string): string {
+  const { severity, title, why, fix } = entryOf(code);
+  return `${code} (${severity}): ${title}\n\n${why}\n\n${fix}\n\n${docsOf(code)}\n`;
+}

@@ -1,5 +1,5 @@
 /** The page of the documentation that describes every finding: generated, so that none is missing. */
-import { chapters, docsOf } from './catalogue.ts';
+import { chapters, docsOf, explanationOf } from './catalogue.ts';
 import type { Entry } from './entry.ts';
 
 const opening = `# What lint finds
@@ -11,6 +11,11 @@ has a code, which is stable, a severity and a place. \`bulkhead lint --explain C
 - **error**: the server refuses it, or it can never be what its author meant. \`lint\` exits with 1.
 - **warning**: deserves a look. \`--fail-on-warn\` makes it count.
 - **info**: worth knowing.
+
+\`\`\`console
+$ npx bulkhead lint --explain boundary.shadowed
+${explanationOf('boundary.shadowed').trimEnd()}
+\`\`\`
 `;
 
 /** The page as Markdown. */
