@@ -65,7 +65,7 @@ export const commands: readonly CommandRow[] = [
   {
     name: 'convert',
     group: 'Write rules',
-    summary: 'converts Boundaries to admission policies, and other tools' policies back',
+    summary: 'converts Boundaries to admission policies, and foreign policies to Boundaries',
     load: () => import('./convert.ts'),
   },
   {
