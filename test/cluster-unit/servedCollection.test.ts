@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import type { Collection, WatchEvent } from '../../src/cluster/collection.ts';
 import { clusterCodes, failure } from '../../src/cluster/failure.ts';
@@ -17,9 +18,7 @@ function collection(answers: readonly Listed[]): ReturnType<typeof servedCollect
   let asked = 0;
   const inner: Collection = {
     list: () => Promise.resolve(answers[Math.min(asked++, answers.length - 1)] ?? down),
-    watch: async function* (): AsyncGenerator<WatchEvent> {
-      yield { type: 'opened' };
-    },
+    watch: () => Readable.from([{ type: 'opened' }]) as AsyncIterable<WatchEvent>,
   };
   const timing = { ...processTiming, pause: () => Promise.resolve() };
   return servedCollection(inner, timing, new AbortController().signal);

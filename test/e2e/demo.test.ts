@@ -14,5 +14,5 @@ test('the demonstration admits what is good, refuses what is bad and ends by its
   expect(stdout).toContain('REFUSED   kubectl apply -f examples/bad/01-allow-all-egress.yaml\n');
   expect(stdout).toContain('pods in payments-prod could reach 169.254.169.254 on TCP 80\n');
   expect(stdout).toContain('{"app":"api","bulkhead.dev/tenant":"payments"}');
-  expect(stdout).toMatch(/\n\d+ manifests admitted, \d+ refused; \d+ calls decided, /);
+  expect(stdout).toMatch(/\n\d+ manifests admitted, \d+ refused; \d+ calls decided\./);
 });
