@@ -14,6 +14,7 @@ import * as planted from './scanCases.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const main = join(root, 'src', 'main.ts');
+const crds = join(root, 'charts', 'bulkhead', 'crds');
 
 let alone: ApiServerAlone;
 let folder: string;
@@ -76,13 +77,15 @@ interface Ended {
 }
 
 /** Runs the command as a process of its own, the start included in its time. */
-function scan(...args: readonly string[]): Promise<Ended> {
+const scan = (...args: readonly string[]): Promise<Ended> =>
+  run('--rules', join(folder, 'rules.yaml'), ...args);
+
+function run(...args: readonly string[]): Promise<Ended> {
   const begun = performance.now();
-  const rules = ['--rules', join(folder, 'rules.yaml')];
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
-      [main, 'scan', ...rules, ...args],
+      [main, 'scan', ...args],
       { env: { PATH: process.env['PATH'] }, maxBuffer: 64_000_000 },
       (_error, stdout, stderr) => {
         const seconds = (performance.now() - begun) / 1000;
@@ -171,6 +174,22 @@ describe('with a baseline', () => {
     const fresh = parsed(again).findings.filter((finding) => !finding.known);
     expect(fresh.map(({ resource }) => resource.name)).toEqual(['one-more']);
   });
+});
+
+test('without --rules it judges by the Boundaries that the cluster stores', async () => {
+  const { cluster } = alone;
+  const applied = await cluster.kubectl('admin', ['apply', '-f', crds]);
+  expect(applied.code).toBe(0);
+  const boundary = join(root, 'policies', 'tenant-isolation', 'boundary.yaml');
+  await eventually('the Boundary is stored', async () => {
+    const { code } = await cluster.kubectl('admin', ['apply', '-f', boundary]);
+    return code === 0;
+  });
+  const ended = await run(...asAdmin(), '-o', 'json');
+  expect(ended).toMatchObject({ code: 1, stderr: '' });
+  const byCode = (wanted: string): number =>
+    parsed(ended).findings.filter(({ code }) => code === wanted).length;
+  expect([byCode('boundary.never'), byCode('floor.missing'), byCode('policy')]).toEqual([1, 1, 0]);
 });
 
 describe('what cannot be scanned is no success', () => {
