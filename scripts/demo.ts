@@ -59,7 +59,10 @@ async function farewell(cluster: Cluster): Promise<void> {
 async function demonstrate(cluster: Cluster, leave: 'discard' | 'remove'): Promise<number> {
   tell('Preparing the namespaces of examples/inventory.');
   await prepare(cluster);
-  const options = { rules: join(root, 'policies'), config: join(root, 'examples', 'bulkhead.yaml') };
+  const options = {
+    rules: join(root, 'policies', 'tenant-isolation'),
+    config: join(root, 'examples', 'bulkhead.yaml'),
+  };
   const product = await startProduct(cluster, options);
   try {
     await product.register();

@@ -50,9 +50,9 @@ A manifest is judged as a kubectl apply of it would be: as an UPDATE where the i
 Namespaces among the manifests come first, so that what is inside them can be judged.
 
 Examples:
-  bulkhead review examples/bad --rules policies --inventory examples/inventory
-  bulkhead review manifests --rules policies --inventory namespaces.yaml --user jane --group team-payments
-  bulkhead review policy.yaml --rules policies --inventory namespaces.yaml --narrow | kubectl apply -f -`,
+  bulkhead review examples/bad --rules policies/tenant-isolation --inventory examples/inventory
+  bulkhead review manifests --rules policies/tenant-isolation --inventory namespaces.yaml --user jane --group team-payments
+  bulkhead review policy.yaml --rules policies/tenant-isolation --inventory namespaces.yaml --narrow | kubectl apply -f -`,
     )
     .action((paths, options) => run(() => review(paths, options, terminal)));
 

@@ -11,8 +11,8 @@ Exit code: 0 nothing new that is denied, 1 something is (with --fail-on-warn: or
 incomplete, 3 the cluster cannot be reached.
 
 Examples:
-  bulkhead scan --rules policies --kubeconfig ~/.kube/config
-  bulkhead scan --rules policies --kubeconfig ~/.kube/config --baseline known.json --write-baseline
-  bulkhead scan manifests --rules policies --to-apply -o sarif
-  kubectl get namespaces,networkpolicies,pods -A -o yaml | bulkhead scan - --rules policies
-  bulkhead scan --rules policies --kubeconfig ~/.kube/config -o policyreport | kubectl apply -f -`;
+  bulkhead scan --rules policies/tenant-isolation --kubeconfig ~/.kube/config
+  bulkhead scan --rules policies/tenant-isolation --kubeconfig ~/.kube/config --baseline known.json --write-baseline
+  bulkhead scan manifests --rules policies/tenant-isolation --to-apply -o sarif
+  kubectl get namespaces,networkpolicies,pods -A -o yaml | bulkhead scan - --rules policies/tenant-isolation
+  bulkhead scan --rules policies/tenant-isolation --kubeconfig ~/.kube/config -o policyreport | kubectl apply -f -`;

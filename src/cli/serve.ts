@@ -57,7 +57,7 @@ that are stored in it are in force beside those of --rules, within two seconds o
 
 Examples:
   bulkhead serve
-  bulkhead serve --kubeconfig ~/.kube/config --rules policies --port 8443`,
+  bulkhead serve --kubeconfig ~/.kube/config --rules policies/tenant-isolation --port 8443`,
     )
     .action((options) => run(() => serve(options, terminal)));
 
@@ -72,7 +72,10 @@ async function serve(options: Options, terminal: Terminal): Promise<ExitCode> {
   const loaded = await load(
     {
       config: options.config,
-      rules: withCluster || options.rules.length > 0 ? options.rules : shipped('policies', terminal),
+      rules:
+        withCluster || options.rules.length > 0
+          ? options.rules
+          : shipped('policies/tenant-isolation', terminal),
       inventory:
         withCluster || options.inventory.length > 0
           ? options.inventory
@@ -203,7 +206,7 @@ function greet(
       (app.authorityFile === undefined
         ? ''
         : `try: curl --cacert ${app.authorityFile} https://localhost:${app.server.port}/readyz\n`) +
-      `try: npx bulkhead review examples/bad --rules policies --inventory examples/inventory\n`,
+      `try: npx bulkhead review examples/bad --rules policies/tenant-isolation --inventory examples/inventory\n`,
   );
   if (names.length === 0) tellWarning('no Boundary is loaded, so no network limit is in force', terminal);
   const gated = boundaries.filter(({ pods }) => pods.beforeFloor === 'Gate' || pods.beforeFloor === 'Deny');

@@ -30,8 +30,8 @@ The API server trusts the authority in the state directory of "bulkhead serve" (
 (certificates.caFile), or the one that --ca names. Print them again whenever the Boundaries change: each has an entry of its own.
 
 Examples:
-  bulkhead webhooks --url https://127.0.0.1:8443 --rules policies | kubectl apply -f -
-  bulkhead webhooks --service bulkhead-system/bulkhead --rules policies --ca ca.crt`;
+  bulkhead webhooks --url https://127.0.0.1:8443 --rules policies/tenant-isolation | kubectl apply -f -
+  bulkhead webhooks --service bulkhead-system/bulkhead --rules policies/tenant-isolation --ca ca.crt`;
 
 const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 const none: readonly string[] = [];
@@ -61,7 +61,7 @@ export const define: Definition = (command, { terminal, run }) =>
     .action((options) => run(() => print(options, terminal)));
 
 async function print(options: Options, terminal: Terminal): Promise<ExitCode> {
-  const rules = options.rules.length > 0 ? options.rules : [terminal.shipped('policies')];
+  const rules = options.rules.length > 0 ? options.rules : [terminal.shipped('policies/tenant-isolation')];
   const loaded = await load({ config: options.config, rules, inventory: [] }, terminal);
   if (!loaded.ok) {
     tellIssues(loaded.issues, terminal);

@@ -83,14 +83,14 @@ describe('action.yml', () => {
   });
 
   const cases: readonly (readonly [string, Record<string, string>, number, string])[] = [
-    ['lint passes', { command: 'lint', paths: 'policies' }, 0, ''],
-    ['test passes', { command: 'test', paths: 'policies' }, 0, ''],
+    ['lint passes', { command: 'lint', paths: 'policies/tenant-isolation' }, 0, ''],
+    ['test passes', { command: 'test', paths: 'policies/tenant-isolation' }, 0, ''],
     [
       'review annotates what is denied',
       {
         command: 'review',
         paths: 'examples/bad/16-host-network.yaml\nexamples/bad/01-allow-all-egress.yaml',
-        rules: 'policies',
+        rules: 'policies/tenant-isolation',
         inventory: 'examples/inventory',
       },
       1,
@@ -100,7 +100,7 @@ describe('action.yml', () => {
       'scan passes',
       {
         paths: 'examples/good',
-        rules: 'policies',
+        rules: 'policies/tenant-isolation',
         inventory: 'examples/inventory',
         config: 'examples/bulkhead.yaml',
         'to-apply': 'true',
@@ -112,7 +112,7 @@ describe('action.yml', () => {
       'scan annotates what would be refused',
       {
         paths: 'examples/bad/08-port-range.yaml',
-        rules: 'policies',
+        rules: 'policies/tenant-isolation',
         inventory: 'examples/inventory',
         'to-apply': 'true',
       },
@@ -138,7 +138,7 @@ describe('action.yml', () => {
     const file = join(folder, 'bulkhead.sarif');
     const inputs = {
       paths: 'examples/bad',
-      rules: 'policies',
+      rules: 'policies/tenant-isolation',
       inventory: 'examples/inventory',
       output: 'sarif',
       'output-file': file,
@@ -179,8 +179,12 @@ describe('.pre-commit-hooks.yaml', () => {
       ['policies/tenant-isolation/boundary.yaml', 'policies/tenant-isolation/sensitive.yaml'],
       0,
     ],
-    ['bulkhead-test', ['policies'], 0],
-    ['bulkhead-scan', ['examples/bad', '--rules', 'policies', '--inventory', 'examples/inventory'], 1],
+    ['bulkhead-test', ['policies/tenant-isolation'], 0],
+    [
+      'bulkhead-scan',
+      ['examples/bad', '--rules', 'policies/tenant-isolation', '--inventory', 'examples/inventory'],
+      1,
+    ],
   ] as const)('%s ends as pre-commit expects', async (id, args, code) => {
     const entry =
       hooks

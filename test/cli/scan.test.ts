@@ -27,7 +27,7 @@ describe('exit codes', () => {
         'examples/good',
         '--to-apply',
         '--rules',
-        'policies',
+        'policies/tenant-isolation',
         '--inventory',
         'examples/inventory',
         '--config',

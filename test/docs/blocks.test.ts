@@ -77,7 +77,10 @@ async function holdYaml(block: Block, before: readonly Block[]): Promise<void> {
     case 'allowed':
     case 'denied': {
       const shown = before.filter(({ words }) => words[0] === 'boundary' || words[0] === 'spec');
-      const rules = shown.length === 0 ? await documentsAt('policies') : boundaryOf(shown.at(-1) ?? block);
+      const rules =
+        shown.length === 0
+          ? await documentsAt('policies/tenant-isolation')
+          : boundaryOf(shown.at(-1) ?? block);
       const groups = block.words.includes('administrator') ? ['system:masters'] : [];
       const cluster = await clusterWith(rules, await configFor(block));
       const decided = decide(documentsOf(block), cluster, groups);

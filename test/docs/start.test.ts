@@ -57,7 +57,7 @@ async function ask(path: string, body?: string): Promise<readonly [number | unde
 test('it says where it listens, which rules are in force and what to try', () => {
   expect(told).toMatch(/^listening on https:\/\/127\.0\.0\.1:\d+\nboundaries in force: sensitive, tenants\n/);
   expect(told).toContain(
-    'try: npx bulkhead review examples/bad --rules policies --inventory examples/inventory\n',
+    'try: npx bulkhead review examples/bad --rules policies/tenant-isolation --inventory examples/inventory\n',
   );
 });
 

@@ -31,7 +31,12 @@ beforeAll(async () => {
   await writeFile(join(folder, 'bulkhead.yaml'), JSON.stringify(config));
   const root = join(import.meta.dirname, '..', '..');
   const args = ['serve', '--port', '0', '--address', '127.0.0.1', '--state', join(folder, 'state')];
-  const given = ['--config', join(folder, 'bulkhead.yaml'), '--rules', join(root, 'policies')];
+  const given = [
+    '--config',
+    join(folder, 'bulkhead.yaml'),
+    '--rules',
+    join(root, 'policies', 'tenant-isolation'),
+  ];
   const namespaces = ['--inventory', join(root, 'examples', 'inventory')];
   product = startDaemon('bulkhead', process.execPath, [main, ...args, ...given, ...namespaces], folder);
   [webhook = '', desk = ''] = await eventually('bulkhead listens', async () => {

@@ -62,7 +62,7 @@ describe('what is right is taken', () => {
       '--dry-run=server',
       '-R',
       '-f',
-      join(root, 'policies'),
+      join(root, 'policies', 'tenant-isolation'),
     ]);
     expect(applied).toMatchObject({ code: 0, stderr: '' });
   });

@@ -50,7 +50,7 @@ export async function clusterWith(rules: readonly Document[], config: Config): P
 
 /** The rules in policies/ and the namespaces in examples/inventory. */
 export const loadExamples = async (config?: string): Promise<ExampleCluster> =>
-  clusterWith(await documentsAt('policies'), await configAt(config));
+  clusterWith(await documentsAt('policies/tenant-isolation'), await configAt(config));
 
 /** Decides documents as `bulkhead review` would. */
 export function decide(

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { capture } from '../cli/capturedTerminal.ts';
 import type { Captured } from '../cli/capturedTerminal.ts';
 
-const example = ['--rules', 'policies', '--inventory', 'examples/inventory'];
+const example = ['--rules', 'policies/tenant-isolation', '--inventory', 'examples/inventory'];
 
 let directory: string;
 beforeAll(() => {
@@ -158,7 +158,7 @@ describe('without rules', () => {
   });
 
   test('where no Boundary is among them, that is told', async () => {
-    const rules = ['--rules', 'examples/inventory', '--inventory', 'policies'];
+    const rules = ['--rules', 'examples/inventory', '--inventory', 'policies/tenant-isolation'];
     const { stderr } = await capture(['review', 'examples/good', ...rules]);
     expect(stderr).toBe('warning: no Boundary is among the rules, so no network limit is in force\n');
   });

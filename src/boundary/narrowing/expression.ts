@@ -93,7 +93,8 @@ function writeSelector(cube: Cube): JsonObject {
   const matchLabels: [string, string][] = [];
   const matchExpressions: JsonObject[] = [];
   for (const [key, set] of [...cube].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const listed = set.values;
+    // A copy: one list in two places would be written as an anchor and an alias.
+    const listed = [...set.values];
     const [only] = listed;
     if (set.complement) {
       if (!set.absent && !(key === nameLabel)) matchExpressions.push({ key, operator: 'Exists' });
