@@ -27,7 +27,7 @@ async function definitionFile(kind: (typeof kinds)[number]): Promise<[string, st
   const text = header + stringify(definition(kind), { aliasDuplicateObjects: false });
   return [
     `charts/bulkhead/crds/${kind.plural}.yaml`,
-    await format(text, { parser: 'yaml', printWidth: 110 }),
+    await format(text, { parser: 'yaml', printWidth: 110, singleQuote: true }),
   ];
 }
 

@@ -77,8 +77,9 @@ function freedBy(before: Limit, after: Limit): readonly Box[] | TooComplex {
 }
 
 const ruleText = ({ peers, ports, appliesTo }: Limit['rules'][number]): string =>
-  JSON.stringify([peers.map((peer) => ({ ...peer, field: undefined })), ports, appliesTo], (_key, value: unknown) =>
-    value instanceof Map ? [...value] : value,
+  JSON.stringify(
+    [peers.map((peer) => ({ ...peer, field: undefined })), ports, appliesTo],
+    (_key, value: unknown) => (value instanceof Map ? [...value] : value),
   );
 
 /** Prohibitions that mean whole boxes; one that means pods by their addresses is not one that another box could be measured by. */
