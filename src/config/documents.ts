@@ -58,7 +58,8 @@ function readText(text: string, file: string): Read<readonly Document[]> {
 }
 
 function expand(document: Document): readonly Document[] {
-  const { value, placeIn } = document;
+  // Taken out one by one: what a place is told by must not keep the whole list alive.
+  const { value, file, positionOf, placeIn } = document;
   if (!isObject(value)) return [document];
   const { apiVersion, kind, items } = value;
   if (typeof kind !== 'string' || !kind.endsWith('List') || !Array.isArray(items)) return [document];
@@ -68,8 +69,8 @@ function expand(document: Document): readonly Document[] {
     const inherits = itemKind !== '' && isObject(item) && !Object.hasOwn(item, 'kind');
     return expand({
       value: inherits ? { apiVersion, kind: itemKind, ...item } : item,
-      file: document.file,
-      positionOf: (pointer, part) => document.positionOf(`/items/${index}${pointer}`, part),
+      file,
+      positionOf: (pointer, part) => positionOf(`/items/${index}${pointer}`, part),
       ...(placeIn === undefined
         ? {}
         : { placeIn: (pointer, at): Place => placeIn(`/items/${index}${pointer}`, at) }),
