@@ -122,7 +122,7 @@ const withBlocks = files
   .map((file) => [file, blocksOf(readFileSync(file, 'utf8'), file)] as const)
   .filter(([, blocks]) => blocks.length > 0);
 
-describe.each(withBlocks)('%s', (_file, blocks) => {
+describe.each(withBlocks)('%s', (file, blocks) => {
   test.each(
     blocks.map((block, index) => [`${block.line} ${block.language} ${block.words.join(' ')}`, index]),
   )('the block in line %s is true', async (_, index) => {
