@@ -101,9 +101,11 @@ async function holdConsole(block: Block): Promise<void> {
   const actual = await played(block.code);
   if (process.env['UPDATE_DOCS'] === '1' && actual !== block.code) {
     const text = readFileSync(block.file, 'utf8');
+    // With its end: the beginning of another block may read the same.
+    const fence = '\n```';
     writeFileSync(
       block.file,
-      text.replace(block.code, () => actual),
+      text.replace(`${block.code.trimEnd()}${fence}`, () => `${actual.trimEnd()}${fence}`),
     );
     return;
   }
