@@ -122,6 +122,7 @@ async function serve(options: Options, terminal: Terminal): Promise<ExitCode> {
       rules,
       () => source.current(),
       loaded.value.config,
+      options.state,
       terminal,
     );
   }

@@ -2,7 +2,6 @@
 import { hostname } from 'node:os';
 import { gateIndex } from '../boundary/invariants/pods/beforeFloor.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import type { Followed } from '../cluster/followed.ts';
 import { recordsPath } from '../cluster/liveReads.ts';
 import type { RulesInForce } from '../cluster/rulesInForce.ts';
 import { processTiming } from '../cluster/timing.ts';
@@ -13,6 +12,8 @@ import type { Rules } from '../admission/rules.ts';
 import { listAt, own } from '../k8s/json.ts';
 import type { JsonObject } from '../k8s/json.ts';
 import { tellWarning } from './diagnostics.ts';
+import { late, nothing } from './lateCopy.ts';
+import { servedRegistration } from './servedRegistration.ts';
 import type { Terminal } from './terminal.ts';
 
 const boundariesPath = '/apis/bulkhead.dev/v1alpha1/boundaries';
@@ -26,13 +27,15 @@ export function serveControllers(
   inForce: RulesInForce,
   rules: () => Rules,
   config: Config,
+  stateDirectory: string,
   terminal: Terminal,
 ): Controllers {
+  const registered = servedRegistration(cluster, rules, config, stateDirectory);
   const floors = cluster.followFloors();
   let records = nothing;
   let boundaries = nothing;
   let gatedPods = nothing;
-  const tell = (of: Exclude<Change['of'], 'rules'>) => (key: string) => started.changed({ of, key });
+  const tell = (of: Exclude<Change['of'], 'rules' | 'more'>) => (key: string) => started.changed({ of, key });
   const started = startControllers({
     api: cluster.api,
     timing: processTiming,
@@ -61,27 +64,16 @@ export function serveControllers(
       records = cluster.followStored(recordsPath, tell('record'));
       boundaries = cluster.followStored(boundariesPath, tell('boundary'));
       gatedPods = cluster.followStored(podsPath, tell('pod'), { form: pendingPods, keep: onlyGated });
+      registered?.follow((key) => started.changed({ of: 'more', controller: 'registration', key }));
     },
+    ...(registered === undefined
+      ? {}
+      : { further: { registration: registered.controller.lacking }, more: [registered.controller] }),
   });
   cluster.onNamespace(tell('namespace'));
   floors.onChange(tell('floor'));
   return started;
 }
-
-/** What is not followed yet: a leader begins to. */
-const nothing: Followed = {
-  get: () => undefined,
-  keys: () => [],
-  listed: () => false,
-  served: () => false,
-};
-
-const late = (followed: () => Followed): Followed => ({
-  get: (key) => followed().get(key),
-  keys: () => followed().keys(),
-  listed: () => followed().listed(),
-  served: () => followed().served(),
-});
 
 /** Of a gated pod its name and gates are enough; of all others nothing is kept. */
 function onlyGated(pod: JsonObject): JsonObject | undefined {

@@ -55,6 +55,15 @@ export const patch = (api: Api, path: string, operations: readonly object[]): Pr
     deadlineMillis: writeMillis,
   });
 
+/** Writes the whole object; with the `resourceVersion` that it holds, only where nobody changed it since. */
+export const replace = (api: Api, path: string, object: JsonObject): Promise<Asked> =>
+  api.ask({
+    method: 'PUT',
+    path: `${path}?fieldManager=${fieldManager}`,
+    body: object,
+    deadlineMillis: writeMillis,
+  });
+
 /** Claims that the object is not there, which for something to be changed is as good as done. */
 export const isGone = (asked: Asked): boolean =>
   !asked.ok && asked.status === 404 && stringAt(asked.body, 'kind') === 'Status';

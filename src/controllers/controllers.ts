@@ -13,9 +13,10 @@ import { status } from './status.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Timing } from './timing.ts';
 
-/** What changed: one namespace with its record and floor, one pod, one Boundary, or the rules. */
+/** What changed: one namespace with its record and floor, one pod, one Boundary, the rules, or a key of a controller of others. */
 export type Change =
   | { readonly of: 'namespace' | 'floor' | 'record' | 'pod' | 'boundary'; readonly key: string }
+  | { readonly of: 'more'; readonly controller: string; readonly key: string }
   | { readonly of: 'rules' };
 
 export interface ControllersOptions {
@@ -61,7 +62,8 @@ export function startControllers(options: ControllersOptions): Controllers {
       statusSettleMillis,
     ),
   };
-  const all = [...Object.values(queues), ...more.map((controller) => running(controller))];
+  const others = new Map(more.map((controller) => [controller.name, running(controller)]));
+  const all = [...Object.values(queues), ...others.values()];
   const stopping = new AbortController();
   const leader = leadership({
     api,
@@ -105,6 +107,10 @@ export function startControllers(options: ControllersOptions): Controllers {
           return;
         case 'boundary':
           queues.status.add(change.key);
+          return;
+        case 'more':
+          others.get(change.controller)?.add(change.key);
+          queues.status.addAll();
           return;
         case 'rules':
           for (const one of all) one.addAll();

@@ -54,6 +54,11 @@ const running: readonly Rule[] = [
     resources: ['namespacerecords'],
     verbs: ['get', 'list', 'watch', 'create', 'patch'],
   },
+  {
+    apiGroups: ['admissionregistration.k8s.io'],
+    resources: ['validatingwebhookconfigurations', 'mutatingwebhookconfigurations'],
+    verbs: ['list', 'watch', 'create', 'patch', 'update'],
+  },
   { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update'] },
 ];
 

@@ -20,6 +20,8 @@ export interface ProductOptions {
   readonly rules: string;
   /** A Configuration whose `tenancy.assign` is not empty, so that both configurations can be seen to be in force. */
   readonly config: string;
+  /** Where it listens; a free port unless said. */
+  readonly port?: number;
 }
 
 const decision = Type.Object({
@@ -67,7 +69,7 @@ export async function startProduct(cluster: Cluster, options: ProductOptions): P
   const folder = await mkdtemp(join(tmpdir(), 'bulkhead-product-'));
   const common = ['--rules', options.rules, '--config', options.config, '--state', folder];
   const kubeconfig = cluster.kubeconfig('bulkhead');
-  const place = ['--kubeconfig', kubeconfig, '--address', '127.0.0.1', '--port', '0'];
+  const place = ['--kubeconfig', kubeconfig, '--address', '127.0.0.1', '--port', String(options.port ?? 0)];
   // Nothing of this process's environment: our own BULKHEAD_… variables are settings of the tests, which the product refuses.
   const environment = [`PATH=${process.env['PATH'] ?? ''}`, 'BULKHEAD_DECISION_LOG_STDOUT=true'];
   const clean = ['-i', ...environment, process.execPath, main];

@@ -78,6 +78,18 @@ export const webhook = object(
   {
     service: optional('namespacedName', 'The Service through which API servers reach Bulkhead.'),
     url: optional('httpsUrl', 'The address at which API servers reach Bulkhead, instead of a Service.'),
+    register: {
+      type: 'boolean',
+      default: true,
+      description:
+        'Whether the leader registers itself, once it answers at that address, and keeps the registration as it should be.',
+    },
+    name: {
+      type: 'string',
+      format: 'namespaceName',
+      default: 'bulkhead',
+      description: 'The name of both webhook configurations.',
+    },
   },
   { default: {}, description: 'How the webhook is registered; only once it answers there.' },
 );

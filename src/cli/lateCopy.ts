@@ -1,0 +1,17 @@
+/** Copies that only a leader follows: until it leads they hold nothing and say that they were not listed. */
+import type { Followed } from '../cluster/followed.ts';
+
+export const nothing: Followed = {
+  get: () => undefined,
+  keys: () => [],
+  listed: () => false,
+  served: () => false,
+};
+
+/** Whatever copy there is at the moment of each question. */
+export const late = (followed: () => Followed): Followed => ({
+  get: (key) => followed().get(key),
+  keys: () => followed().keys(),
+  listed: () => followed().listed(),
+  served: () => followed().served(),
+});
