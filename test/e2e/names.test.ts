@@ -28,11 +28,15 @@ const create = (tenant: string): Promise<{ readonly status: number; readonly tex
   });
 
 test('a name is recorded with its protected labels before its floor is written', async () => {
-  expect((await apply('admin', boundary('named', { ingress: [] }))).code).toBe(0);
-  await cluster.createNamespace(name, { [home]: 'a', free: 'x' });
+  // Only the namespaces of this file, so that what is told of others does not come between.
+  const namespaceSelector = {
+    matchExpressions: [{ key: home, operator: 'In', values: ['names-a', 'names-b'] }],
+  };
+  expect((await apply('admin', boundary('named', { namespaceSelector, ingress: [] }))).code).toBe(0);
+  await cluster.createNamespace(name, { [home]: 'names-a', free: 'x' });
   const floor = await until('the floor stands', floorIn(name), (object) => object !== undefined);
   const recorded = await stored(record);
-  expect(ownAt(recorded, 'spec')).toEqual({ labels: { [home]: 'a' } });
+  expect(ownAt(recorded, 'spec')).toEqual({ labels: { [home]: 'names-a' } });
   const created = (object: unknown): string => stringAt(object, 'metadata', 'creationTimestamp') ?? '';
   expect(created(recorded) <= created(floor)).toBe(true);
 });
@@ -58,26 +62,30 @@ test('an administrator adopts it, others may not, and its Boundary says so', asy
   expect(await adopt('dev-payments', name)).toMatchObject({ code: 1, stdout: '' });
   expect(await adopt('admin', name, 'default')).toMatchObject({
     code: 1,
-    stdout: `${name}: attested ${home}=a\n`,
+    stdout: `${name}: attested ${home}=names-a\n`,
     stderr: expect.stringContaining('default: has no record yet'),
   });
-  expect((await adopt('admin', '--all')).stdout).toContain(`${name}: attested already ${home}=a\n`);
+  expect((await adopt('admin', '--all')).stdout).toContain(`${name}: attested already ${home}=names-a\n`);
   await until('it is told no more', status, (object) => !proof(object).includes('bulkhead adopt'));
 });
 
 test('the record outlives the namespace: nobody, not even an administrator, takes the name with other labels', async () => {
   await cluster.kubectl('admin', ['delete', 'namespace', name, '--wait=true']);
-  expect(ownAt(await stored(record), 'spec', 'labels')).toEqual({ [home]: 'a' });
-  const other = await create('b');
+  expect(ownAt(await stored(record), 'spec', 'labels')).toEqual({ [home]: 'names-a' });
+  const other = await create('names-b');
   expect(other.status).toBe(403);
   expect(other.text).toContain('the name belonged to a namespace with');
-  expect((await create('a')).status).toBe(201);
+  expect((await create('names-a')).status).toBe(201);
   await cluster.kubectl('admin', ['delete', 'namespace', name, '--wait=true']);
 });
 
 test('once it is forgotten, the name is free', async () => {
   expect((await adopt('dev-payments', '--forget', name)).code).toBe(1);
   expect(await adopt('admin', '--forget', name)).toMatchObject({ code: 0, stdout: `${name}: forgotten\n` });
-  expect((await create('b')).status).toBe(201);
-  await until('it is recorded anew', record, (object) => stringAt(object, 'spec', 'labels', home) === 'b');
+  expect((await create('names-b')).status).toBe(201);
+  await until(
+    'it is recorded anew',
+    record,
+    (object) => stringAt(object, 'spec', 'labels', home) === 'names-b',
+  );
 });
