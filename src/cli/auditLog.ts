@@ -176,7 +176,7 @@ export function readingChain(
  * whoever has the file has it.
  */
 export async function recordReading(
-  { target }: FoundLog,
+  { target }: Pick<FoundLog, 'target'>,
   { action, question, count }: Reading,
   terminal: Terminal,
 ): Promise<void> {

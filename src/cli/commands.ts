@@ -81,6 +81,12 @@ export const commands: readonly CommandRow[] = [
     load: () => import('./audit.ts'),
   },
   {
+    name: 'replay',
+    group: 'Review decisions',
+    summary: 'tells which past decisions draft rules would change',
+    load: () => import('./replay.ts'),
+  },
+  {
     name: 'serve',
     group: 'Run the webhook',
     summary: 'runs the webhook, with a cluster or with an inventory of its own',

@@ -84,6 +84,8 @@ export interface Journal {
 export interface Archive {
   /** Chains in the order of their writers' names, each in the order of seq; read in portions, so that a store of any size can be walked. */
   entries(walk: Walk): AsyncIterable<StoredRecord>;
+  /** How many entries there are, of every kind. */
+  count(): Promise<number>;
   /** Checkpoints by key, replica and number. */
   checkpoints(): AsyncIterable<Checkpoint>;
   close(): Promise<void>;

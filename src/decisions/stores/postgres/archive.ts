@@ -11,6 +11,15 @@ export function openPostgresArchive(options: PostgresOptions): Archive {
   const connection = connect(options);
   return {
     entries: (walk) => entries(connection, walk),
+    count: async () => {
+      const [row] = await askedAgain(() =>
+        connection
+          .selectFrom('bulkhead_entries')
+          .select(({ fn }) => fn.countAll<string>().as('n'))
+          .execute(),
+      );
+      return Number(row?.n ?? 0);
+    },
     checkpoints: () => checkpoints(connection),
     close: () => connection.destroy(),
   };

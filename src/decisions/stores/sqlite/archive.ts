@@ -12,6 +12,7 @@ export function openSqliteArchive(file: string): Archive {
   const database = openForReading(file);
   return {
     entries: (walk) => entries(database, walk),
+    count: () => Promise.resolve(Number(database.prepare('SELECT count(*) AS n FROM entries').get()?.['n'])),
     checkpoints: () => checkpoints(database),
     close: () => {
       database.close();

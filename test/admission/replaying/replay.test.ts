@@ -1,0 +1,217 @@
+// Replay: what draft rules would have said, from records alone; and never a word about what a record does not hold.
+import { describe, expect, test } from '@jest/globals';
+import { hiddenOf, veiled } from '../../../src/admission/replaying/hidden.ts';
+import { replayer } from '../../../src/admission/replaying/replay.ts';
+import type { Replayed } from '../../../src/admission/replaying/replay.ts';
+import { add, changesOf, gapsOf, newTally } from '../../../src/admission/replaying/tally.ts';
+import { readPast } from '../../../src/admission/replaying/past.ts';
+import type { JsonObject } from '../../../src/k8s/json.ts';
+import { object, tenants, worldOf } from '../scenario.ts';
+import { pastOf, recordText } from './recorded.ts';
+
+const egress = (cidr: string, namespace = 'payments'): JsonObject =>
+  object(`
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: out, namespace: ${namespace}}
+spec: {podSelector: {}, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: ${cidr}}}], ports: [{port: 443}]}]}
+`);
+
+const pod = (extra = '', labels = '{app: web}'): JsonObject =>
+  object(`
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: payments, labels: ${labels}}
+spec:
+  ${extra}
+  securityContext: {runAsUser: 1000}
+  containers:
+  - name: app
+    image: registry.example/app:1
+    env: [{name: PASSWORD, value: hunter2}]
+    securityContext: {capabilities: {drop: [ALL]}}
+`);
+
+const guardrail = (name: string, expression: string, extra = ''): string => `
+apiVersion: bulkhead.dev/v1alpha1
+kind: GuardrailPolicy
+metadata: {name: ${name}}
+spec:
+  matchConstraints:
+    ${extra}
+    resourceRules: [{apiGroups: ['*'], apiVersions: ['*'], operations: ['*'], resources: [pods, networkpolicies]}]
+  validations: [{expression: "${expression}", message: refused}]
+`;
+
+const wider = tenants.replace('10.20.0.0/16, except: [10.20.9.0/24]', '10.0.0.0/8');
+const withoutExternal = tenants.replace('10.20.0.0/16, except: [10.20.9.0/24]', '10.20.1.0/24');
+
+/** Decides under `was`, and replays the record under `draft`. */
+function replayed(manifest: JsonObject, was: string, draft: string, inventory = false): Replayed {
+  const { rules, known } = worldOf(draft);
+  return replayer(rules, inventory ? [...known()] : [])(pastOf(recordText(manifest, was)));
+}
+
+describe('what changes', () => {
+  test.each([
+    ['under the same rules nothing does', egress('10.20.1.0/24'), tenants, tenants, undefined],
+    ['a denial under the same rules stays one', egress('0.0.0.0/0'), tenants, tenants, undefined],
+    ['a narrower draft denies', egress('10.20.2.0/24'), tenants, withoutExternal, ['allowed', 'denied']],
+    ['a wider draft allows', egress('10.30.0.0/16'), tenants, wider, ['denied', 'allowed']],
+    [
+      'a guardrail that reads what every record holds is judged',
+      egress('10.20.1.0/24'),
+      tenants,
+      tenants + '---' + guardrail('named', "object.metadata.name != 'out'"),
+      ['allowed', 'denied'],
+    ],
+    [
+      'a guardrail may read what the object of a pod record holds',
+      pod('hostNetwork: true'),
+      guardrail('old', 'true'),
+      guardrail('host', '!has(object.spec.hostNetwork) || !object.spec.hostNetwork'),
+      ['allowed', 'denied'],
+    ],
+  ] as const)('%s', (_sentence, manifest, was, draft, change) => {
+    const found = replayed(manifest, was, draft);
+    expect(found.kind === 'unknown' ? found.missing : []).toEqual([]);
+    expect(found.kind === 'changed' ? [found.before, found.after] : found.kind).toEqual(change ?? 'same');
+  });
+
+  test('a new denial of a Boundary comes with its witness', () => {
+    const found = replayed(egress('10.20.2.0/24'), tenants, withoutExternal);
+    expect(found.kind === 'changed' && found.violations[0]?.witness?.destination).toEqual({
+      ip: '10.20.2.0',
+    });
+  });
+});
+
+describe('what cannot be replayed', () => {
+  const everyNamespace = guardrail('old', 'true');
+  test.each([
+    ['an image', "object.spec.containers.all(c, c.image != '')", pod(), 'object.spec.containers.0.image'],
+    [
+      'whether there is an env',
+      'object.spec.containers.all(c, !has(c.env))',
+      pod(),
+      'object.spec.containers.0.env',
+    ],
+    [
+      'all keys of something',
+      "object.spec.containers[0].all(k, k != 'x')",
+      pod(),
+      'object.spec.containers.0.*',
+    ],
+    ['a label that was left out', "object.metadata.labels.app == 'web'", pod(), 'object.metadata.labels.app'],
+    ['all labels', "object.metadata.labels.all(k, k != 'x')", pod(), 'object.metadata.labels.*'],
+    ['the owner', 'has(object.metadata.ownerReferences)', pod(), 'object.metadata.ownerReferences'],
+    ['groups of the user', "'x' in request.userInfo.groups", pod(), 'request.userInfo.groups'],
+    ['the options of the request', 'has(request.options)', pod(), 'request.options'],
+    [
+      'the namespace',
+      "namespaceObject.metadata.labels['x'] == 'y'",
+      pod(),
+      'namespaceObject.metadata.labels',
+    ],
+  ])('%s', (_sentence, expression, manifest, what) => {
+    const found = replayed(manifest, everyNamespace, guardrail('reads', expression));
+    expect(found.kind === 'unknown' ? found.missing : found).toContainEqual({ rule: 'reads', what });
+  });
+
+  test('a selector of a label that was left out', () => {
+    const selecting = guardrail('selects', 'false', 'objectSelector: {matchLabels: {app: web}}');
+    const found = replayed(pod(), everyNamespace, selecting);
+    expect(found).toMatchObject({ kind: 'unknown', missing: [{ rule: 'selects' }] });
+    const other = guardrail('selects', 'false', 'objectSelector: {matchLabels: {other: web}}');
+    expect(replayed(pod(), everyNamespace, other)).toEqual({ kind: 'same' });
+  });
+
+  test('a namespace whose labels count, unless the inventory has it', () => {
+    const byEnvironment = tenants.replace(
+      'key: bulkhead.dev/tenant, operator',
+      'key: bulkhead.dev/environment, operator',
+    );
+    const found = replayed(egress('10.30.0.0/16'), tenants, byEnvironment);
+    expect(found).toMatchObject({ kind: 'unknown', missing: [{ rule: '' }] });
+    expect(replayed(egress('10.30.0.0/16'), tenants, byEnvironment, true)).toMatchObject({ kind: 'changed' });
+  });
+
+  test('what one rule denies for certain is denied, whatever another reads', () => {
+    const draft = `${guardrail('certain', 'false')}---${guardrail('reads', "object.spec.containers.all(c, c.image != '')")}`;
+    const found = replayed(pod(), everyNamespace, draft);
+    expect(found).toMatchObject({ kind: 'changed', after: 'denied' });
+  });
+
+  test('a record that was cut', () => {
+    const text = recordText(egress('10.20.1.0/24'), tenants).replace(
+      '"masked":[',
+      '"masked":["/subset/object",',
+    );
+    const { rules } = worldOf();
+    expect(replayer(rules, [])(pastOf(text))).toMatchObject({ kind: 'unknown' });
+  });
+});
+
+describe('hidden parts', () => {
+  const look = (read: (value: JsonObject) => unknown): readonly string[] => {
+    const touched: string[] = [];
+    const value = veiled(
+      { a: { b: [{}, {}] }, __proto__x: 1 },
+      hiddenOf(['/a/b/0/c', '/d~1e']),
+      'o',
+      (path) => touched.push(path),
+    );
+    read(value as JsonObject);
+    return touched;
+  };
+  test.each([
+    ['what is there tells nothing', (v: JsonObject) => JSON.stringify(v['a'] === undefined), []],
+    ['a hidden member tells', (v: JsonObject) => v['d/e'], ['o.d/e']],
+    ['asking for it tells', (v: JsonObject) => Object.hasOwn(v, 'd/e'), ['o.d/e']],
+    ['enumerating around it tells', (v: JsonObject) => Object.keys(v), ['o.*']],
+  ] as const)('%s', (_sentence, read, told) => {
+    expect(look(read)).toEqual(told);
+  });
+  test('what the first item of a list lacks, every item may lack', () => {
+    const touched: string[] = [];
+    const value = veiled([{}, {}], hiddenOf(['/0/c']), 'l', (path) => touched.push(path));
+    for (const item of value as JsonObject[]) item['c'];
+    expect(touched).toEqual(['l.0.c', 'l.1.c']);
+  });
+});
+
+describe('the sum', () => {
+  test('counts by rule and tenant, keeps so many examples, and tells the reasons', () => {
+    const tally = newTally();
+    const narrow = replayer(worldOf(withoutExternal).rules, []);
+    for (let number = 1; number <= 5; number += 1) {
+      const past = pastOf(recordText(egress('10.20.2.0/24'), tenants, {}, number));
+      add(tally, past, narrow(past), 2);
+    }
+    const reading = replayer(worldOf(guardrail('reads', 'has(request.options)')).rules, []);
+    const past = pastOf(recordText(pod(), guardrail('old', 'true')));
+    add(tally, past, reading(past), 2);
+    expect(tally).toMatchObject({
+      replayed: 5,
+      same: 0,
+      changed: 5,
+      newlyDenied: 5,
+      newlyAllowed: 0,
+      unknown: 1,
+    });
+    const [change] = changesOf(tally);
+    expect(change).toMatchObject({ rule: 'tenants', tenant: 'payments', count: 5 });
+    expect(change?.examples).toHaveLength(2);
+    expect(gapsOf(tally)).toMatchObject([{ rule: 'reads', what: 'request.options', count: 1 }]);
+  });
+
+  test.each([
+    [
+      'no verdict',
+      { operation: 'CREATE', time: '2026-11-21T00:00:00Z', decisionId: 'x', resource: { kind: 'Pod' } },
+    ],
+    ['no time', { decision: 'allowed', operation: 'CREATE', decisionId: 'x', resource: { kind: 'Pod' } }],
+  ])('a record with %s is none', (_what, event) => {
+    expect(readPast(event)).toBeUndefined();
+  });
+});
