@@ -63,6 +63,7 @@ const values = {
       ...closed,
       properties: {
         enabled: flag,
+        registeredBy: { enum: ['Chart', 'Bulkhead'] },
         failurePolicy: { enum: ['Fail', 'Ignore'] },
         timeoutSeconds: { type: 'integer', minimum: 1, maximum: 30 },
         annotations: labels,

@@ -57,7 +57,7 @@ export async function startRelease(cluster: Cluster, rendered: readonly Manifest
   const folder = await mkdtemp(join(tmpdir(), 'bulkhead-release-'));
   await mountConfiguration(folder, rendered);
   await kubeconfig(cluster, join(folder, 'kubeconfig'), rendered);
-  for (const file of ['tls.crt', 'tls.key']) {
+  for (const file of ['tls.crt', 'tls.key', 'ca.crt']) {
     const data = Buffer.from(String(at(only(rendered, 'Secret'), 'data', file)), 'base64');
     await writeFile(join(folder, file), data, { mode: 0o600 });
   }
@@ -71,6 +71,7 @@ export async function startRelease(cluster: Cluster, rendered: readonly Manifest
       PATH: process.env['PATH'],
       BULKHEAD_CERTIFICATES_CERT_FILE: join(folder, 'tls.crt'),
       BULKHEAD_CERTIFICATES_KEY_FILE: join(folder, 'tls.key'),
+      BULKHEAD_CERTIFICATES_CA_FILE: join(folder, 'ca.crt'),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

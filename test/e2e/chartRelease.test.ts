@@ -16,6 +16,7 @@ const cluster = connect(readConnection(process.env));
 const home = 'chart-home';
 const values = {
   fullnameOverride: 'walls-run',
+  webhooks: { registeredBy: 'Bulkhead' },
   boundaries: {
     tenants: {
       namespaceSelector: { matchLabels: { 'run.example/tenant': 'a' } },
@@ -33,7 +34,8 @@ withHelm('the chart, run', (helm) => {
     await installKinds(cluster);
     await cluster.createNamespace(home);
     await cluster.createNamespace('chart-run', { 'run.example/tenant': 'a' });
-    rendered = await helm.render(values, home);
+    const all = await helm.render(values, home);
+    rendered = all.filter(({ metadata }) => !metadata.name.endsWith('-uninstall'));
     const items = rendered.filter(({ kind }) =>
       ['ServiceAccount', 'ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'].includes(kind),
     );
@@ -139,11 +141,13 @@ withHelm('the chart, run', (helm) => {
       'guardrailpolicies.bulkhead.dev [] [] [list watch]',
       'leases.coordination.k8s.io [] [] [create]',
       'leases.coordination.k8s.io [] [bulkhead] [get update]',
+      'mutatingwebhookconfigurations.admissionregistration.k8s.io [] [walls-run] [create list patch update watch]',
       'namespacerecords.bulkhead.dev [] [] [create get list patch watch]',
       'namespaces [] [] [get list watch]',
       'networkpolicies.networking.k8s.io [] [] [list watch]',
       'networkpolicies.networking.k8s.io [] [bulkhead-floor] [create get patch]',
       'pods [] [] [list patch watch]',
+      'validatingwebhookconfigurations.admissionregistration.k8s.io [] [walls-run] [create list patch update watch]',
     ]);
   });
 

@@ -6,7 +6,12 @@
 {{- if eq .Values.certificates.mode "certManager" -}}
 {{- $files = mergeOverwrite $files (dict "mode" "certManager" "certificate" (printf "%s/%s" .Release.Namespace $name)) -}}
 {{- end -}}
-{{- $own := dict "webhook" (dict "service" (printf "%s/%s" .Release.Namespace $name)) "certificates" $files -}}
+{{- $registers := eq (include "bulkhead.registeredBy" .) "Bulkhead" -}}
+{{- if $registers -}}
+{{- $files = mergeOverwrite $files (dict "caFile" (ternary "/etc/bulkhead/ca.crt" "/etc/bulkhead-tls/ca.crt" (eq .Values.certificates.mode "secret"))) -}}
+{{- end -}}
+{{- $webhook := dict "service" (printf "%s/%s" .Release.Namespace $name) "name" $name "register" $registers -}}
+{{- $own := dict "webhook" $webhook "certificates" $files -}}
 {{- range $key := list "webhook" "certificates" -}}
 {{- if hasKey $.Values.configuration $key -}}
 {{- fail (printf "configuration.%s is the chart's own: use the values webhooks and certificates" $key) -}}

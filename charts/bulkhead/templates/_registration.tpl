@@ -1,5 +1,22 @@
 {{- /* What the API server sends us: the entries of both webhook configurations, shared where they say the same. */ -}}
 
+{{- /* Who writes them: Chart, Bulkhead, or nobody. Bulkhead asks at port 443 of the Service whether it answers. */ -}}
+{{- define "bulkhead.registeredBy" -}}
+{{- if not .Values.webhooks.enabled -}}
+None
+{{- else if eq .Values.webhooks.registeredBy "Bulkhead" -}}
+{{- if not (dig "controllers" "enabled" true .Values.configuration) -}}
+{{- fail "webhooks.registeredBy is Bulkhead, but configuration.controllers.enabled is false, so nobody would register them" -}}
+{{- end -}}
+{{- if ne (int .Values.service.port) 443 -}}
+{{- fail "webhooks.registeredBy is Bulkhead, which needs service.port 443" -}}
+{{- end -}}
+Bulkhead
+{{- else -}}
+Chart
+{{- end -}}
+{{- end -}}
+
 {{- define "bulkhead.clientConfig" -}}
 service:
   name: {{ include "bulkhead.fullname" .root }}
