@@ -4,8 +4,8 @@
  *
  * - `console`: lines with `$ ` are run, the rest is what they print (`npm run docs` writes it anew).
  * - `sh`: not run, but commands and options of `bulkhead` must exist, and so must npm scripts.
- * - `yaml allowed`, `yaml denied CODE…`: manifests, judged by the Boundary shown last before them, else by policies/;
- *   with the word `configured` under examples/bulkhead.yaml, with `administrator` as one.
+ * - `yaml allowed`, `yaml denied CODE…`: manifests, judged by the Boundary or the rules shown last before them, else by policies/tenant-isolation;
+ *   with the word `by:PATH` by the rules there, with `configured` under examples/bulkhead.yaml, with `administrator` as one.
  * - `yaml boundary`, `yaml rules`, `yaml configuration`: load. `yaml spec`: the spec of a Boundary but for what every Boundary needs.
  * - `yaml suite`: a Suite, which can be read but is not run.
  * - `json`: can be read. `text`: anything.
@@ -26,19 +26,25 @@ import { played, unknownIn } from './shell.ts';
 const files = [
   'README.md',
   'examples/README.md',
-  ...readdirSync('docs')
-    .filter((name) => name.endsWith('.md') && name !== 'ARCHITECTURE.md')
-    .map((name) => `docs/${name}`),
+  ...['docs', 'docs/guides', 'policies'].flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.md') && name !== 'ARCHITECTURE.md')
+      .map((name) => `${folder}/${name}`),
+  ),
+  ...readdirSync('policies', { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => `policies/${name}/README.md`),
 ];
 
 /** Words of an info string that say under which circumstances. */
 const modifiers = ['configured', 'administrator'];
+const by = 'by:';
 
 const documentsOf = ({ code, file }: Block): readonly Document[] => valueOf(readDocuments(code, file));
 
 /** The rules of a block that shows a Boundary, or the spec of one. */
 function boundaryOf(block: Block): readonly Document[] {
-  if (block.words[0] === 'boundary') return documentsOf(block);
+  if (block.words[0] !== 'spec') return documentsOf(block);
   return documentsOf(block).flatMap(({ value }) => {
     const spec = {
       namespaceSelector: { matchExpressions: [{ key: 'bulkhead.dev/tenant', operator: 'Exists' }] },
@@ -59,7 +65,7 @@ const configFor = ({ words }: Block) =>
   configAt(words.includes('configured') ? 'examples/bulkhead.yaml' : undefined);
 
 async function holdYaml(block: Block, before: readonly Block[]): Promise<void> {
-  const [kind, ...rest] = block.words.filter((word) => !modifiers.includes(word));
+  const [kind, ...rest] = block.words.filter((word) => !modifiers.includes(word) && !word.startsWith(by));
   switch (kind) {
     case 'boundary':
     case 'spec':
@@ -76,11 +82,13 @@ async function holdYaml(block: Block, before: readonly Block[]): Promise<void> {
       return;
     case 'allowed':
     case 'denied': {
-      const shown = before.filter(({ words }) => words[0] === 'boundary' || words[0] === 'spec');
+      const shown = before.filter(({ words }) => ['boundary', 'spec', 'rules'].includes(words[0] ?? ''));
+      const path = block.words.find((word) => word.startsWith(by))?.slice(by.length);
+      const last = shown.at(-1);
       const rules =
-        shown.length === 0
-          ? await documentsAt('policies/tenant-isolation')
-          : boundaryOf(shown.at(-1) ?? block);
+        path === undefined && last !== undefined
+          ? boundaryOf(last)
+          : await documentsAt(path ?? 'policies/tenant-isolation');
       const groups = block.words.includes('administrator') ? ['system:masters'] : [];
       const cluster = await clusterWith(rules, await configFor(block));
       const decided = decide(documentsOf(block), cluster, groups);
