@@ -5,6 +5,7 @@ import { promptBudget } from './admission/allowance.ts';
 import type { Rules } from './admission/rules.ts';
 import { completeLookup } from './admission/world.ts';
 import type { World } from './admission/world.ts';
+import type { Exception } from './boundary/exceptions/exception.ts';
 import type { Read } from './config/issue.ts';
 import { describe, sound } from './config/issue.ts';
 import type { Config } from './config/schema.ts';
@@ -37,6 +38,8 @@ export interface NamespaceSource {
   readonly view: () => Pick<World, 'lookup' | 'known' | 'orderedDeletion' | 'floorOf' | 'recordOf'> & {
     readonly revision: unknown;
   };
+  /** The exceptions that are stored in the cluster; absent where there is none. */
+  readonly exceptions?: ExceptionSource;
   /** The namespace that Bulkhead runs in, where it runs in a cluster. */
   readonly ownNamespace: string | undefined;
   readonly live?: LiveReads;
@@ -44,6 +47,12 @@ export interface NamespaceSource {
   readonly identity: () => string | null;
   readonly readiness: () => Readiness;
   readonly stop: () => Promise<void>;
+}
+
+/** Where exceptions come from; `all` gives another value whenever one of them changed. */
+export interface ExceptionSource {
+  readonly all: () => readonly Exception[];
+  readonly of: (namespace: string) => readonly Exception[];
 }
 
 /** Where rules come from: files that were read once, or a cluster in which they change. */
@@ -138,9 +147,14 @@ export async function startApp(options: AppOptions): Promise<Read<App>> {
     config,
     ownNamespace: namespaces.ownNamespace,
     namespaces: [...world().known()],
+    exceptions: namespaces.exceptions?.all() ?? [],
     complete: namespaces.live === undefined,
   });
-  const revision = revisionOf(() => [options.rules.current(), namespaces.view().revision]);
+  const revision = revisionOf(() => [
+    options.rules.current(),
+    namespaces.view().revision,
+    namespaces.exceptions?.all(),
+  ]);
   const server = await startServer({
     host: config.server.address,
     port: config.server.port,
@@ -249,6 +263,8 @@ function worldSource({ rules: source, namespaces }: AppOptions): () => World {
       ...namespaces.view(),
       rules: rules.guards.identity === null ? withIdentity(rules, namespaces.identity()) : rules,
       contentsOf: () => 'unavailable',
+      now: Date.now(),
+      ...(namespaces.exceptions === undefined ? {} : { exceptionsOf: namespaces.exceptions.of }),
       budget: promptBudget,
       drawn: [],
     };

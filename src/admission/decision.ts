@@ -20,6 +20,8 @@ export interface Decision {
   readonly patch: readonly PatchOperation[];
   readonly failure?: Failure;
   readonly annotations?: ReadonlyMap<string, string>;
+  /** The names of the exceptions that it used, `namespace/name`. */
+  readonly exceptions?: readonly string[];
 }
 
 export interface Outcome {
@@ -35,6 +37,7 @@ export interface Evaluation {
   readonly failure?: Failure;
   /** What guardrails write into the audit log: `policy/key` to value. */
   readonly annotations?: ReadonlyMap<string, string>;
+  readonly exceptions?: readonly string[];
 }
 
 /** Nothing here is any rule's business. */

@@ -10,15 +10,19 @@ import { otherPolicyKindOf } from '../boundary/invariants/policies/otherPolicyKi
 import { judgeGuardrails } from '../guardrail/judge.ts';
 import type { Attributes } from '../k8s/attributes.ts';
 import { own, stringAt } from '../k8s/json.ts';
-import { sameJson } from '../k8s/jsonEqual.ts';
 import { readNamespace } from '../k8s/namespace.ts';
 import type { NetworkPolicy } from '../k8s/networkPolicy.ts';
 import { decodeNetworkPolicy, isSoundOutsideSpec } from '../k8s/networkPolicyDecode.ts';
 import { draw } from './allowance.ts';
 import { failed, notApplicable } from './decision.ts';
 import type { Evaluation } from './decision.ts';
+import { activeFlows, exceptionsInForce, exceptionsNamed } from './exceptions/concerning.ts';
+import { judgeMark } from './exceptions/judgeMark.ts';
+import { coversPodSetting, coversPolicy, letThrough, naming } from './exceptions/letThrough.ts';
+import { policyGrants } from './exceptions/policyGrants.ts';
 import { evaluateOwnKind } from './ownKinds/evaluateOwnKind.ts';
 import { isOwnKind } from './ownKinds/ownKind.ts';
+import { keepsSpec } from './previous.ts';
 import { sceneOf } from './scene.ts';
 import type { Scene } from './scene.ts';
 import type { Rules } from './rules.ts';
@@ -32,15 +36,18 @@ export function evaluate(attributes: Attributes, world: World): Evaluation {
   const judged = judgeGuardrails(
     attributes,
     world.rules.guardrails,
-    guardrailSurroundings(attributes, world),
+    guardrailSurroundings(attributes, world, activeFlows(attributes, world)),
   );
   if (!judged.applied) return bounded;
-  return {
+  const active = judged.violations.length === 0 ? [] : exceptionsInForce(attributes, world);
+  const { violations, used } = letThrough(judged.violations, active, coversPolicy);
+  const evaluation = {
     ...bounded,
     applied: true,
-    violations: [...bounded.violations, ...judged.violations],
+    violations: [...bounded.violations, ...violations],
     annotations: judged.annotations,
   };
+  return naming(evaluation, used, active);
 }
 
 /** What Boundaries, tenancy and pod invariants say. */
@@ -66,7 +73,7 @@ type Evaluator = (attributes: Attributes, scene: Scene, world: World) => Evaluat
 
 function evaluatorOf(attributes: Attributes): Evaluator | undefined {
   if (isPolicy(attributes)) return evaluatePolicy;
-  if (writesPod(attributes)) return (_, { context }) => found(judgePod(attributes, context));
+  if (writesPod(attributes)) return evaluatePod;
   if (bindsPod(attributes)) return (_, { context }) => found(judgeBinding(attributes, context));
   return undefined;
 }
@@ -108,6 +115,14 @@ function recorded({ operation, object }: Attributes, name: string, world: World)
   return judgeRecorded(labels, world.recordOf(name), world.rules.tenancy);
 }
 
+const evaluatePod: Evaluator = (attributes, { context }, world) => {
+  const all = judgePod(attributes, context);
+  if (all.length === 0) return found(all);
+  const active = exceptionsInForce(attributes, world);
+  const { violations, used } = letThrough(all, active, coversPodSetting);
+  return naming(found(violations), used, active);
+};
+
 const evaluatePolicy: Evaluator = (attributes, { namespace, boundaries }, world) => {
   const { tenancy, guards } = world.rules;
   const floor = touchesFloor(attributes)
@@ -122,14 +137,16 @@ const evaluatePolicy: Evaluator = (attributes, { namespace, boundaries }, world)
   if (attributes.operation === 'DELETE' || boundaries.length === 0) return found(floor);
   const { ruleSet, proven } = world.rules;
   const spec = isSoundOutsideSpec(attributes.object) ? own(attributes.object, 'spec') : undefined;
-  const key = spec === undefined ? undefined : proven.keyOf(spec, namespace);
+  const grants = policyGrants(attributes, world);
+  // A mark must be looked at, so what carries one is judged.
+  const key = spec === undefined || grants.marks ? undefined : proven.keyOf(spec, namespace);
   const known = key === undefined ? undefined : proven.find(key, world.lookup);
   if (known !== undefined) return { ...found(floor), warnings: known };
   const policy = decodeNetworkPolicy(attributes.object, { strict: false });
   if (!policy.ok) {
     return keepsSpec(attributes) ? { ...found(floor), warnings: [unreadWarning] } : unreadable(policy.issues);
   }
-  const old = previous(attributes);
+  const { old, flows } = grants;
   const judgement = judgePolicy(
     named(policy.value, attributes),
     old,
@@ -138,6 +155,7 @@ const evaluatePolicy: Evaluator = (attributes, { namespace, boundaries }, world)
       ruleSet,
       lookup: world.lookup,
       known: world.known,
+      exceptions: flows,
     },
     draw(world),
   );
@@ -151,28 +169,19 @@ const evaluatePolicy: Evaluator = (attributes, { namespace, boundaries }, world)
   ) {
     proven.remember(key, policy.value, hints, world.lookup);
   }
-  return {
+  const evaluation = {
     applied: true,
-    violations: [...floor, ...judgement.violations],
+    violations: [
+      ...floor,
+      ...judgement.violations,
+      ...judgeMark(attributes, grants.markFor(judgement.exceptions), guards),
+    ],
     warnings: [...judgement.warnings, ...hints],
   };
+  return naming(evaluation, judgement.exceptions, exceptionsNamed(judgement.exceptions, attributes, world));
 };
 
 const unreadWarning = 'spec cannot be read and is stored already; it was not judged again';
-
-/** Claims that an update leaves the spec as it is stored: then it opens nothing, whatever the spec means. */
-const keepsSpec = ({ operation, object, oldObject }: Attributes): boolean =>
-  operation === 'UPDATE' &&
-  object !== null &&
-  oldObject !== null &&
-  sameJson(own(object, 'spec'), own(oldObject, 'spec'));
-
-/** The stored policy of an update. One that cannot be read opened nothing that could be inherited. */
-export function previous({ operation, oldObject }: Attributes): NetworkPolicy | undefined {
-  if (operation !== 'UPDATE') return undefined;
-  const old = decodeNetworkPolicy(oldObject, { strict: false });
-  return old.ok ? old.value : undefined;
-}
 
 /** The name of the request where the object has none yet. */
 const named = (policy: NetworkPolicy, { name }: Attributes): NetworkPolicy =>

@@ -10,6 +10,11 @@ import type { Evaluation } from './decision.ts';
 import { dependsOnNamespace, isPolicy } from './evaluate.ts';
 import { narrow } from './narrow.ts';
 import { sceneOf } from './scene.ts';
+import { activeFlows, exceptionsInForce } from './exceptions/concerning.ts';
+import { loosened } from './exceptions/letThrough.ts';
+import { mark } from './exceptions/judgeMark.ts';
+import { mutateException } from './ownKinds/mutateException.ts';
+import { isException } from './ownKinds/ownKind.ts';
 import { guardrailSurroundings } from './world.ts';
 import type { World } from './world.ts';
 
@@ -31,7 +36,7 @@ export function mutate(attributes: Attributes, world: World): Mutation {
   const mutated = mutateByGuardrails(
     attributes,
     world.rules.guardrails,
-    guardrailSurroundings(attributes, world),
+    guardrailSurroundings(attributes, world, activeFlows(attributes, world)),
   );
   if (mutated === undefined) return mutateByBoundaries(attributes, world);
   const { object, patch, violations } = mutated;
@@ -44,11 +49,17 @@ export function mutate(attributes: Attributes, world: World): Mutation {
 function mutateByBoundaries(attributes: Attributes, world: World): Mutation {
   if (attributes.object === null || attributes.operation === 'DELETE') return patched([]);
   if (writesNamespace(attributes)) return patched(mutateNamespace(attributes, world.rules.tenancy));
+  if (isException(attributes)) return patched(mutateException(attributes, world));
   const pod = writesPod(attributes);
   if (!pod && !isPolicy(attributes)) return patched([]);
   const scene = sceneOf(attributes, world);
   if (!scene.ok) return dependsOnNamespace(attributes, world.rules) ? scene : patched([]);
-  if (pod) return patched(mutatePod(attributes, scene.scene.context));
+  if (pod) {
+    const { context } = scene.scene;
+    const boundaries = loosened(context.boundaries, exceptionsInForce(attributes, world));
+    return patched(mutatePod(attributes, { ...context, boundaries }));
+  }
   const narrowed = narrow(attributes, scene.scene, world);
-  return patched(narrowed.patch, narrowed.warnings);
+  const marked = mark(attributes, narrowed.patch, scene.scene, world);
+  return patched([...narrowed.patch, ...marked], narrowed.warnings);
 }

@@ -11,7 +11,7 @@ import { directions } from '../k8s/networkPolicy.ts';
 import type { NetworkPolicy } from '../k8s/networkPolicy.ts';
 import { decodeNetworkPolicy } from '../k8s/networkPolicyDecode.ts';
 import { draw } from './allowance.ts';
-import { previous } from './evaluate.ts';
+import { policyGrants } from './exceptions/policyGrants.ts';
 import type { Scene } from './scene.ts';
 import type { World } from './world.ts';
 
@@ -29,8 +29,9 @@ const unchanged: Narrowed = { patch: [], warnings: [] };
 export function narrow(attributes: Attributes, scene: Scene, world: World, all = false): Narrowed {
   const { object } = attributes;
   const { ruleSet } = world.rules;
+  const { flows, old } = policyGrants(attributes, world);
   const limits = ruleSet
-    .guardOf(scene.namespace)
+    .guardOf(scene.namespace, flows)
     .limits.filter(({ boundary }) => all || boundary.onExcess === 'Narrow');
   if (limits.length === 0 || object === null) return unchanged;
   const policy = decodeNetworkPolicy(object, { strict: false });
@@ -39,15 +40,7 @@ export function narrow(attributes: Attributes, scene: Scene, world: World, all =
   const budget = draw(world);
   const narrowed: NarrowedDirection[] = [];
   for (const direction of directions) {
-    const part = narrowDirection(
-      object,
-      policy.value,
-      previous(attributes),
-      direction,
-      limits,
-      setting,
-      budget,
-    );
+    const part = narrowDirection(object, policy.value, old, direction, limits, setting, budget);
     if (part === 'tooComplex') return unchanged;
     if (part !== undefined) narrowed.push(part);
   }

@@ -69,6 +69,7 @@ function auditAnnotations(
     decision: verdictOf(decision),
     'decision-id': decisionId,
     rules: rulesHash,
+    ...(decision.exceptions === undefined ? {} : { exceptions: plain(decision.exceptions.join(', '), 1000) }),
     ...(recordHash === undefined ? {} : { 'record-hash': recordHash }),
   };
   if (violations.length === 0) return base;

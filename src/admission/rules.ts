@@ -11,6 +11,8 @@ import { stringAt } from '../k8s/json.ts';
 import { decodeSelector } from '../k8s/labelSelector.ts';
 import { decodeBoundary } from '../boundary/boundary.ts';
 import type { Boundary } from '../boundary/boundary.ts';
+import { readException } from '../boundary/exceptions/exception.ts';
+import type { Exception } from '../boundary/exceptions/exception.ts';
 import { examine } from '../boundary/examination.ts';
 import type { Guards, Tenancy } from '../boundary/invariants/context.ts';
 import { ProvenSpecs } from '../boundary/proven.ts';
@@ -30,6 +32,8 @@ export interface Rules {
   readonly guardrails: Guardrails;
   readonly tenancy: Tenancy;
   readonly guards: Guards;
+  /** Those of files; which of them count, the moment tells. */
+  readonly exceptions: readonly Exception[];
   readonly hash: string;
   /** What they were compiled from, so that another thread can compile them again. */
   readonly sources: readonly RuleSource[];
@@ -41,7 +45,7 @@ export type RuleSource = Pick<Document, 'value' | 'file'>;
 /** Compiles the Boundaries and guardrails among the documents under a configuration; `ownNamespace` is exempt too. All mistakes are reported, each with its place. */
 export function compileRules(all: readonly Document[], config: Config, ownNamespace?: string): Read<Rules> {
   const issues: Issue[] = [];
-  const { guardrails: policies, parameters, boundaries: limits } = sortDocuments(all);
+  const { guardrails: policies, parameters, boundaries: limits, exceptions: granted } = sortDocuments(all);
   const surroundings = compileSurroundings(config.cluster);
   const boundaries = limits.flatMap((document) => {
     const read = compileBoundary(document);
@@ -54,13 +58,19 @@ export function compileRules(all: readonly Document[], config: Config, ownNamesp
     return [read.value];
   });
   issues.push(...duplicates(limits));
+  const exceptions = granted.flatMap((document) => {
+    const read = readException(document.value);
+    if (read.ok) return [read.value];
+    issues.push(...read.issues.map((issue) => placed(issue, document)));
+    return [];
+  });
   const guardrails = compileGuardrails(policies, parameters, meaningExtensions);
   if (!guardrails.ok) issues.push(...guardrails.issues);
   const grants = readGrants(config);
   if (!surroundings.ok) issues.push(...surroundings.issues);
   if (!grants.ok) issues.push(...grants.issues);
   if (!surroundings.ok || !grants.ok || !guardrails.ok || issues.length > 0) return unsound(issues);
-  const documents = [...limits, ...policies, ...parameters];
+  const documents = [...limits, ...policies, ...parameters, ...granted];
   const own = ownNamespace === undefined ? [] : [ownNamespace];
   const exemptNamespaces = new Set([...config.tenancy.exemptNamespaces, ...own]);
   const ruleSet = new RuleSet(boundaries, {
@@ -79,6 +89,7 @@ export function compileRules(all: readonly Document[], config: Config, ownNamesp
       annotationWriters: { users: [], groups: [], ...config.guards.annotationWriters },
       identity: config.identity ?? null,
     },
+    exceptions,
     hash: hashOf(documents, config),
     sources: documents.map(({ value, file }) => ({ value, file })),
   });

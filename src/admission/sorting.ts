@@ -7,6 +7,8 @@ import { keyOfKind, kindOfDocument } from '../guardrail/params.ts';
 export interface Sorted {
   readonly guardrails: readonly Document[];
   readonly parameters: readonly Document[];
+  /** GuardrailExceptions, with their status. */
+  readonly exceptions: readonly Document[];
   /** Boundaries, and whatever is nothing else: it is for their reader to refuse it. */
   readonly boundaries: readonly Document[];
 }
@@ -23,14 +25,22 @@ export function sortDocuments(all: readonly Document[]): Sorted {
   );
   const guardrails = documents.filter((document) => guardrailKindOf(document) !== undefined);
   const kinds = new Set([...usual, ...guardrails.map(paramKindOf)]);
-  const others = documents.filter((document) => guardrailKindOf(document) === undefined);
+  const others = documents.filter(
+    (document) => guardrailKindOf(document) === undefined && !isException(document),
+  );
   const isParameter = (document: Document): boolean => kinds.has(keyOfKind(kindOfDocument(document)));
   return {
     guardrails,
+    exceptions: documents.filter(isException),
     parameters: others.filter(isParameter),
     boundaries: others.filter((document) => !isParameter(document)),
   };
 }
+
+/** Claims that a document is a GuardrailException. */
+export const isException = ({ value }: Pick<Document, 'value'>): boolean =>
+  stringAt(value, 'kind') === 'GuardrailException' &&
+  stringAt(value, 'apiVersion')?.startsWith('bulkhead.dev/') === true;
 
 /** What a policy calls its parameters' kind, before anything of it is validated. */
 function paramKindOf({ value }: Document): string {

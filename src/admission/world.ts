@@ -1,5 +1,7 @@
 /** What one decision may look at: rules, namespaces and live answers, all of them values; no clock, no I/O, no chance. */
+import type { ExceptionFlows } from '../boundary/exceptionFlows.ts';
 import type { LiveContents } from '../boundary/invariants/context.ts';
+import type { Exception } from '../boundary/exceptions/exception.ts';
 import type { Surroundings } from '../guardrail/surroundings.ts';
 import type { NamespaceObjects } from '../guardrail/variables.ts';
 import type { NamespaceFacts, NamespaceLookup } from '../k8s/namespaceFacts.ts';
@@ -29,12 +31,20 @@ export interface World extends Allowance {
   readonly recordOf?: (name: string) => RecordedLabels;
   /** The policy that stands as a namespace's floor; absent without a cluster, where nobody writes floors. */
   readonly floorOf?: (namespace: string) => StoredFloor;
+  /** The moment of the decision, in milliseconds since the epoch. Without it no exception counts. */
+  readonly now?: number;
+  /** The exceptions that are stored in a namespace, whatever their state; those of files are among the rules. Absent: none. */
+  readonly exceptionsOf?: (namespace: string) => readonly Exception[];
   /** Whole Namespaces, where they are at hand; guardrails else see only names and labels. */
   readonly namespaceObjects?: NamespaceObjects;
 }
 
 /** What guardrails may look at for a request. */
-export const guardrailSurroundings = ({ namespace }: Attributes, world: World): Surroundings => ({
+export const guardrailSurroundings = (
+  { namespace }: Attributes,
+  world: World,
+  exceptions: readonly ExceptionFlows[] = [],
+): Surroundings => ({
   lookup: world.lookup,
   namespaceObjects: world.namespaceObjects ?? ((): undefined => undefined),
   functions: meaningFunctions({
@@ -42,6 +52,7 @@ export const guardrailSurroundings = ({ namespace }: Attributes, world: World): 
     ruleSet: world.rules.ruleSet,
     lookup: world.lookup,
     known: world.known,
+    exceptions,
     bounded: true,
     budget: world.budget,
     ...(world.drawn === undefined ? {} : { drawn: world.drawn }),

@@ -43,6 +43,8 @@ export const define: Definition = (command, { terminal, run }) =>
     .addHelpText(
       'after',
       `
+--rules may hold GuardrailExceptions as kubectl get -o yaml prints them: those that are approved in their status, and in force now, count.
+
 Exit code: 0 everything is allowed, 1 something is denied, 2 something could not be read. With --narrow a policy of which a part can be
 printed does not count as denied.
 
@@ -70,7 +72,13 @@ async function review(paths: readonly string[], options: Options, terminal: Term
     return 2;
   }
   const user = { username: options.user, groups: ['system:authenticated', ...(options.group ?? [])] };
-  const { reviews, issues } = reviewAll(documents.value, loaded.value.rules, loaded.value.inventory, user);
+  const { reviews, issues } = reviewAll(
+    documents.value,
+    loaded.value.rules,
+    loaded.value.inventory,
+    user,
+    Date.now(),
+  );
   const { rules } = loaded.value;
   tellWarnings(rules.guardrails.warnings(), terminal);
   if (rules.ruleSet.boundaries.length === 0)

@@ -113,7 +113,7 @@ async function look(paths: readonly string[], options: Options, terminal: Termin
   if (!loaded.ok || issues.length > 0) return unsound(issues);
   const { config, rules, inventory } = loaded.value;
   if (documents?.ok === true)
-    return sound(scanDocuments(documents.value, rules, inventory, options.toApply === true));
+    return sound(scanDocuments(documents.value, rules, inventory, options.toApply === true, Date.now()));
   if (access?.ok !== true) throw new Error('neither files nor a cluster to scan');
   const judging = { config, rules: options.rules === undefined ? undefined : rules };
   return sound(await scanCluster(access.value, judging, progressOn(terminal)));

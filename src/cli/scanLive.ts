@@ -64,7 +64,7 @@ async function scanBy(
 ): Promise<Scanned> {
   const listed = await listNamespaces(server, progress);
   if (!listed.ok) return unanswered(listed.failure);
-  const scan = new Scan(rules, listed.namespaces);
+  const scan = new Scan(rules, listed.namespaces, false, Date.now());
   const boundaries = rules.ruleSet.boundaries.map(({ name }) => name);
   const issues: Issue[] = [...listed.issues, ...discovered.stale.map(staleIssue)];
   const findings: Finding[] = [...judgeServed(discovered.kinds, rules)];
@@ -112,7 +112,7 @@ function afterwards(
   rules: Rules,
   namespaces: readonly StoredNamespace[],
 ): readonly Finding[] {
-  const scan = new Scan(rules, namespaces);
+  const scan = new Scan(rules, namespaces, false, Date.now());
   const isThere = (name: string): boolean => scan.world.lookup(name) !== 'absent';
   return [
     ...late.filter(({ namespace }) => isThere(namespace)).flatMap((attributes) => scan.judge(attributes)),

@@ -1,10 +1,11 @@
 /** The rules that a cluster stores itself: what a scan judges by where no others are named. */
+import { readException } from '../boundary/exceptions/exception.ts';
 import { compileRules } from '../admission/rules.ts';
 import type { Rules } from '../admission/rules.ts';
 import type { ServedKind } from '../admission/scanning/kinds.ts';
 import type { ApiServer } from '../cluster/apiServer.ts';
 import type { ClusterFailure } from '../cluster/failure.ts';
-import { admissionPolicyKinds, ownRuleKinds, toDocument } from '../cluster/ruleKinds.ts';
+import { admissionPolicyKinds, exceptionKind, ownRuleKinds, toDocument } from '../cluster/ruleKinds.ts';
 import type { Document } from '../config/document.ts';
 import type { Read } from '../config/issue.ts';
 import type { Config } from '../config/schema.ts';
@@ -41,5 +42,29 @@ export async function storedRules(
     if (!listed.ok) return listed;
     documents.push(...read);
   }
-  return { ok: true, compiled: compileRules(documents, config, ownNamespace) };
+  const exceptions = await storedExceptions(server, served, progress);
+  return { ok: true, compiled: compileRules([...documents, ...exceptions], config, ownNamespace) };
+}
+
+/** Whole, for their status tells which count. One that cannot be read counts for nothing, and so do all where they cannot be listed. */
+async function storedExceptions(
+  server: ApiServer,
+  served: readonly ServedKind[],
+  progress: Progress,
+): Promise<readonly Document[]> {
+  const { apiVersion } = exceptionKind;
+  const kind = served.find((one) => one.kind === exceptionKind.kind && one.group === 'bulkhead.dev');
+  if (kind === undefined) return [];
+  let read: Document[] = [];
+  const listed = await listKind(server, kind, {
+    put: (object) => {
+      const value = { ...object, apiVersion, kind: exceptionKind.kind };
+      if (readException(value).ok) read.push({ ...toDocument(exceptionKind, object), value });
+    },
+    again: () => {
+      read = [];
+    },
+    progress,
+  });
+  return listed.ok ? read : [];
 }

@@ -24,6 +24,9 @@ export const ownRuleKinds: readonly RuleKind[] = [
   stored(own1, 'GuardrailPolicy', 'guardrailpolicies'),
 ];
 
+/** Exceptions, which are no rules: whether one counts is in its status. */
+export const exceptionKind: RuleKind = stored(own1, 'GuardrailException', 'guardrailexceptions');
+
 /** Kubernetes' own, followed where the configuration says so. */
 export const admissionPolicyKinds: readonly RuleKind[] = [
   stored(kubernetes, 'ValidatingAdmissionPolicy', 'validatingadmissionpolicies'),

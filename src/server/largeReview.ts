@@ -4,6 +4,7 @@ import { compileRules } from '../admission/rules.ts';
 import type { Rules, RuleSource } from '../admission/rules.ts';
 import { completeLookup } from '../admission/world.ts';
 import type { World } from '../admission/world.ts';
+import type { Exception } from '../boundary/exceptions/exception.ts';
 import type { Config } from '../config/schema.ts';
 import type { Sealed } from '../decisions/event/seal.ts';
 import type { NamespaceFacts } from '../k8s/namespaceFacts.ts';
@@ -19,6 +20,8 @@ export interface LargeSnapshot {
   readonly config: Config;
   readonly ownNamespace: string | undefined;
   readonly namespaces: readonly NamespaceFacts[];
+  /** The exceptions that are stored in the cluster. */
+  readonly exceptions: readonly Exception[];
   /** Whether what is not listed does not exist, or is only not known. */
   readonly complete: boolean;
 }
@@ -28,6 +31,8 @@ export interface LargeExtra {
   readonly decisionId: string;
   readonly identity: string | null;
   readonly orderedDeletion: boolean;
+  /** The moment of the decision; absent where none is known. */
+  readonly now?: number;
   readonly read: readonly NamespaceFacts[];
   /** Whether decisions are recorded, and whether nothing may be allowed because they cannot be. */
   readonly recording: 'off' | 'on' | 'refuses';
@@ -98,7 +103,11 @@ export function serveLargeReviews(port: MessagePort): void {
   });
 }
 
-function worldOf(rules: Rules, { namespaces, complete }: LargeSnapshot, extra: LargeExtra): World {
+function worldOf(
+  rules: Rules,
+  { namespaces, complete, exceptions }: LargeSnapshot,
+  extra: LargeExtra,
+): World {
   const all = [...namespaces, ...extra.read];
   const found = completeLookup(all);
   return {
@@ -114,5 +123,7 @@ function worldOf(rules: Rules, { namespaces, complete }: LargeSnapshot, extra: L
     ...(complete ? {} : { recordOf: () => 'unavailable', floorOf: () => 'unknown' }),
     orderedDeletion: extra.orderedDeletion,
     budget: fullBudget,
+    ...(extra.now === undefined ? {} : { now: extra.now }),
+    exceptionsOf: (namespace) => exceptions.filter((one) => one.namespace === namespace),
   };
 }

@@ -40,6 +40,7 @@ function workerReview(ports: LargePorts): Beyond {
       decisionId: ports.decisionId(),
       identity: world.rules.guards.identity,
       orderedDeletion: world.orderedDeletion,
+      ...(world.now === undefined ? {} : { now: world.now }),
       read,
       recording: recordingOf(ports),
     };

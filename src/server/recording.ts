@@ -52,7 +52,7 @@ export function recorder({ config, now, recent, keep, lost, refuses }: RecorderO
     seal: (door, outcome, identity, world) => {
       const decision = verdictOf(outcome.decision);
       if (!isRecorded({ door, decision })) return undefined;
-      const { violations, patch, failure } = outcome.decision;
+      const { violations, patch, failure, exceptions } = outcome.decision;
       const decided = {
         decisionId: identity.decisionId,
         millis: now(),
@@ -64,6 +64,7 @@ export function recorder({ config, now, recent, keep, lost, refuses }: RecorderO
         patch,
         ...(failure === undefined ? {} : { failure }),
         rulesHash: identity.rulesHash,
+        ...(exceptions === undefined ? {} : { exceptions }),
         namespace: namespaceOf(outcome, world),
       };
       return sealDecision(decided, allowanceFor(world.rules), recent);

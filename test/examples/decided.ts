@@ -59,7 +59,7 @@ export function decide(
   groups: readonly string[] = [],
 ): readonly Decided[] {
   const user = { username: 'someone', groups: ['system:authenticated', ...groups] };
-  const { reviews, issues } = reviewAll(documents, rules, inventory, user);
+  const { reviews, issues } = reviewAll(documents, rules, inventory, user, 0);
   if (issues.length > 0) throw new Error(JSON.stringify(issues, undefined, 2));
   return reviews.map((review) => {
     const { allowed, violations, failure } = review.outcome.decision;

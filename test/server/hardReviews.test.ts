@@ -45,6 +45,7 @@ function both(rules: string, entry = new URL('../../src/worker.ts', import.meta.
     config: config.ok ? config.value : fail(),
     ownNamespace: undefined,
     namespaces: [...world.known()],
+    exceptions: [],
     complete: true,
   });
   const prompt = ports(() => ({ ...world, budget: promptBudget, drawn: [] }));

@@ -28,12 +28,13 @@ export interface Review {
   readonly narrowed?: unknown;
 }
 
-/** Decides every document; those that cannot be read are told as issues, and the others are decided all the same. */
+/** Decides every document as of `now` (milliseconds since the epoch); those that cannot be read are told as issues, and the others are decided all the same. */
 export function reviewAll(
   documents: readonly Document[],
   rules: Rules,
   inventory: readonly StoredNamespace[],
   user: UserInfo,
+  now: number,
 ): { readonly reviews: readonly Review[]; readonly issues: readonly Issue[] } {
   const stored = new Map(inventory.map(({ facts, object }) => [facts.name, object]));
   const applying = {
@@ -46,7 +47,7 @@ export function reviewAll(
   const objects = new Map(stored);
   const done = new Map<Document, Review>();
   for (const namespaces of [true, false]) {
-    const world = worldOf(rules, [...facts.values()], objects);
+    const world = worldOf(rules, [...facts.values()], objects, now);
     for (const { document, request } of requests) {
       if (!request.ok || (request.value.kind === 'Namespace') !== namespaces) continue;
       const review = reviewOne(document, request.value, world);
@@ -61,7 +62,9 @@ const worldOf = (
   rules: Rules,
   namespaces: readonly NamespaceFacts[],
   objects: ReadonlyMap<string, JsonObject>,
+  now: number,
 ): World => ({
+  now,
   namespaceObjects: (name) => objects.get(name),
   rules,
   lookup: completeLookup(namespaces),

@@ -47,7 +47,10 @@ function faults(object: JsonObject, kind: string, name: string, rules: Rules): r
   const value = { apiVersion, kind, metadata: { name }, spec };
   const document = { value, file: `${clusterFile}${kind}/${name}`, positionOf: () => nowhere };
   const parameters = rules.sources
-    .filter((source) => !['Boundary', 'GuardrailPolicy'].includes(stringAt(source.value, 'kind') ?? ''))
+    .filter(
+      (source) =>
+        !['Boundary', 'GuardrailPolicy', 'GuardrailException'].includes(stringAt(source.value, 'kind') ?? ''),
+    )
     .map((source) => ({ ...source, positionOf: () => nowhere }));
   const read =
     kind === 'Boundary'

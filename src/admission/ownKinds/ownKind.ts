@@ -12,6 +12,12 @@ export const ownGroup = 'bulkhead.dev';
 export const isOwnKind = ({ group, operation }: Attributes): boolean =>
   group === ownGroup && operation !== 'CONNECT';
 
+/** Claims that the request writes a GuardrailException or its status. */
+export const isException = (attributes: Attributes): boolean =>
+  isOwnKind(attributes) &&
+  attributes.resource === 'guardrailexceptions' &&
+  (attributes.operation === 'CREATE' || attributes.operation === 'UPDATE');
+
 /** The name of the object; deletecollection and generateName leave it out of the request. */
 export const nameOf = ({ name, object, oldObject }: Attributes): string =>
   name || (stringAt(object, 'metadata', 'name') ?? stringAt(oldObject, 'metadata', 'name') ?? '');

@@ -23,8 +23,8 @@ export class Scan {
   private readonly floors = new Map<string, JsonObject>();
   private readonly pods = new Map<string, number>();
 
-  /** `toApply`: the objects are not stored yet, so what Bulkhead adds to them counts as there, floors included. */
-  constructor(rules: Rules, stored: readonly StoredNamespace[], toApply = false) {
+  /** `now`: the moment by which exceptions count; without it none does. `toApply`: the objects are not stored yet, so what Bulkhead adds to them counts as there, floors included. */
+  constructor(rules: Rules, stored: readonly StoredNamespace[], toApply = false, now?: number) {
     this.door = toApply ? 'review' : 'validate';
     const byName = new Map(stored.map((one) => [one.facts.name, one]));
     this.namespaces = stored.map(({ facts }) => facts);
@@ -35,6 +35,7 @@ export class Scan {
       contentsOf: () => 'unavailable',
       orderedDeletion: true,
       budget: fullBudget,
+      ...(now === undefined ? {} : { now }),
       namespaceObjects: (name) => byName.get(name)?.object,
     };
   }

@@ -25,14 +25,17 @@ export interface StoredKind {
 export const nobody: UserInfo = { username: 'someone', groups: ['system:authenticated'] };
 
 /**
- * Codes about who may write, which no stored object tells: a namespace's labels, an exempt name and the floor were right if an administrator
- * wrote them.
+ * Codes about who may write, which no stored object tells: a namespace's labels, an exempt name the floor, an exception and the mark of a policy were right if
+ * an administrator or Bulkhead wrote them.
  */
 const aboutAuthors: ReadonlySet<string> = new Set([
   'labels.protected',
   'labels.assignment',
   'namespace.exempt',
   'floor.protected',
+  'exceptions.creator',
+  'exceptions.mark',
+  'exceptions.time',
 ]);
 
 /** Made by the API server itself in every cluster, so nobody was to be refused. */
