@@ -22,6 +22,8 @@ export interface DecisionLogOptions {
   readonly log: ServerLog;
   /** Writes a record, the text of a JSON object, to standard output. */
   readonly line: (json: string) => void;
+  /** A checkpoint was signed. */
+  readonly checkpointed: () => void;
 }
 
 export interface OpenDecisionLog {
@@ -92,6 +94,7 @@ function startStore(options: DecisionLogOptions): DecisionLog | undefined {
     },
     checkpoint: (text) => {
       log.info({ checkpoint: text }, 'decision log checkpoint');
+      options.checkpointed();
     },
   });
 }
