@@ -102,7 +102,7 @@ withHelm('the workload', (helm) => {
       { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['list'] },
       {
         apiGroups: ['bulkhead.dev'],
-        resources: ['boundaries', 'guardrailpolicies'],
+        resources: ['boundaries', 'guardrailexceptions', 'guardrailpolicies'],
         verbs: ['list', 'watch'],
       },
     ]);
@@ -116,7 +116,7 @@ withHelm('the workload', (helm) => {
     );
   });
 
-  test('where it writes, policies of one name only, and a Lease of its own namespace', async () => {
+  test('where it writes, it makes policies of one name only, and a Lease of its own namespace', async () => {
     const rendered = await helm.render();
     const rules = listAt(only(rendered, 'ClusterRole'), 'rules');
     const writing = rules.filter((rule) =>
@@ -127,15 +127,20 @@ withHelm('the workload', (helm) => {
       {
         apiGroups: ['networking.k8s.io'],
         resources: ['networkpolicies'],
+        verbs: ['list', 'patch', 'watch'],
+      },
+      {
+        apiGroups: ['networking.k8s.io'],
+        resources: ['networkpolicies'],
         resourceNames: ['bulkhead-floor'],
-        verbs: ['create', 'get', 'patch'],
+        verbs: ['create', 'get'],
       },
       {
         apiGroups: ['bulkhead.dev'],
         resources: ['namespacerecords'],
         verbs: ['create', 'get', 'list', 'patch', 'watch'],
       },
-      { apiGroups: ['bulkhead.dev'], resources: ['boundaries/status'], verbs: ['patch'] },
+      { apiGroups: ['bulkhead.dev'], resources: ['boundaries/status', 'guardrailexceptions/status'], verbs: ['patch'] },
     ]);
     expect(only(rendered, 'Role').metadata.namespace).toBe('bulkhead');
     expect(

@@ -138,14 +138,16 @@ withHelm('the chart, run', (helm) => {
     expect(own).toEqual([
       'boundaries.bulkhead.dev [] [] [list watch]',
       'boundaries.bulkhead.dev/status [] [] [patch]',
+      'guardrailexceptions.bulkhead.dev [] [] [list watch]',
+      'guardrailexceptions.bulkhead.dev/status [] [] [patch]',
       'guardrailpolicies.bulkhead.dev [] [] [list watch]',
       'leases.coordination.k8s.io [] [] [create]',
       'leases.coordination.k8s.io [] [bulkhead] [get update]',
       'mutatingwebhookconfigurations.admissionregistration.k8s.io [] [walls-run] [create list patch update watch]',
       'namespacerecords.bulkhead.dev [] [] [create get list patch watch]',
       'namespaces [] [] [get list watch]',
-      'networkpolicies.networking.k8s.io [] [] [list watch]',
-      'networkpolicies.networking.k8s.io [] [bulkhead-floor] [create get patch]',
+      'networkpolicies.networking.k8s.io [] [] [list patch watch]',
+      'networkpolicies.networking.k8s.io [] [bulkhead-floor] [create get]',
       'pods [] [] [list patch watch]',
       'validatingwebhookconfigurations.admissionregistration.k8s.io [] [walls-run] [create list patch update watch]',
     ]);

@@ -55,14 +55,13 @@ covers every namespace that is not exempt, since each entry that matches is a ca
 */ -}}
 {{- define "bulkhead.guardedEntries" -}}
 {{- $entries := dict -}}
-{{- $all := dict "selector" dict "drops" false "stamps" false "gates" false "narrows" false -}}
+{{- $all := dict "selector" dict "drops" false "stamps" false "gates" false -}}
 {{- range $name, $spec := .Values.boundaries -}}
 {{- $drops := eq (dig "pods" "rawSockets" "Drop" $spec) "Drop" -}}
 {{- $stamps := not (empty (dig "stampPods" list $spec)) -}}
 {{- $gates := eq (dig "pods" "beforeFloor" "Gate" $spec) "Gate" -}}
-{{- $narrows := eq (dig "onExcess" "Deny" $spec) "Narrow" -}}
-{{- $_ := set $entries $name (dict "selector" $spec.namespaceSelector "drops" $drops "stamps" $stamps "gates" $gates "narrows" $narrows) -}}
-{{- $all = dict "selector" dict "drops" (or $all.drops $drops) "stamps" (or $all.stamps $stamps) "gates" (or $all.gates $gates) "narrows" (or $all.narrows $narrows) -}}
+{{- $_ := set $entries $name (dict "selector" $spec.namespaceSelector "drops" $drops "stamps" $stamps "gates" $gates) -}}
+{{- $all = dict "selector" dict "drops" (or $all.drops $drops) "stamps" (or $all.stamps $stamps) "gates" (or $all.gates $gates) -}}
 {{- end -}}
 {{- if gt (len $entries) 50 -}}
 {{- $entries = dict "all" $all -}}

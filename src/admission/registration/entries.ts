@@ -41,6 +41,15 @@ const ownKinds: SentRule = {
   scope: 'Cluster',
 };
 
+/** Exceptions, and what approvers write into their status. */
+const exceptions: SentRule = {
+  apiGroups: ['bulkhead.dev'],
+  apiVersions: ['*'],
+  operations: writes,
+  resources: ['guardrailexceptions', 'guardrailexceptions/status'],
+  scope: 'Namespaced',
+};
+
 /** What `/validate` is asked. */
 export function validatingEntries(rules: Rules, exempt: readonly string[]): readonly Entry[] {
   const { ruleSet, tenancy, guards } = rules;
@@ -67,7 +76,7 @@ export function validatingEntries(rules: Rules, exempt: readonly string[]): read
     },
     {
       name: entryName('own-kinds'),
-      rules: [ownKinds],
+      rules: [ownKinds, exceptions],
       matchConditions: [],
     },
     ...(boundaries.every(({ otherPolicies }) => otherPolicies === 'Allow')
@@ -84,7 +93,7 @@ export function validatingEntries(rules: Rules, exempt: readonly string[]): read
   ];
 }
 
-/** What `/mutate` is asked: only where some rule has something to write. */
+/** What `/mutate` is asked: only where something may have to be written. */
 export function mutatingEntries(rules: Rules, exempt: readonly string[]): readonly Entry[] {
   const { ruleSet, tenancy } = rules;
   const { boundaries } = ruleSet;
@@ -102,20 +111,23 @@ export function mutatingEntries(rules: Rules, exempt: readonly string[]): readon
   return [
     ...perBoundary,
     ...(tenancy.assign.length === 0 ? [] : [assigned]),
+    { name: entryName('own-kinds'), rules: [exceptions], matchConditions: [] },
     ...mutatedByGuardrails(rules, exempt),
   ];
 }
 
-/** What these Boundaries write: drops, stamps and gates on new pods, drops on new ephemeral containers, narrowed policies. */
+/**
+ * What these Boundaries write: drops, stamps and gates on new pods, drops on new ephemeral containers; and policies, which are narrowed, or marked where
+ * an exception lets them in.
+ */
 function changes(boundaries: readonly Boundary[]): readonly SentRule[] {
   const drops = boundaries.some(({ pods }) => pods.rawSockets === 'Drop');
   const stamps = boundaries.some(({ stampPods }) => stampPods.length > 0);
   const gates = boundaries.some(({ pods }) => pods.beforeFloor === 'Gate');
-  const narrows = boundaries.some(({ onExcess }) => onExcess === 'Narrow');
   return [
     ...(drops || stamps || gates ? [sent('', ['CREATE'], ['pods'])] : []),
     ...(drops ? [sent('', ['UPDATE'], ['pods/ephemeralcontainers'])] : []),
-    ...(narrows ? [sent(networking, writes, ['networkpolicies'])] : []),
+    sent(networking, writes, ['networkpolicies']),
   ];
 }
 
