@@ -31,6 +31,8 @@ import { createLog } from './telemetry/logger.ts';
 import type { Log } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import type { Metrics } from './telemetry/metrics.ts';
+import { createRuleMetrics } from './telemetry/ruleMetrics.ts';
+import { createStateMetrics } from './telemetry/stateMetrics.ts';
 
 /** Where namespaces come from: an inventory that is complete, or a cluster that is watched. */
 export interface NamespaceSource {
@@ -46,6 +48,8 @@ export interface NamespaceSource {
   /** Bulkhead's own user name in the cluster; null while it is not known. */
   readonly identity: () => string | null;
   readonly readiness: () => Readiness;
+  /** How many namespaces are known of a cluster, and how old that knowledge is. */
+  readonly namespaces?: () => { readonly count: number; readonly ageMillis: number | undefined };
   readonly stop: () => Promise<void>;
 }
 
@@ -123,6 +127,10 @@ export async function startApp(options: AppOptions): Promise<Read<App>> {
   });
   if (!tls.ok) return tls;
   const world = worldSource(options);
+  const state = createStateMetrics(metrics.registry, {
+    namespaces: () => namespaces.namespaces?.(),
+    exceptions: () => new Map(),
+  });
   const decisions = openDecisionLog({
     config,
     stateDirectory,
@@ -131,6 +139,9 @@ export async function startApp(options: AppOptions): Promise<Read<App>> {
     log: log.logger,
     line: (json) => {
       log.record(json, 'decision');
+    },
+    checkpointed: () => {
+      state.checkpointed(new Date());
     },
   });
   const kept = decisions.log;
@@ -239,13 +250,15 @@ function reviewPorts(
   decisions: OpenDecisionLog,
 ): ReviewerPorts {
   const chance = randomPool(randomFillSync);
+  const ruleMetrics = createRuleMetrics(metrics.registry);
   return {
     world,
     ...(namespaces.live === undefined ? {} : { live: namespaces.live }),
     decisionId: () => decisionId(Date.now(), chance()),
     clock: () => performance.now(),
-    told: ({ door, decision, kind, failure }) => {
+    told: ({ door, decision, kind, failure, results }) => {
       metrics.decided(door, decision, kind);
+      ruleMetrics.found(results);
       if (failure !== undefined) metrics.evaluationFailed(failure);
     },
     ...(decisions.recorder === undefined ? {} : { recorder: decisions.recorder }),

@@ -2,7 +2,7 @@
 import { admit } from '../admission/admit.ts';
 import { isSpent } from '../admission/allowance.ts';
 import { decide, failed } from '../admission/decision.ts';
-import type { Outcome } from '../admission/decision.ts';
+import type { Decision, Outcome } from '../admission/decision.ts';
 import { required } from '../admission/required.ts';
 import type { Required } from '../admission/required.ts';
 import { respond, verdictOf } from '../admission/respond.ts';
@@ -13,6 +13,7 @@ import type { LiveContents } from '../boundary/invariants/context.ts';
 import type { Sealed } from '../decisions/event/seal.ts';
 import type { Attributes } from '../k8s/attributes.ts';
 import type { NamespaceFacts } from '../k8s/namespaceFacts.ts';
+import type { Violation } from '../k8s/violation.ts';
 import { unrecorded } from './recording.ts';
 import type { Recorder } from './recording.ts';
 import type { Answer, Door, Review } from './review.ts';
@@ -32,6 +33,13 @@ export interface Told {
   readonly kind: string;
   /** The stable code of what could not be judged. */
   readonly failure?: string;
+  /** What rules found, without a word of the object. */
+  readonly results: readonly Result[];
+}
+
+/** One finding of a rule; `budget`: it could not be evaluated within its budget. */
+export interface Result extends Pick<Violation, 'kind' | 'rule' | 'action' | 'code'> {
+  readonly budget: boolean;
 }
 
 /** Decides a review again elsewhere, told of the namespaces that were looked up for it. */
@@ -148,9 +156,30 @@ function settle(door: Door, decided: Outcome, world: World, started: number, por
   );
   if (known !== undefined) recorder?.keep(known, Math.round((ports.clock() - started) * 1000));
   const failure = decision.failure === undefined ? {} : { failure: decision.failure.code };
-  ports.told({ door, decision: verdictOf(decision), kind: attributes.kind, ...failure });
+  ports.told({
+    door,
+    decision: verdictOf(decision),
+    kind: attributes.kind,
+    ...failure,
+    results: resultsOf(decision),
+  });
   return { status: 200, body };
 }
+
+const none: readonly Result[] = [];
+
+/** A guardrail's error names its code in its message; a Boundary that is not proven has one of its own. */
+const resultsOf = ({ violations }: Decision): readonly Result[] =>
+  violations.length === 0
+    ? none
+    : violations.map(({ kind, rule, action, code, message }) => ({
+        kind,
+        rule,
+        action,
+        code,
+        budget:
+          code === 'boundary.unproven' || (code === 'policy.error' && message.includes('(costExceeded,')),
+      }));
 
 /** The log's troubles are not the request's: where no record can be made, that is counted and told. */
 function seal(
