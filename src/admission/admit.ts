@@ -6,13 +6,35 @@ import { decide, failed, notApplicable } from './decision.ts';
 import type { Outcome } from './decision.ts';
 import { evaluate } from './evaluate.ts';
 import { mutate } from './mutate.ts';
+import { podOf, podWarnings } from './workloads.ts';
 import type { Door, World } from './world.ts';
 
 /**
  * Decides a request. At `validate` the object is judged; at `mutate` it is patched and judged no further, because the API server sends
- * the result to `validate`; at `review` both happen in that order, and the patched object is what is judged.
+ * the result to `validate`; at `review` both happen in that order, and the patched object is what is judged. What the pods of a workload would be
+ * refused for is told as warnings.
  */
 export function admit(attributes: Attributes, world: World, door: Door): Outcome {
+  const outcome = decideAt(attributes, world, door);
+  if (door === 'mutate' || !outcome.decision.allowed) return outcome;
+  const told = ofPods(outcome.attributes, world);
+  if (told.length === 0) return outcome;
+  const { decision } = outcome;
+  return { ...outcome, decision: { ...decision, applied: true, warnings: [...decision.warnings, ...told] } };
+}
+
+/** A bug must not refuse what nothing guards. */
+function ofPods(attributes: Attributes, world: World): readonly string[] {
+  const pod = podOf(attributes);
+  if (pod === undefined) return [];
+  try {
+    return podWarnings(decideAt(pod, world, 'review').decision);
+  } catch {
+    return ['pods of it could not be judged; please report this as a bug of Bulkhead'];
+  }
+}
+
+function decideAt(attributes: Attributes, world: World, door: Door): Outcome {
   if (door === 'validate') return { attributes, decision: decide(evaluate(attributes, world), []) };
   const mutation = mutate(attributes, world);
   if (!mutation.ok) return { attributes, decision: decide(mutation.evaluation, []) };

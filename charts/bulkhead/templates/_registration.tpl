@@ -30,7 +30,7 @@ caBundle: {{ . }}
 
 {{- define "bulkhead.entryDefaults" -}}
 admissionReviewVersions: [v1]
-failurePolicy: {{ .root.Values.webhooks.failurePolicy }}
+failurePolicy: {{ .failurePolicy | default .root.Values.webhooks.failurePolicy }}
 matchPolicy: Equivalent
 sideEffects: None
 timeoutSeconds: {{ .root.Values.webhooks.timeoutSeconds }}
@@ -151,6 +151,14 @@ absent where there is none. These conditions are the ones that `bulkhead webhook
   expression: >-
     !(request.resource.resource == "networkpolicies") ||
     [object, oldObject].exists(o, o != null && o.metadata.?name.orValue("") == "bulkhead-floor")
+{{- end -}}
+
+{{- /* Of a workload its pod template is judged, for whoever writes it: not what its own controller writes, nor what another workload made. */ -}}
+{{- define "bulkhead.workloadConditions" -}}
+- name: spec-changes
+  expression: oldObject == null || object.spec != oldObject.spec
+- name: nothing-controls-it
+  expression: '!object.metadata.?ownerReferences.orValue([]).exists(o, o.?controller.orValue(false) == true)'
 {{- end -}}
 
 {{- /* Claims that some Boundary forbids other policy kinds; empty where none does. */ -}}

@@ -102,3 +102,13 @@ export const namespaceConditions: readonly MatchCondition[] = [
       'object.metadata.?annotations.orValue({}) != oldObject.metadata.?annotations.orValue({})',
   },
 ];
+
+/** Of a workload its pod template is judged, for whoever writes it: not what its own controller writes, nor what another workload made. */
+export const workloadConditions: readonly MatchCondition[] = [
+  { name: 'spec-changes', expression: 'oldObject == null || object.spec != oldObject.spec' },
+  {
+    name: 'nothing-controls-it',
+    expression:
+      '!object.metadata.?ownerReferences.orValue([]).exists(o, o.?controller.orValue(false) == true)',
+  },
+];

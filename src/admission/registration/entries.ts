@@ -6,6 +6,7 @@ import { elsewhereConditions, guardedConditions, namespaceConditions } from './c
 import { boundaryEntryName, entryName, everyNamespace, guardedSelector } from './entry.ts';
 import type { Entry, SentOperation, SentRule } from './entry.ts';
 import { mutatedByGuardrails, validatedByGuardrails } from './guardrailEntries.ts';
+import { workloadEntries } from './workloadEntries.ts';
 
 const sent = (
   group: string,
@@ -90,6 +91,7 @@ export function validatingEntries(rules: Rules, exempt: readonly string[]): read
           },
         ]),
     ...validatedByGuardrails(rules, exempt),
+    ...workloadEntries(rules, exempt),
   ];
 }
 

@@ -34,6 +34,8 @@ export interface Entry {
   readonly namespaceSelector?: WrittenSelector;
   readonly rules: readonly SentRule[];
   readonly matchConditions: readonly MatchCondition[];
+  /** `Ignore`: nothing is lost where nobody answers. What guards fails. */
+  readonly failurePolicy?: 'Ignore';
 }
 
 /** A whole entry, in the order in which people read it. */
@@ -44,7 +46,7 @@ export const written = (entry: Entry, clientConfig: object, more: object = {}): 
   rules: entry.rules,
   ...(entry.matchConditions.length === 0 ? {} : { matchConditions: entry.matchConditions }),
   matchPolicy: 'Equivalent',
-  failurePolicy: 'Fail',
+  failurePolicy: entry.failurePolicy ?? 'Fail',
   sideEffects: 'None',
   timeoutSeconds: 5,
   admissionReviewVersions: ['v1'],

@@ -108,6 +108,7 @@ describe('the entries', () => {
         'namespaces.bulkhead.dev',
         'own-kinds.bulkhead.dev',
         'other-policies.bulkhead.dev',
+        'workloads.bulkhead.dev',
       ],
       [
         'tenants.boundaries.bulkhead.dev',
@@ -146,11 +147,11 @@ describe('the entries', () => {
     expect(sent).toEqual(resources);
   });
 
-  test('every one refuses without an answer, within five seconds', () => {
+  test('every one but that of workloads refuses without an answer, within five seconds', () => {
     for (const { webhooks } of both(world))
       for (const entry of webhooks)
         expect(entry).toMatchObject({
-          failurePolicy: 'Fail',
+          failurePolicy: stringAt(entry, 'name') === 'workloads.bulkhead.dev' ? 'Ignore' : 'Fail',
           matchPolicy: 'Equivalent',
           sideEffects: 'None',
           timeoutSeconds: 5,
@@ -207,7 +208,7 @@ describe('the entries', () => {
       'all.boundaries.bulkhead.dev',
       'all.boundaries.bulkhead.dev',
     ]);
-    expect(both(of)[0].webhooks.length).toBe(5);
+    expect(both(of)[0].webhooks.length).toBe(6);
     expect(both(of)[0].webhooks[0]).toMatchObject({
       namespaceSelector: { matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'NotIn' }] },
     });
