@@ -90,6 +90,17 @@ const values = {
       properties: { enabled: flag, maxUnavailable: { type: ['integer', 'string'] } },
     },
     terminationGracePeriodSeconds: { type: 'integer', minimum: 10 },
+    monitoring: {
+      ...closed,
+      properties: {
+        serviceMonitor: {
+          ...closed,
+          properties: { enabled: flag, interval: { ...text, pattern: '^[0-9]+(ms|s|m|h)$' }, labels },
+        },
+        prometheusRule: { ...closed, properties: { enabled: flag, labels } },
+        dashboard: { ...closed, properties: { enabled: flag, labels } },
+      },
+    },
     podAnnotations: labels,
     podLabels: labels,
     nodeSelector: labels,

@@ -6,6 +6,7 @@ import type { Rules } from './admission/rules.ts';
 import { completeLookup } from './admission/world.ts';
 import type { World } from './admission/world.ts';
 import type { Exception } from './boundary/exceptions/exception.ts';
+import { standingOf } from './boundary/exceptions/standing.ts';
 import type { Read } from './config/issue.ts';
 import { describe, sound } from './config/issue.ts';
 import type { Config } from './config/schema.ts';
@@ -129,7 +130,7 @@ export async function startApp(options: AppOptions): Promise<Read<App>> {
   const world = worldSource(options);
   const state = createStateMetrics(metrics.registry, {
     namespaces: () => namespaces.namespaces?.(),
-    exceptions: () => new Map(),
+    exceptions: () => exceptionsByState(namespaces, options.rules),
   });
   const decisions = openDecisionLog({
     config,
@@ -266,6 +267,17 @@ function reviewPorts(
       log.logger.error({ err: error }, 'a decision failed');
     },
   };
+}
+
+/** How many exceptions are in which state. */
+function exceptionsByState({ exceptions }: NamespaceSource, rules: RuleSource): ReadonlyMap<string, number> {
+  const { exceptionApprovers } = rules.current().tenancy.roles;
+  const counts = new Map<string, number>();
+  for (const exception of exceptions?.all() ?? []) {
+    const { state } = standingOf(exception, Date.now(), exceptionApprovers);
+    counts.set(state, (counts.get(state) ?? 0) + 1);
+  }
+  return counts;
 }
 
 /** The world of each request: the rules in force and the namespaces of this moment. */

@@ -30,7 +30,7 @@ export const defineVerify: Definition = (command, { terminal, run }) =>
     )
     .addOption(
       new Option('-o, --output <form>', 'form of the result')
-        .choices(['text', 'json'] as const)
+        .choices(['text', 'json', 'prometheus'] as const)
         .default('text'),
     )
     .addHelpText(
@@ -40,13 +40,14 @@ Exit code: 0 nothing was changed, 1 something was, 2 it could not be read. The f
 
 Examples:
   bulkhead audit verify
+  bulkhead audit verify -o prometheus > /var/lib/node_exporter/bulkhead.prom
   bulkhead audit verify log.bundle --key checkpoints.key.pub`,
     )
     .action((bundle, options) => run(() => check(bundle, options, terminal)));
 
 interface VerifyOptions extends LogOptions {
   readonly key?: readonly string[] | undefined;
-  readonly output: 'text' | 'json';
+  readonly output: 'text' | 'json' | 'prometheus';
 }
 
 /** A verification, and what is wrong with the frame of a bundle. */
@@ -74,6 +75,7 @@ async function check(
   const ok = verification.ok && faults.length === 0;
   if (options.output === 'json')
     terminal.stdout.write(`${JSON.stringify({ ...verification, ok, faults }, null, 2)}\n`);
+  else if (options.output === 'prometheus') terminal.stdout.write(measured(verification, ok, new Date()));
   else terminal.stdout.write(told(result.value, ok, terminal));
   return ok ? 0 : 1;
 }
@@ -128,6 +130,21 @@ function readKeys(files: readonly string[]): Read<readonly KeyObject[]> {
   });
   return issues.length > 0 ? unsound(issues) : sound(keys);
 }
+
+/** For the text file collector of Prometheus' node exporter: a job that verifies writes it where that looks. */
+export const measured = ({ records }: Pick<Verification, 'records'>, ok: boolean, at: Date): string =>
+  [
+    '# HELP bulkhead_decision_log_verified 1 where the last verification of the decision log found nothing changed.',
+    '# TYPE bulkhead_decision_log_verified gauge',
+    `bulkhead_decision_log_verified ${ok ? 1 : 0}`,
+    '# HELP bulkhead_decision_log_verified_records Records that the last verification read.',
+    '# TYPE bulkhead_decision_log_verified_records gauge',
+    `bulkhead_decision_log_verified_records ${records}`,
+    '# HELP bulkhead_decision_log_verified_timestamp_seconds When the last verification ended.',
+    '# TYPE bulkhead_decision_log_verified_timestamp_seconds gauge',
+    `bulkhead_decision_log_verified_timestamp_seconds ${Math.floor(at.getTime() / 1000)}`,
+    '',
+  ].join('\n');
 
 function told({ verification, faults }: Result, ok: boolean, terminal: Terminal): string {
   const { green, red } = paletteFor(terminal.stdout, terminal);
