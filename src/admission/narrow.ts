@@ -7,6 +7,7 @@ import type { Attributes } from '../k8s/attributes.ts';
 import { addAt } from '../k8s/jsonPatch.ts';
 import type { PatchOperation } from '../k8s/jsonPatch.ts';
 import { listAt, ownAt } from '../k8s/json.ts';
+import type { JsonObject } from '../k8s/json.ts';
 import { directions } from '../k8s/networkPolicy.ts';
 import type { NetworkPolicy } from '../k8s/networkPolicy.ts';
 import { decodeNetworkPolicy } from '../k8s/networkPolicyDecode.ts';
@@ -46,12 +47,20 @@ export function narrow(attributes: Attributes, scene: Scene, world: World, all =
   }
   const names = [...new Set(limits.map(({ boundary }) => `"${boundary.name}"`))].join(', ');
   return {
-    patch: narrowed.length === 0 ? [] : [...keepTypes(object, policy.value), ...narrowed.map(replaceRules)],
+    patch: narrowingPatch(object, policy.value, narrowed),
     warnings: narrowed.flatMap(({ fields }) =>
       fields.map((field) => plain(`${fieldPath(field)} was narrowed to boundary ${names}`)),
     ),
   };
 }
+
+/** The operations that replace the rules of these directions. */
+export const narrowingPatch = (
+  object: JsonObject,
+  policy: NetworkPolicy,
+  narrowed: readonly NarrowedDirection[],
+): readonly PatchOperation[] =>
+  narrowed.length === 0 ? [] : [...keepTypes(object, policy), ...narrowed.map(replaceRules)];
 
 const replaceRules = ({ direction, rules }: NarrowedDirection): PatchOperation => ({
   op: 'replace',

@@ -103,6 +103,7 @@ async function serve(options: Options, terminal: Terminal): Promise<ExitCode> {
   terminal.stderr.write(
     `following ${cluster.value.namespaces().count} namespaces of ${cluster.value.server}\n`,
   );
+  const exceptions = cluster.value.followExceptions();
   let controllers: Controllers | undefined;
   const rules = followRules(cluster.value, loaded.value, terminal, () =>
     controllers?.changed({ of: 'rules' }),
@@ -120,6 +121,7 @@ async function serve(options: Options, terminal: Terminal): Promise<ExitCode> {
     controllers = serveControllers(
       cluster.value,
       rules,
+      exceptions,
       () => source.current(),
       loaded.value.config,
       options.state,
@@ -130,7 +132,7 @@ async function serve(options: Options, terminal: Terminal): Promise<ExitCode> {
     await controllers?.stop();
     await cluster.value.stop();
   };
-  return runApp(loaded.value, source, { ...cluster.value, stop }, options, terminal);
+  return runApp(loaded.value, source, { ...cluster.value, exceptions, stop }, options, terminal);
 }
 
 /** How long the first list of namespaces may take before the process gives up; whoever runs it starts it again. */

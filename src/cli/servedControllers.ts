@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { gateIndex } from '../boundary/invariants/pods/beforeFloor.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { recordsPath } from '../cluster/liveReads.ts';
+import type { ExceptionCopy } from '../cluster/exceptionCopy.ts';
 import type { RulesInForce } from '../cluster/rulesInForce.ts';
 import { processTiming } from '../cluster/timing.ts';
 import type { Config } from '../config/schema.ts';
@@ -13,6 +14,7 @@ import { listAt, own } from '../k8s/json.ts';
 import type { JsonObject } from '../k8s/json.ts';
 import { tellWarning } from './diagnostics.ts';
 import { late, nothing } from './lateCopy.ts';
+import { servedExceptions } from './servedExceptions.ts';
 import { servedRegistration } from './servedRegistration.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -25,12 +27,14 @@ const pendingPods = { query: { fieldSelector: 'spec.nodeName=,status.phase=Pendi
 export function serveControllers(
   cluster: Cluster,
   inForce: RulesInForce,
+  exceptionCopy: ExceptionCopy,
   rules: () => Rules,
   config: Config,
   stateDirectory: string,
   terminal: Terminal,
 ): Controllers {
   const registered = servedRegistration(cluster, rules, config, stateDirectory);
+  const exceptions = servedExceptions(cluster, exceptionCopy, rules);
   const floors = cluster.followFloors();
   let records = nothing;
   let boundaries = nothing;
@@ -64,11 +68,14 @@ export function serveControllers(
       records = cluster.followStored(recordsPath, tell('record'));
       boundaries = cluster.followStored(boundariesPath, tell('boundary'));
       gatedPods = cluster.followStored(podsPath, tell('pod'), { form: pendingPods, keep: onlyGated });
+      exceptions.follow((controller, key) => started.changed({ of: 'more', controller, key }));
       registered?.follow((key) => started.changed({ of: 'more', controller: 'registration', key }));
     },
-    ...(registered === undefined
-      ? {}
-      : { further: { registration: registered.controller.lacking }, more: [registered.controller] }),
+    further: {
+      exceptions: exceptions.lacking,
+      ...(registered === undefined ? {} : { registration: registered.controller.lacking }),
+    },
+    more: [...exceptions.controllers, ...(registered === undefined ? [] : [registered.controller])],
   });
   cluster.onNamespace(tell('namespace'));
   floors.onChange(tell('floor'));

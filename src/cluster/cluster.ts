@@ -12,6 +12,8 @@ import { collectionOf, metadataCollection } from './collection.ts';
 import type { Collection, CollectionForm } from './collection.ts';
 import { emptySnapshot, NamespaceDirectory } from './directory.ts';
 import type { ClusterFailure } from './failure.ts';
+import { exceptionCopy } from './exceptionCopy.ts';
+import type { ExceptionCopy } from './exceptionCopy.ts';
 import { floorCopy, floorsForm, floorsPath } from './floorCopy.ts';
 import type { FloorCopy } from './floorCopy.ts';
 import { followed } from './followed.ts';
@@ -77,6 +79,8 @@ export interface Cluster {
   followStored(path: string, changed: (key: string) => void, how?: FollowHow): Followed;
   /** Follows the floors; from then on views tell of them and of recorded names. To be called once, by whoever runs those who write them. */
   followFloors(): FloorCopy;
+  /** Follows the exceptions that are stored in the cluster. */
+  followExceptions(): ExceptionCopy;
   /** Follows the rules that are stored in the cluster. */
   followRules(kinds: readonly RuleKind[], options: FollowedRules): RulesInForce;
   /** Calls `listener` with the name of every namespace that comes, changes or goes. */
@@ -160,6 +164,20 @@ function follow(access: Access, options: ClusterOptions): Cluster {
     return reflected;
   };
 
+  const followStored: Cluster['followStored'] = (
+    path,
+    changed,
+    { form, keep = (object: JsonObject) => object } = {},
+  ) => {
+    const collection = servedCollection(collectionOf(server, path, form), timing, stopping.signal);
+    return followed(
+      (copy) => followCopy(path, collection, copy),
+      () => collection.served(),
+      changed,
+      keep,
+    );
+  };
+
   return {
     server: access.server,
     ownNamespace: access.ownNamespace,
@@ -190,15 +208,8 @@ function follow(access: Access, options: ClusterOptions): Cluster {
       return true;
     },
     api: server,
-    followStored: (path, changed, { form, keep = (object: JsonObject) => object } = {}) => {
-      const collection = servedCollection(collectionOf(server, path, form), timing, stopping.signal);
-      return followed(
-        (copy) => followCopy(path, collection, copy),
-        () => collection.served(),
-        changed,
-        keep,
-      );
-    },
+    followStored,
+    followExceptions: () => exceptionCopy(followStored, staleMillis),
     followFloors: () =>
       (floors ??= floorCopy((copy) =>
         followCopy(floorsPath, collectionOf(server, floorsPath, floorsForm), copy),

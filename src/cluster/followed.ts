@@ -8,6 +8,8 @@ export interface Followed {
   readonly keys: () => Iterable<string>;
   /** Claims that the copy was listed; it is empty then where nobody serves the kind. */
   readonly listed: () => boolean;
+  /** Milliseconds since the copy was last known to be the API server's own; undefined before the first list. */
+  readonly age?: () => number | undefined;
   /** Claims that the API server serves the kind. */
   readonly served: () => boolean;
 }
@@ -37,6 +39,7 @@ export function followed(
     get: (key) => copy.get(key),
     keys: () => [...copy.entries()].map(([key]) => key),
     listed: () => reflected.age() !== undefined,
+    age: () => reflected.age(),
     served,
   };
 }

@@ -13,8 +13,12 @@ export interface FurtherClauses {
   readonly registration?: () => readonly string[];
   /** A completed scan since start and since the last change of rules found nothing outside, and no exception is active. */
   readonly scan?: (boundary: string) => readonly string[];
-  /** A network plugin is known to enforce, and no policy kind that is not guarded is served. */
+  /** Exceptions from a Boundary that are active, and policies that lived by one and are not narrowed yet. */
+  readonly exceptions?: (boundary: string) => readonly string[];
+  /** A network plugin is known to enforce. */
   readonly plugin?: () => readonly string[];
+  /** Who enforces, and how that one reads what the API leaves open; told beside the clauses. */
+  readonly network?: () => string | undefined;
 }
 
 const most = 3;
@@ -52,6 +56,7 @@ export function falseClauses(
     ...(unattested.length === 0 ? [] : [`not attested (bulkhead adopt): ${some(unattested)}`]),
     ...(unknownRanges.length === 0 ? [] : [`not configured: cluster.${some(unknownRanges)}`]),
     ...(further.registration?.() ?? ['not known whether both webhooks are registered']),
+    ...(further.exceptions?.(boundary.name) ?? []),
     ...(further.scan?.(boundary.name) ?? ['what is stored was not scanned']),
     ...(further.plugin?.() ?? ['not known whether the network plugin enforces']),
   ];
