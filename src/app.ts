@@ -3,10 +3,7 @@ import { randomFillSync } from 'node:crypto';
 import { hostname } from 'node:os';
 import { promptBudget } from './admission/allowance.ts';
 import type { Rules } from './admission/rules.ts';
-import { completeLookup } from './admission/world.ts';
 import type { World } from './admission/world.ts';
-import type { Exception } from './boundary/exceptions/exception.ts';
-import { standingOf } from './boundary/exceptions/standing.ts';
 import type { Read } from './config/issue.ts';
 import { describe, sound } from './config/issue.ts';
 import type { Config } from './config/schema.ts';
@@ -14,15 +11,16 @@ import { decisionId, randomPool } from './decisions/decisionId.ts';
 import type { Desk } from './desk/desk.ts';
 import type { DeskTls } from './desk/listener.ts';
 import { openDesk } from './desk/fromConfig.ts';
-import type { NamespaceFacts } from './k8s/namespaceFacts.ts';
 import { openDecisionLog } from './server/decisionLog.ts';
 import type { OpenDecisionLog } from './server/decisionLog.ts';
 import type { Readiness } from './server/review.ts';
 import { reviewer } from './server/reviewer.ts';
-import type { LiveReads, ReviewerPorts } from './server/reviewer.ts';
+import type { ReviewerPorts } from './server/reviewer.ts';
 import type { LargeExtra, LargeSnapshot } from './server/largeReview.ts';
 import { withWorkers } from './server/largeReviewer.ts';
 import { createWorkers } from './server/workers.ts';
+import { exceptionsByState } from './server/sources.ts';
+import type { NamespaceSource, RuleSource } from './server/sources.ts';
 import { startServer } from './server/server.ts';
 import type { RunningServer } from './server/server.ts';
 import { servingMaterial } from './server/tls/serving.ts';
@@ -34,61 +32,6 @@ import { createMetrics } from './telemetry/metrics.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import { createRuleMetrics } from './telemetry/ruleMetrics.ts';
 import { createStateMetrics } from './telemetry/stateMetrics.ts';
-
-/** Where namespaces come from: an inventory that is complete, or a cluster that is watched. */
-export interface NamespaceSource {
-  /** What is known at this moment; taken once for each request. */
-  readonly view: () => Pick<World, 'lookup' | 'known' | 'orderedDeletion' | 'floorOf' | 'recordOf'> & {
-    readonly revision: unknown;
-  };
-  /** The exceptions that are stored in the cluster; absent where there is none. */
-  readonly exceptions?: ExceptionSource;
-  /** The namespace that Bulkhead runs in, where it runs in a cluster. */
-  readonly ownNamespace: string | undefined;
-  readonly live?: LiveReads;
-  /** Bulkhead's own user name in the cluster; null while it is not known. */
-  readonly identity: () => string | null;
-  readonly readiness: () => Readiness;
-  /** How many namespaces are known of a cluster, and how old that knowledge is. */
-  readonly namespaces?: () => { readonly count: number; readonly ageMillis: number | undefined };
-  readonly stop: () => Promise<void>;
-}
-
-/** Where exceptions come from; `all` gives another value whenever one of them changed. */
-export interface ExceptionSource {
-  readonly all: () => readonly Exception[];
-  readonly of: (namespace: string) => readonly Exception[];
-}
-
-/** Where rules come from: files that were read once, or a cluster in which they change. */
-export interface RuleSource {
-  /** The set in force; taken once for each request. */
-  readonly current: () => Rules;
-  readonly readiness: () => Readiness;
-}
-
-/** Rules that stay as they are. */
-export const fixedRules = (rules: Rules): RuleSource => ({
-  current: () => rules,
-  readiness: () => ({ ready: true, reasons: [] }),
-});
-
-/** The namespaces of an inventory: what is not listed does not exist. */
-export function inventorySource(namespaces: readonly NamespaceFacts[]): NamespaceSource {
-  const view = {
-    lookup: completeLookup(namespaces),
-    known: () => namespaces,
-    orderedDeletion: true,
-    revision: 0,
-  };
-  return {
-    view: () => view,
-    ownNamespace: undefined,
-    identity: () => null,
-    readiness: () => ({ ready: true, reasons: [] }),
-    stop: () => Promise.resolve(),
-  };
-}
 
 export interface AppOptions {
   readonly config: Config;
@@ -267,17 +210,6 @@ function reviewPorts(
       log.logger.error({ err: error }, 'a decision failed');
     },
   };
-}
-
-/** How many exceptions are in which state. */
-function exceptionsByState({ exceptions }: NamespaceSource, rules: RuleSource): ReadonlyMap<string, number> {
-  const { exceptionApprovers } = rules.current().tenancy.roles;
-  const counts = new Map<string, number>();
-  for (const exception of exceptions?.all() ?? []) {
-    const { state } = standingOf(exception, Date.now(), exceptionApprovers);
-    counts.set(state, (counts.get(state) ?? 0) + 1);
-  }
-  return counts;
 }
 
 /** The world of each request: the rules in force and the namespaces of this moment. */

@@ -1,13 +1,15 @@
 /** `bulkhead serve`: the webhook, with a cluster or with an inventory of its own. */
 import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
-import { fixedRules, inventorySource, startApp } from '../app.ts';
-import type { App, NamespaceSource, RuleSource } from '../app.ts';
+import { startApp } from '../app.ts';
+import type { App } from '../app.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Controllers } from '../controllers/controllers.ts';
 import type { Read } from '../config/issue.ts';
 import type { FlagSetting } from '../config/load.ts';
 import type { Definition } from './command.ts';
+import { fixedRules, inventorySource } from '../server/sources.ts';
+import type { NamespaceSource, RuleSource } from '../server/sources.ts';
 import { tellIssues, tellWarning, tellWarnings } from './diagnostics.ts';
 import { load } from './loading.ts';
 import type { Loaded } from './loading.ts';
