@@ -32,6 +32,7 @@ import { createMetrics } from './telemetry/metrics.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import { createRuleMetrics } from './telemetry/ruleMetrics.ts';
 import { createStateMetrics } from './telemetry/stateMetrics.ts';
+import { createTracing } from './telemetry/tracing.ts';
 
 export interface AppOptions {
   readonly config: Config;
@@ -124,7 +125,7 @@ export async function startApp(options: AppOptions): Promise<Read<App>> {
     }),
     readiness: () => together([namespaces.readiness(), options.rules.readiness(), decisions.readiness()]),
     metrics: () => metrics.exposition(),
-    observer: metrics,
+    observer: { ...metrics, began: createTracing(options.version) },
     log: log.logger,
   });
   const desk = await deskBeside(options, tls.value.source, decisions, log).catch(async (error: unknown) => {

@@ -110,6 +110,7 @@ describe('the tree', () => {
       fastify: ['desk', 'server'],
       '@kubernetes/client-node': ['cluster', 'controllers'],
       pino: ['telemetry'],
+      '@opentelemetry/api': ['telemetry'],
       '@prometheus-io/client': ['telemetry'],
       '@marcbachmann/cel-js': ['cel'],
       re2js: ['cel'],

@@ -52,9 +52,9 @@ export function openDecisionLog(options: DecisionLogOptions): OpenDecisionLog {
       config,
       now: Date.now,
       recent: new Recent(),
-      keep: (sealed, latencyMicros) => {
+      keep: (sealed, latencyMicros, traceparent) => {
         log?.keep(sealed, latencyMicros);
-        if (stdout) line(withHash(sealed));
+        if (stdout) line(withHash(sealed, traceparent));
       },
       lost: () => log?.lost('record-failed'),
       refuses: () => required && log?.canRecord === false,
@@ -62,8 +62,12 @@ export function openDecisionLog(options: DecisionLogOptions): OpenDecisionLog {
   };
 }
 
-const withHash = ({ event, recordHash }: { readonly event: string; readonly recordHash: string }): string =>
-  `{"recordHash":"${recordHash}",${event.slice(1)}`;
+/** What stands before the record is not part of it. A `traceparent` was checked: it holds nothing that JSON would escape. */
+const withHash = (
+  { event, recordHash }: { readonly event: string; readonly recordHash: string },
+  traceparent?: string,
+): string =>
+  `{"recordHash":"${recordHash}",${traceparent === undefined ? '' : `"traceparent":"${traceparent}",`}${event.slice(1)}`;
 
 function startStore(options: DecisionLogOptions): DecisionLog | undefined {
   const { config, stateDirectory, entry, replica, log } = options;

@@ -22,15 +22,15 @@ export interface LargePorts extends Pick<ReviewerPorts, 'live' | 'decisionId' | 
 export function withWorkers(onThread: (beyond: Beyond) => Review, ports: LargePorts): Review {
   const inWorker = workerReview(ports);
   const small = onThread(inWorker);
-  const large = async (...[door, body, deadline]: Parameters<Review>): Promise<Answer> =>
-    inWorker(door, body, deadline, await readAhead(body, ports.world(), ports));
-  return (door, body, deadline) =>
-    body.length > largeBytes ? large(door, body, deadline) : small(door, body, deadline);
+  const large = async (...[door, body, deadline, traceparent]: Parameters<Review>): Promise<Answer> =>
+    inWorker(door, body, deadline, await readAhead(body, ports.world(), ports), traceparent);
+  return (door, body, deadline, traceparent) =>
+    (body.length > largeBytes ? large : small)(door, body, deadline, traceparent);
 }
 
 function workerReview(ports: LargePorts): Beyond {
   let sent: unknown;
-  return async (door, body, deadline, read) => {
+  return async (door, body, deadline, read, traceparent) => {
     const world = ports.world();
     if (sent !== ports.revision()) {
       sent = ports.revision();
@@ -49,7 +49,7 @@ function workerReview(ports: LargePorts): Beyond {
     if (parsed === undefined) return answer;
     const { told, sealed, latencyMicros, lost } = parsed;
     if (told !== undefined) ports.told(told);
-    if (sealed !== undefined) ports.recorder?.keep(sealed, latencyMicros);
+    if (sealed !== undefined) ports.recorder?.keep(sealed, latencyMicros, traceparent);
     if (lost) ports.recorder?.lost();
     return { ...answer, body: parsed.body };
   };

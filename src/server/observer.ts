@@ -12,6 +12,8 @@ export interface ServerObserver {
   shed(reason: ShedReason): void;
   /** Called once at start: `read` gives the bytes of bodies that are held at that moment. */
   inFlightBytes(read: () => number): void;
+  /** A review request begins; what is returned is called with the status when it is over, as `answered` is. */
+  began?(door: Door, traceparent: string | undefined): ((status: number) => void) | undefined;
   /** A serving certificate is in force. */
   certificateExpires(at: Date): void;
 }

@@ -9,6 +9,7 @@ import type { ServerLog, ServerObserver } from './observer.ts';
 import type { Refusal, Refusals } from './refusal.ts';
 import { reply } from './reply.ts';
 import type { Answer, Door, Review } from './review.ts';
+import { traceparentOf } from './traceparent.ts';
 import type { Traffic } from './traffic.ts';
 import type { Turnstile } from './turnstile.ts';
 
@@ -31,6 +32,7 @@ export interface Call {
   readonly body: Buffer;
   readonly response: ServerResponse;
   readonly deadline: number;
+  readonly traceparent: string | undefined;
   /** Runs from the moment on at which the call has to wait for anything. */
   timer: NodeJS.Timeout | undefined;
 }
@@ -51,6 +53,8 @@ export function receive(
   const { budget, observer, traffic } = reception;
   const started = performance.now();
   const deadline = deadlineOf(request.url, Date.now(), reception.limits.deadlineMillis);
+  const traceparent = traceparentOf(request.headers);
+  const endSpan = observer.began?.(door, traceparent);
   let held = 0;
   traffic.began();
   response.on('close', () => {
@@ -58,6 +62,7 @@ export function receive(
     traffic.ended();
     const status = response.writableFinished ? response.statusCode : clientLeft;
     observer.answered(door, status, (performance.now() - started) / 1000);
+    endSpan?.(status);
   });
   const length = examine(request, reception.limits, reception.refusals, reception.clients);
   if (typeof length !== 'number') {
@@ -71,7 +76,7 @@ export function receive(
   }
   held = length;
   readBody(request, length, (body) => {
-    admit(reception, { door, body, response, deadline, timer: undefined });
+    admit(reception, { door, body, response, deadline, traceparent, timer: undefined });
   });
 }
 
@@ -102,7 +107,7 @@ function decide(reception: Reception, call: Call): void {
   }
   let pending: Promise<Answer>;
   try {
-    const outcome = reception.review(call.door, call.body, call.deadline);
+    const outcome = reception.review(call.door, call.body, call.deadline, call.traceparent);
     if (!('then' in outcome)) {
       answer(reception, call, outcome);
       leave(reception);

@@ -17,8 +17,8 @@ import type { Verdict } from '../decisions/record.ts';
 export interface Recorder {
   /** Seals a decision before its answer; undefined for one that is not written down. */
   readonly seal: (door: Door, outcome: Outcome, identity: Identity, world: World) => Sealed | undefined;
-  /** Takes a sealed decision once it is answered; never waits. */
-  readonly keep: (sealed: Sealed, latencyMicros: number) => void;
+  /** Takes a sealed decision once it is answered; never waits. The trace is told in its line of the log and never stored. */
+  readonly keep: (sealed: Sealed, latencyMicros: number, traceparent?: string) => void;
   /** Counts a decision of which no record could be made. */
   readonly lost: () => void;
   /** Whether nothing may be allowed without a record. */

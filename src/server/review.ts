@@ -15,10 +15,17 @@ export interface Answer {
  * Decides one request. `body` holds the bytes as they came and belongs to the callee from here on. `deadlineMillis` is an instant in milliseconds
  * since the epoch: the server answers 503 in its place then and takes the next request, so what is still running by then must be given up.
  *
+ * `traceparent` is the well-formed header of that name, where there was one: the trace that the request belongs to.
+ *
  * Answers 200 with an AdmissionReview as soon as a uid is known and 400 or 422 for a body that is no review. A throw or a rejection is a bug; the
  * server answers 500 and logs it.
  */
-export type Review = (door: Door, body: Buffer, deadlineMillis: number) => Answer | Promise<Answer>;
+export type Review = (
+  door: Door,
+  body: Buffer,
+  deadlineMillis: number,
+  traceparent?: string,
+) => Answer | Promise<Answer>;
 
 /** Whether the process may be sent requests and, where not, why not. */
 export interface Readiness {

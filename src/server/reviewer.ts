@@ -43,7 +43,13 @@ export interface Result extends Pick<Violation, 'kind' | 'rule' | 'action' | 'co
 }
 
 /** Decides a review again elsewhere, told of the namespaces that were looked up for it. */
-export type Beyond = (...review: [...Parameters<Review>, read: readonly NamespaceFacts[]]) => Promise<Answer>;
+export type Beyond = (
+  door: Door,
+  body: Buffer,
+  deadlineMillis: number,
+  read: readonly NamespaceFacts[],
+  traceparent?: string,
+) => Promise<Answer>;
 
 export interface ReviewerPorts {
   /** The snapshot in force; taken once for each request. */
@@ -66,8 +72,9 @@ export interface ReviewerPorts {
 }
 
 /** The function that the server calls. It answers at once unless something must be read live. */
-export function reviewer(ports: ReviewerPorts): Review {
-  return (door, body, deadline) => {
+export function reviewer(all: ReviewerPorts): Review {
+  return (door, body, deadline, traceparent) => {
+    const ports = traceparent === undefined ? all : traced(all, traceparent);
     const started = ports.clock();
     const read = readReview(body);
     if (!read.ok) {
@@ -78,7 +85,7 @@ export function reviewer(ports: ReviewerPorts): Review {
     const world = ports.world();
     const finish = (seen: World): Answer | Promise<Answer> =>
       answer(door, attributes, seen, started, ports, (beyond) =>
-        beyond(door, body, deadline, factsRead(attributes, seen)).catch((error: unknown) => {
+        beyond(door, body, deadline, factsRead(attributes, seen), traceparent).catch((error: unknown) => {
           ports.failed(error);
           return refuse(door, attributes, seen, started, ports);
         }),
@@ -95,6 +102,21 @@ export function reviewer(ports: ReviewerPorts): Review {
       ports.failed(error);
       return refuse(door, attributes, world, started, ports);
     }
+  };
+}
+
+/** The same ports; what is kept of the decision is told with the trace that it belongs to. */
+function traced(ports: ReviewerPorts, traceparent: string): ReviewerPorts {
+  const { recorder } = ports;
+  if (recorder === undefined) return ports;
+  return {
+    ...ports,
+    recorder: {
+      ...recorder,
+      keep: (sealed, latencyMicros) => {
+        recorder.keep(sealed, latencyMicros, traceparent);
+      },
+    },
   };
 }
 
