@@ -105,6 +105,12 @@ export const commands: readonly CommandRow[] = [
     load: () => import('./adopt.ts'),
   },
   {
+    name: 'exception',
+    group: 'Run the webhook',
+    summary: 'approves, refuses and lists exceptions, under your own identity',
+    load: () => import('./exception.ts'),
+  },
+  {
     name: 'certs',
     group: 'Run the webhook',
     summary: 'makes or renews an authority and a serving certificate in a directory',

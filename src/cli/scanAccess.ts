@@ -23,7 +23,8 @@ export async function accessFor(
   return unsound([{ code: 'scan.nothing', message }]);
 }
 
-function usualKubeconfig(environment: Terminal['environment']): string {
+/** The kubeconfig that kubectl would take. */
+export function usualKubeconfig(environment: Terminal['environment']): string {
   const named = environment['KUBECONFIG']?.split(delimiter).find((path) => path !== '');
   return named ?? join(environment['HOME'] ?? '', '.kube', 'config');
 }
