@@ -113,11 +113,16 @@ function writeSelector(cube: Cube): JsonObject {
 function writeBlocks(family: Family, addresses: Ranges<bigint>, original: string | undefined): JsonObject[] {
   const written = inBlocks(family, addresses, original);
   if (!written.some(({ cidr, except }) => [cidr, ...except].some(namesMapped))) return written.map(toPeer);
-  const writable = ranges.difference(ranges.addressSteps, addresses, [aroundMapped.low, aroundMapped.high]);
-  return inBlocks(family, writable, original).map(toPeer);
+  const around = [aroundMapped.low, aroundMapped.high];
+  const writable = ranges.difference(ranges.addressSteps, addresses, around);
+  const besides = ranges.intersection(addresses, [aroundMapped.low, mappedBlock.low - 1n]);
+  return [...inBlocks(family, writable, original), ...inBlocks(family, besides, undefined)].map(toPeer);
 }
 
-/** IPv4-mapped addresses cannot be written, not even as an exception: they go with the smallest block around them that can. */
+/**
+ * IPv4-mapped addresses cannot be written, not even as an exception: the smallest block around them that can is taken out, and what is in it besides
+ * them is written on its own.
+ */
 const aroundMapped = blockOf('IPv6', mappedBlock.low, 95);
 
 const namesMapped = (text: string): boolean => text.startsWith('::ffff:') && text.includes('.');
