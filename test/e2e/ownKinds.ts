@@ -21,4 +21,11 @@ export async function installKinds(cluster: Cluster): Promise<void> {
 export async function removeRules(cluster: Cluster): Promise<void> {
   await cluster.kubectl('admin', ['annotate', 'boundaries', '--all', 'bulkhead.dev/confirm-']);
   for (const plural of plurals) await cluster.kubectl('admin', ['delete', plural, '--all', '--wait=true']);
+  await cluster.kubectl('admin', [
+    'delete',
+    'guardrailexceptions',
+    '--all',
+    '--all-namespaces',
+    '--wait=true',
+  ]);
 }
