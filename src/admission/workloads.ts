@@ -68,7 +68,7 @@ export function podOf(attributes: Attributes): Attributes | undefined {
 }
 
 const isControlled = (object: JsonObject): boolean =>
-  listAt(object, 'metadata', 'ownerReferences').some((owner) => own(owner, 'controller') === true);
+  listAt(object, 'metadata', 'ownerReferences').some((owner) => ownAt(owner, 'controller') === true);
 
 /**
  * What is told of the decision on such a pod. It never denies: the pods themselves are judged when they come. That the namespace is not there is not
