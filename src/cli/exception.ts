@@ -18,7 +18,7 @@ An exception counts only once somebody of tenancy.roles.exceptionApprovers has a
 namespace. Who approved what, and when, is written by Bulkhead from the request itself. Another spec needs another approval.
 
 Examples:
-  bulkhead create exception --name provider > exception.yaml
+  bulkhead create exception provider > exception.yaml
   kubectl apply --namespace payments -f exception.yaml
   bulkhead exception list
   bulkhead exception approve payments/provider

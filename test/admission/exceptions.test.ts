@@ -10,7 +10,16 @@ import { standingOf } from '../../src/boundary/exceptions/standing.ts';
 import { applyPatch } from '../../src/k8s/jsonPatch.ts';
 import { isObject, stringAt } from '../../src/k8s/json.ts';
 import type { JsonObject } from '../../src/k8s/json.ts';
-import { administrator, developer, expectAdmits, expectDenies, request, send, worldOf } from './scenario.ts';
+import {
+  administrator,
+  developer,
+  expectAdmits,
+  expectDenies,
+  request,
+  send,
+  tenants,
+  worldOf,
+} from './scenario.ts';
 
 const now = Date.parse('2026-11-21T12:00:00Z');
 const day = 86_400_000;
@@ -155,6 +164,24 @@ describe('a NetworkPolicy', () => {
   test('is denied without a clock', () => {
     const timeless = { ...worldOf(), exceptionsOf: () => [read(approved())] };
     expectDenies(policy(), timeless, ['boundary.egress']);
+  });
+
+  test('is let through by an approved one among the rules of files, and by no other', () => {
+    const among = (exception: JsonObject): World => ({
+      ...worldOf(`${tenants}---\n${JSON.stringify(exception)}`),
+      now,
+    });
+    expect(send(policy(), among(approved())).decision.exceptions).toEqual(['payments/provider']);
+    expectDenies(policy(), among(manifest()), ['boundary.egress']);
+    expectDenies(policy(), { ...among(approved()), now: now + 11 * day }, ['boundary.egress']);
+  });
+
+  test('is judged alike in a worker: exceptions cross to it whole', () => {
+    const [exception] = [read(approved())];
+    const sent = structuredClone(exception);
+    expect(sent).toEqual(exception);
+    const there: World = { ...base, exceptionsOf: () => [sent] };
+    expect(send(policy(), there).decision.exceptions).toEqual(['payments/provider']);
   });
 
   test('never wins over a never', () => {
