@@ -30,9 +30,11 @@ import { createLog } from './telemetry/logger.ts';
 import type { Log } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import type { Metrics } from './telemetry/metrics.ts';
+import { observeNetwork } from './telemetry/networkMetrics.ts';
+import type { NetworkFigures } from './telemetry/networkMetrics.ts';
 import { createRuleMetrics } from './telemetry/ruleMetrics.ts';
-import { createStateMetrics } from './telemetry/stateMetrics.ts';
 import { createTracing } from './telemetry/tracing.ts';
+import { createStateMetrics } from './telemetry/stateMetrics.ts';
 
 export interface AppOptions {
   readonly config: Config;
@@ -40,6 +42,8 @@ export interface AppOptions {
   readonly namespaces: NamespaceSource;
   /** Where the own CA, the serving pair and other state are kept. */
   readonly stateDirectory: string;
+  /** What is known of the network plugin; undefined where this process does not look. */
+  readonly network?: () => NetworkFigures | undefined;
   readonly version: string;
   /** The module of a resident worker. */
   readonly workerEntry: URL;
@@ -72,6 +76,7 @@ export async function startApp(options: AppOptions): Promise<Read<App>> {
   });
   if (!tls.ok) return tls;
   const world = worldSource(options);
+  if (options.network !== undefined) observeNetwork(metrics.registry, options.network);
   const state = createStateMetrics(metrics.registry, {
     namespaces: () => namespaces.namespaces?.(),
     exceptions: () => exceptionsByState(namespaces, options.rules),

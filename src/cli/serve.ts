@@ -2,9 +2,8 @@
 import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import { startApp } from '../app.ts';
-import type { App } from '../app.ts';
+import type { App, AppOptions } from '../app.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import type { Controllers } from '../controllers/controllers.ts';
 import type { Read } from '../config/issue.ts';
 import type { FlagSetting } from '../config/load.ts';
 import type { Definition } from './command.ts';
@@ -13,6 +12,7 @@ import type { NamespaceSource, RuleSource } from '../server/sources.ts';
 import { tellIssues, tellWarning, tellWarnings } from './diagnostics.ts';
 import { load } from './loading.ts';
 import type { Loaded } from './loading.ts';
+import type { ServedControllers } from './servedControllers.ts';
 import { followRules } from './servedRules.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
@@ -106,7 +106,7 @@ async function serve(options: Options, terminal: Terminal): Promise<ExitCode> {
     `following ${cluster.value.namespaces().count} namespaces of ${cluster.value.server}\n`,
   );
   const exceptions = cluster.value.followExceptions();
-  let controllers: Controllers | undefined;
+  let controllers: ServedControllers | undefined;
   const rules = followRules(cluster.value, loaded.value, terminal, () =>
     controllers?.changed({ of: 'rules' }),
   );
@@ -134,7 +134,14 @@ async function serve(options: Options, terminal: Terminal): Promise<ExitCode> {
     await controllers?.stop();
     await cluster.value.stop();
   };
-  return runApp(loaded.value, source, { ...cluster.value, exceptions, stop }, options, terminal);
+  return runApp(
+    loaded.value,
+    source,
+    { ...cluster.value, exceptions, stop },
+    options,
+    terminal,
+    controllers?.network,
+  );
 }
 
 /** How long the first list of namespaces may take before the process gives up; whoever runs it starts it again. */
@@ -159,6 +166,7 @@ async function runApp(
   namespaces: NamespaceSource,
   options: Options,
   terminal: Terminal,
+  network?: AppOptions['network'],
 ): Promise<ExitCode> {
   let started: Awaited<ReturnType<typeof startApp>>;
   try {
@@ -169,6 +177,7 @@ async function runApp(
       stateDirectory: options.state,
       version: terminal.version(),
       workerEntry: terminal.workerEntry,
+      ...(network === undefined ? {} : { network }),
     });
   } catch (error) {
     await namespaces.stop();

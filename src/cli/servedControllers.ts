@@ -9,6 +9,8 @@ import { processTiming } from '../cluster/timing.ts';
 import type { Config } from '../config/schema.ts';
 import { startControllers } from '../controllers/controllers.ts';
 import type { Change, Controllers } from '../controllers/controllers.ts';
+import { network } from '../controllers/network/network.ts';
+import type { Network } from '../controllers/network/network.ts';
 import type { Rules } from '../admission/rules.ts';
 import { listAt, own } from '../k8s/json.ts';
 import type { JsonObject } from '../k8s/json.ts';
@@ -23,6 +25,11 @@ const podsPath = '/api/v1/pods';
 /** Gates stand only on pods that no node has. */
 const pendingPods = { query: { fieldSelector: 'spec.nodeName=,status.phase=Pending' } } as const;
 
+/** `network`: what the leader knows of the network plugin. */
+export interface ServedControllers extends Controllers {
+  readonly network: () => Network | undefined;
+}
+
 /** Starts them: they write once this replica leads. `rules` is what is in force at any moment. */
 export function serveControllers(
   cluster: Cluster,
@@ -32,10 +39,17 @@ export function serveControllers(
   config: Config,
   stateDirectory: string,
   terminal: Terminal,
-): Controllers {
+): ServedControllers {
   const registered = servedRegistration(cluster, rules, config, stateDirectory);
   const exceptions = servedExceptions(cluster, exceptionCopy, rules);
   const floors = cluster.followFloors();
+  const plugins = network({
+    api: cluster.api,
+    around: { rules, namespaces: () => cluster.view() },
+    changed: () => {
+      for (const key of boundaries.keys()) started.changed({ of: 'boundary', key });
+    },
+  });
   let records = nothing;
   let boundaries = nothing;
   let gatedPods = nothing;
@@ -73,13 +87,19 @@ export function serveControllers(
     },
     further: {
       exceptions: exceptions.lacking,
+      plugin: plugins.lacking,
+      network: plugins.told,
       ...(registered === undefined ? {} : { registration: registered.controller.lacking }),
     },
-    more: [...exceptions.controllers, ...(registered === undefined ? [] : [registered.controller])],
+    more: [
+      plugins,
+      ...exceptions.controllers,
+      ...(registered === undefined ? [] : [registered.controller]),
+    ],
   });
   cluster.onNamespace(tell('namespace'));
   floors.onChange(tell('floor'));
-  return started;
+  return { ...started, network: plugins.known };
 }
 
 /** Of a gated pod its name and gates are enough; of all others nothing is kept. */

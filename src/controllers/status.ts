@@ -84,7 +84,7 @@ function statusOf(name: string, stored: JsonObject, { around, stands, further }:
   const present = limited.filter((facts) => stands(facts.name) === true).length;
   const missing = limited.length - present;
   const lacking = falseClauses(boundary, selected, around, stands, further);
-  const claims = [accepted, enforcement(missing, further), proof(lacking)];
+  const claims = [accepted, enforcement(missing, further), proof(lacking, further.network?.())];
   return {
     observedGeneration,
     claims,
@@ -128,10 +128,19 @@ function enforcement(missing: number, { registration }: FurtherClauses): Claim {
     : { type, status: 'False', reason: 'NotRegistered', message: lacking.join('; ') };
 }
 
-const proof = (lacking: readonly string[]): Claim =>
-  lacking.length === 0
-    ? { type: 'Proven', status: 'True', reason: 'Proven', message: 'nothing can get outside it' }
-    : { type: 'Proven', status: 'False', reason: 'NotProven', message: asciiLine(lacking.join('; '), 2_000) };
+/** What corners of the API mean on this network is told with the proof, for a reader of policies needs it. */
+function proof(lacking: readonly string[], network: string | undefined): Claim {
+  const type = 'Proven';
+  const told = network === undefined ? '' : `; ${network}`;
+  return lacking.length === 0
+    ? {
+        type,
+        status: 'True',
+        reason: 'Proven',
+        message: asciiLine(`nothing can get outside it${told}`, 2_000),
+      }
+    : { type, status: 'False', reason: 'NotProven', message: asciiLine(lacking.join('; ') + told, 2_000) };
+}
 
 /** Claims become conditions; the time of one is that of its last change. */
 function withTimes({ observedGeneration, claims, counts }: Told, before: unknown, now: Date): JsonObject {

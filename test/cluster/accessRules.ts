@@ -59,6 +59,12 @@ const running: readonly Rule[] = [
     resources: ['validatingwebhookconfigurations', 'mutatingwebhookconfigurations'],
     verbs: ['list', 'watch', 'create', 'patch', 'update'],
   },
+  { apiGroups: ['apps'], resources: ['daemonsets'], verbs: ['list'] },
+  {
+    apiGroups: ['wgpolicyk8s.io', 'openreports.io'],
+    resources: ['policyreports', 'clusterpolicyreports', 'reports', 'clusterreports'],
+    verbs: ['get', 'list', 'create', 'patch'],
+  },
   { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update'] },
 ];
 

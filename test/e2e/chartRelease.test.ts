@@ -140,6 +140,7 @@ withHelm('the chart, run', (helm) => {
       'boundaries.bulkhead.dev/status [] [] [patch]',
       'guardrailexceptions.bulkhead.dev [] [] [list watch]',
       'guardrailexceptions.bulkhead.dev/status [] [] [patch]',
+      'daemonsets.apps [] [] [list]',
       'guardrailpolicies.bulkhead.dev [] [] [list watch]',
       'leases.coordination.k8s.io [] [] [create]',
       'leases.coordination.k8s.io [] [bulkhead] [get update]',
