@@ -56,6 +56,12 @@ async function scanServer(
     : { ...nothing, issues: compiled.issues };
 }
 
+/** Scans by rules that are compiled already, over a connection that others use too. */
+export async function scanFor(server: ApiServer, rules: Rules, progress: Progress): Promise<Scanned> {
+  const discovered = await discover(server);
+  return discovered.ok ? scanBy(server, discovered, rules, progress) : unanswered(discovered.failure);
+}
+
 async function scanBy(
   server: ApiServer,
   discovered: Extract<Discovered, { readonly ok: true }>,

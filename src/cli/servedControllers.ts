@@ -17,6 +17,7 @@ import type { JsonObject } from '../k8s/json.ts';
 import { tellWarning } from './diagnostics.ts';
 import { late, nothing } from './lateCopy.ts';
 import { servedExceptions } from './servedExceptions.ts';
+import { servedReports } from './servedReports.ts';
 import { servedRegistration } from './servedRegistration.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -92,6 +93,7 @@ export function serveControllers(
       ...(registered === undefined ? {} : { registration: registered.controller.lacking }),
     },
     more: [
+      ...servedReports(cluster, rules, config),
       plugins,
       ...exceptions.controllers,
       ...(registered === undefined ? [] : [registered.controller]),

@@ -31,6 +31,13 @@ withHelm('monitoring', (helm) => {
     expect(JSON.parse(typeof text === 'string' ? text : '')).toMatchObject({ uid: 'bulkhead' });
   });
 
+  test('lets reports be written only where they are asked for', async () => {
+    const roleOf = async (values: Readonly<Record<string, unknown>>): Promise<string> =>
+      JSON.stringify((await helm.render(values)).find(({ kind }) => kind === 'ClusterRole'));
+    expect(await roleOf({})).not.toContain('policyreports');
+    expect(await roleOf({ configuration: { controllers: { reports: true } } })).toContain('policyreports');
+  });
+
   test('refuses values that nothing reads', async () => {
     await expect(helm.render({ monitoring: { grafana: {} } })).rejects.toThrow(/grafana/);
   });

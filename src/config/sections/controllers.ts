@@ -10,6 +10,18 @@ export const controllers = object(
       description:
         'Whether this process may write floors, records and status, as one of several that choose a leader. Without anybody who does, pods are not gated.',
     },
+    reports: {
+      type: 'boolean',
+      default: false,
+      description:
+        'Whether what is stored already and would be refused is written into a report in each namespace (OpenReports or PolicyReports, whichever the cluster serves).',
+    },
+    reportsEvery: {
+      type: 'string',
+      format: 'duration',
+      default: '15m',
+      description: 'How long after a scan for these reports the next one begins.',
+    },
     namespace: optional(
       'namespaceName',
       'Where the Lease of the leader is; null: the namespace of this process, of webhook.service or of its ServiceAccount, else kube-system.',

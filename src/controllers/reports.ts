@@ -1,0 +1,143 @@
+/** Keeps one report in each namespace of what is stored there and would be refused: OpenReports or PolicyReports, whichever the cluster serves. */
+import { createHash } from 'node:crypto';
+import type { Finding } from '../admission/scanning/finding.ts';
+import { reportForms, toResult } from '../admission/scanning/reportResult.ts';
+import type { ReportForm } from '../admission/scanning/reportResult.ts';
+import { isObject, listAt, stringAt } from '../k8s/json.ts';
+import type { JsonObject } from '../k8s/json.ts';
+import type { Api } from './api.ts';
+import { apply } from './api.ts';
+import type { Controller, Reconciled } from './controller.ts';
+import type { Pace } from './pace.ts';
+
+/** What a scan found, or why there is none. `namespaces` are those that exist: reports of others cannot be written. */
+export type ScannedStock =
+  | { readonly ok: true; readonly findings: readonly Finding[]; readonly namespaces: ReadonlySet<string> }
+  | { readonly ok: false; readonly message: string };
+
+export interface ReportsOptions {
+  readonly api: Api;
+  readonly pace: Pace;
+  readonly scan: (signal: AbortSignal) => Promise<ScannedStock>;
+  readonly everyMillis: number;
+}
+
+const reportName = 'bulkhead';
+const managed = 'app.kubernetes.io/managed-by';
+const hashKey = 'bulkhead.dev/content-hash';
+const leftOutKey = 'bulkhead.dev/left-out';
+/** A report holds at most so many results, and so many bytes of them: an object may have about a mebibyte. */
+const mostResults = 500;
+const mostBytes = 700_000;
+const readMillis = 10_000;
+const everyone = 'cluster';
+
+/** One key: all of the cluster. What is not there any more is an empty report, so that a reader sees that it was looked at. */
+export function reports({ api, pace, scan, everyMillis }: ReportsOptions): Controller {
+  return {
+    name: 'reports',
+    keys: () => [everyone],
+    reconcile: async (_, signal): Promise<Reconciled> => {
+      const again = { outcome: 'again', afterMillis: everyMillis } as const;
+      const form = await served(api);
+      if (form === undefined) return again;
+      const stored = await storedHashes(api, form);
+      if (typeof stored === 'string') return { outcome: 'failed', message: stored };
+      const scanned = await scan(signal);
+      if (!scanned.ok) return { outcome: 'failed', message: scanned.message };
+      const byNamespace = Map.groupBy(scanned.findings, ({ resource }) => resource.namespace);
+      for (const namespace of new Set([...byNamespace.keys(), ...stored.keys()])) {
+        if (namespace !== '' && !scanned.namespaces.has(namespace)) continue;
+        const report = reportOf(form, namespace, byNamespace.get(namespace) ?? []);
+        if (stored.get(namespace) === stringAt(report, 'metadata', 'annotations', hashKey)) continue;
+        await pace.take(signal);
+        if (signal.aborted) return again;
+        const asked = await apply(api, `${pathOf(form, namespace)}/${reportName}`, report);
+        if (!asked.ok) return { outcome: 'failed', ...asked.failure };
+      }
+      return again;
+    },
+  };
+}
+
+const plurals = {
+  policyreport: { namespaced: 'policyreports', cluster: 'clusterpolicyreports' },
+  openreports: { namespaced: 'reports', cluster: 'clusterreports' },
+} as const;
+
+const groupPath = (form: ReportForm): string => `/apis/${reportForms[form].apiVersion}`;
+
+const pathOf = (form: ReportForm, namespace: string): string =>
+  namespace === ''
+    ? `${groupPath(form)}/${plurals[form].cluster}`
+    : `${groupPath(form)}/namespaces/${namespace}/${plurals[form].namespaced}`;
+
+/** OpenReports where both are served: the other is what it came from. */
+async function served(api: Api): Promise<ReportForm | undefined> {
+  for (const form of ['openreports', 'policyreport'] as const) {
+    const asked = await api.ask({ path: groupPath(form), deadlineMillis: readMillis });
+    if (asked.ok && listAt(asked.body, 'resources').length > 0) return form;
+  }
+  return undefined;
+}
+
+/** The hash that each of our reports carries, by namespace; why they could not be listed. */
+async function storedHashes(api: Api, form: ReportForm): Promise<ReadonlyMap<string, string> | string> {
+  const hashes = new Map<string, string>();
+  for (const plural of [plurals[form].namespaced, plurals[form].cluster]) {
+    let next = '';
+    do {
+      const more = next === '' ? '' : `&continue=${encodeURIComponent(next)}`;
+      const path = `${groupPath(form)}/${plural}?labelSelector=${managed}%3Dbulkhead&limit=20${more}`;
+      const asked = await api.ask({ path, deadlineMillis: readMillis });
+      if (!asked.ok) return asked.failure.message;
+      for (const item of listAt(asked.body, 'items'))
+        if (stringAt(item, 'metadata', 'name') === reportName)
+          hashes.set(
+            stringAt(item, 'metadata', 'namespace') ?? '',
+            stringAt(item, 'metadata', 'annotations', hashKey) ?? '',
+          );
+      next = stringAt(asked.body, 'metadata', 'continue') ?? '';
+    } while (next !== '');
+  }
+  return hashes;
+}
+
+/** The report of one namespace, always the same for the same findings. */
+export function reportOf(form: ReportForm, namespace: string, findings: readonly Finding[]): JsonObject {
+  const { apiVersion, namespaced, cluster, source } = reportForms[form];
+  const sorted = findings.toSorted((a, b) => rank(a) - rank(b) || (a.fingerprint < b.fingerprint ? -1 : 1));
+  const results: unknown[] = [];
+  let bytes = 0;
+  for (const finding of sorted.slice(0, mostResults)) {
+    const result = toResult(finding, false);
+    bytes += Buffer.byteLength(JSON.stringify(result));
+    if (bytes > mostBytes) break;
+    results.push(result);
+  }
+  const fail = findings.filter(({ violation }) => violation.action === 'Deny').length;
+  const summary = { fail, warn: findings.length - fail };
+  const leftOut = findings.length - results.length;
+  const hash = createHash('sha256')
+    .update(JSON.stringify([summary, leftOut, results]))
+    .digest('hex');
+  return {
+    apiVersion,
+    kind: namespace === '' ? cluster : namespaced,
+    metadata: {
+      name: reportName,
+      ...(namespace === '' ? {} : { namespace }),
+      labels: { [managed]: 'bulkhead' },
+      annotations: {
+        [hashKey]: hash.slice(0, 32),
+        ...(leftOut === 0 ? {} : { [leftOutKey]: String(leftOut) }),
+      },
+    },
+    ...(isObject(source) ? source : {}),
+    summary,
+    results,
+  };
+}
+
+/** What is denied comes first, so that it is not what is left out. */
+const rank = ({ violation }: Finding): number => ['Deny', 'Warn', 'Audit'].indexOf(violation.action);

@@ -1,0 +1,105 @@
+// Reports: one in each namespace, bounded, denials first, written only when they changed.
+import { expect, test } from '@jest/globals';
+import { toFinding } from '../../src/admission/scanning/finding.ts';
+import type { Finding } from '../../src/admission/scanning/finding.ts';
+import type { Api } from '../../src/controllers/api.ts';
+import { reportOf, reports } from '../../src/controllers/reports.ts';
+import { listAt, ownAt, stringAt } from '../../src/k8s/json.ts';
+import type { JsonObject } from '../../src/k8s/json.ts';
+
+const finding = (
+  name: string,
+  namespace: string,
+  action: 'Deny' | 'Warn' = 'Deny',
+  message = 'no',
+): Finding =>
+  toFinding(
+    { code: 'boundary.egress', rule: 'tenants', kind: 'Boundary', action, field: '/spec', message },
+    { group: 'networking.k8s.io', version: 'v1', kind: 'NetworkPolicy', namespace, name },
+    'payments',
+    undefined,
+  );
+
+const group = '/apis/wgpolicyk8s.io/v1alpha2';
+
+/** An API server that serves PolicyReports and keeps what is applied. */
+function server(): {
+  readonly api: Api;
+  readonly stored: Map<string, JsonObject>;
+  readonly writes: string[];
+} {
+  const stored = new Map<string, JsonObject>();
+  const writes: string[] = [];
+  const missing = { ok: false, status: 404, failure: { code: 'x', message: 'not found' } } as const;
+  const api: Api = {
+    ask: ({ method = 'GET', path, body }) => {
+      const [bare = ''] = path.split('?');
+      if (method === 'PATCH') {
+        writes.push(bare);
+        stored.set(bare, body as JsonObject);
+        return Promise.resolve({ ok: true, body });
+      }
+      if (bare === group) return Promise.resolve({ ok: true, body: { resources: [{}] } });
+      const items = [...stored].flatMap(([at, one]) => (at.includes('/namespaces/') ? [one] : []));
+      if (bare === `${group}/policyreports`) return Promise.resolve({ ok: true, body: { items } });
+      if (bare === `${group}/clusterpolicyreports`) return Promise.resolve({ ok: true, body: { items: [] } });
+      return Promise.resolve(missing);
+    },
+  };
+  return { api, stored, writes };
+}
+
+test('is written once for the same findings, and emptied when they go', async () => {
+  const { api, stored, writes } = server();
+  let findings = [finding('a', 'one'), finding('b', 'one'), finding('c', 'two'), finding('d', 'gone')];
+  const controller = reports({
+    api,
+    pace: { take: () => Promise.resolve() },
+    everyMillis: 7,
+    scan: () => Promise.resolve({ ok: true, findings, namespaces: new Set(['one', 'two']) }),
+  });
+  const look = (): Promise<unknown> => controller.reconcile('cluster', new AbortController().signal);
+  expect(await look()).toEqual({ outcome: 'again', afterMillis: 7 });
+  const at = (namespace: string): string => `${group}/namespaces/${namespace}/policyreports/bulkhead`;
+  expect(writes).toEqual([at('one'), at('two')]);
+  findings = findings.toReversed();
+  await look();
+  expect(writes).toHaveLength(2);
+  findings = [finding('a', 'one'), finding('b', 'one')];
+  await look();
+  expect(writes).toEqual([at('one'), at('two'), at('two')]);
+  expect(ownAt(stored.get(at('two')), 'results')).toEqual([]);
+});
+
+test('a scan that failed writes nothing', async () => {
+  const { api, writes } = server();
+  const controller = reports({
+    api,
+    pace: { take: () => Promise.resolve() },
+    everyMillis: 7,
+    scan: () => Promise.resolve({ ok: false, message: 'away' }),
+  });
+  const reconciled = await controller.reconcile('cluster', new AbortController().signal);
+  expect(reconciled).toEqual({ outcome: 'failed', message: 'away' });
+  expect(writes).toEqual([]);
+});
+
+test.each([
+  [
+    'many findings',
+    Array.from({ length: 900 }, (_, n) => finding(`p${n}`, 'one', n < 600 ? 'Warn' : 'Deny')),
+  ],
+  [
+    'large findings',
+    Array.from({ length: 300 }, (_, n) => finding(`p${n}`, 'one', 'Deny', 'x'.repeat(10_000))),
+  ],
+])('a report of %s is bounded, tells how many it leaves out, and denials come first', (_what, findings) => {
+  const report = reportOf('policyreport', 'one', findings);
+  const results = listAt(report, 'results');
+  expect(results.length).toBeLessThanOrEqual(500);
+  expect(JSON.stringify(report).length).toBeLessThan(1_000_000);
+  expect(stringAt(report, 'metadata', 'annotations', 'bulkhead.dev/left-out')).toBe(
+    String(findings.length - results.length),
+  );
+  expect(stringAt(results[0], 'result')).toBe('fail');
+});

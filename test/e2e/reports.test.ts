@@ -1,0 +1,107 @@
+// PolicyReports that a leader keeps, on a real API server: one in each namespace, written when something changes, emptied when nothing is left.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { installKinds } from './ownKinds.ts';
+import { policyReportKinds } from './policyReportKinds.ts';
+import { startProduct } from './product.ts';
+import type { Product } from './product.ts';
+import { listAt, ownAt, stringAt } from '../../src/k8s/json.ts';
+import { connect } from '../cluster/cluster.ts';
+import { readConnection } from '../cluster/connection.ts';
+import { eventually } from '../cluster/eventually.ts';
+
+const cluster = connect(readConnection(process.env));
+const group = '/apis/wgpolicyk8s.io/v1alpha2';
+const namespace = 'reported';
+let folder: string;
+let product: Product;
+
+const report = async (): Promise<unknown> => {
+  const { status, body } = await cluster.call(
+    'admin',
+    `${group}/namespaces/${namespace}/policyreports/bulkhead`,
+  );
+  return status === 200 ? body : undefined;
+};
+const apply = async (stdin: unknown): Promise<void> => {
+  expect(await cluster.kubectl('admin', ['apply', '-f', '-'], { stdin: stdin as object })).toMatchObject({
+    code: 0,
+  });
+};
+
+beforeAll(async () => {
+  await installKinds(cluster);
+  await apply(policyReportKinds);
+  await eventually('the reports are served', async () => {
+    const { status } = await cluster.call('admin', `${group}/policyreports`);
+    return status === 200;
+  });
+  await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'bulkhead-system' } });
+  const labels = { 'bulkhead.dev/tenant': 'reported' };
+  await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } });
+  await apply({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: 'open', namespace },
+    spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{}] },
+  });
+  folder = await mkdtemp(join(tmpdir(), 'bulkhead-reports-'));
+  const config = join(folder, 'configuration.yaml');
+  await writeFile(
+    config,
+    `apiVersion: config.bulkhead.dev/v1alpha1
+kind: Configuration
+webhook: { url: "https://127.0.0.1:1", register: false }
+controllers: { reports: true, reportsEvery: 1s, namespace: bulkhead-system }
+`,
+  );
+  const rules = join(folder, 'rules.yaml');
+  await writeFile(
+    rules,
+    `apiVersion: bulkhead.dev/v1alpha1
+kind: Boundary
+metadata: {name: reported}
+spec:
+  namespaceSelector: {matchLabels: {bulkhead.dev/tenant: reported}}
+  floor: {mode: Audit}
+  egress: [{to: [{sameLabels: [bulkhead.dev/tenant]}]}]
+`,
+  );
+  product = await startProduct(cluster, { rules, config });
+}, 120_000);
+
+afterAll(async () => {
+  await product.discard();
+  await cluster.kubectl('admin', ['delete', 'namespace', namespace, '--wait=false']);
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('a report tells what is stored and would be refused, with its witness', async () => {
+  const found = await eventually('the report is written', report, 60_000);
+  const [first] = listAt(found, 'results').filter((result) => stringAt(result, 'rule') === 'boundary.egress');
+  expect(first).toMatchObject({
+    source: 'bulkhead',
+    policy: 'reported',
+    result: 'fail',
+    severity: 'high',
+    resources: [{ kind: 'NetworkPolicy', namespace, name: 'open' }],
+  });
+  expect(stringAt(first, 'properties', 'witness')).toContain('"direction":"Egress"');
+  expect(ownAt(found, 'summary', 'fail')).toBeGreaterThanOrEqual(1);
+}, 90_000);
+
+test('nothing is written again while nothing changes, and an emptied report says so', async () => {
+  const version = stringAt(await report(), 'metadata', 'resourceVersion');
+  // Longer than one scan and the pause after it.
+  await new Promise((resolve) => setTimeout(resolve, 12_000));
+  expect(stringAt(await report(), 'metadata', 'resourceVersion')).toBe(version);
+  await cluster.kubectl('admin', ['delete', 'networkpolicy', 'open', '-n', namespace]);
+  await eventually(
+    'the denial is gone from the report',
+    async () =>
+      !listAt(await report(), 'results').some((result) => stringAt(result, 'rule') === 'boundary.egress'),
+    60_000,
+  );
+}, 120_000);
