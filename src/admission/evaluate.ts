@@ -146,7 +146,8 @@ const evaluatePolicy: Evaluator = (attributes, { namespace, boundaries }, world)
   if (!policy.ok) {
     return keepsSpec(attributes) ? { ...found(floor), warnings: [unreadWarning] } : unreadable(policy.issues);
   }
-  const { old, flows } = grants;
+  const { flows } = grants;
+  const old = grants.old();
   const judgement = judgePolicy(
     named(policy.value, attributes),
     old,

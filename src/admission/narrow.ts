@@ -37,11 +37,12 @@ export function narrow(attributes: Attributes, scene: Scene, world: World, all =
   if (limits.length === 0 || object === null) return unchanged;
   const policy = decodeNetworkPolicy(object, { strict: false });
   if (!policy.ok) return unchanged;
+  const before = old();
   const setting = settingOf(scene.namespace, { ruleSet, lookup: world.lookup, known: world.known });
   const budget = draw(world);
   const narrowed: NarrowedDirection[] = [];
   for (const direction of directions) {
-    const part = narrowDirection(object, policy.value, old, direction, limits, setting, budget);
+    const part = narrowDirection(object, policy.value, before, direction, limits, setting, budget);
     if (part === 'tooComplex') return unchanged;
     if (part !== undefined) narrowed.push(part);
   }

@@ -29,7 +29,7 @@ export function mark(
   if (!policy.ok) return [];
   const { lookup, known, rules } = world;
   const around = { ruleSet: rules.ruleSet, lookup, known, exceptions: flows };
-  const { exceptions } = judgePolicy(policy.value, old, namespace, around, draw(world));
+  const { exceptions } = judgePolicy(policy.value, old(), namespace, around, draw(world));
   return remark(applied.value, markFor(exceptions));
 }
 

@@ -10,8 +10,8 @@ import { isMarkOf, markText, readMark, toMarked, writtenMark } from './mark.ts';
 
 export interface PolicyGrants {
   readonly flows: readonly ExceptionFlows[];
-  /** The stored policy, as far as an update inherits from it. */
-  readonly old: NetworkPolicy | undefined;
+  /** The stored policy, as far as an update inherits from it; read when it is asked for. */
+  readonly old: () => NetworkPolicy | undefined;
   /** Whether there is anything to mark, or a mark to look at. */
   readonly marks: boolean;
   /** The mark that the policy must carry if it lives by the exceptions of these names. */
@@ -24,8 +24,9 @@ export interface PolicyGrants {
  */
 export function policyGrants(attributes: Attributes, world: World): PolicyGrants {
   const about = exceptionsAbout(attributes, world);
+  if (about.length === 0 && !isMarked(attributes)) return withoutExceptions(attributes);
   const marked = attributes.operation === 'UPDATE' ? readMark(attributes.oldObject) : [];
-  const isMarked = ({ exception }: Concerning): boolean => marked.some((mark) => isMarkOf(mark, exception));
+  const isNamed = ({ exception }: Concerning): boolean => marked.some((mark) => isMarkOf(mark, exception));
   const isLost = marked.some((mark) => !about.some(({ exception }) => isMarkOf(mark, exception)));
   const kept = keepsSpec(attributes);
   const lapsed = marked.filter(
@@ -34,9 +35,9 @@ export function policyGrants(attributes: Attributes, world: World): PolicyGrants
   return {
     flows: about.flatMap((one) => {
       if (one.active) return [toFlows(one.exception, 'active')];
-      return isMarked(one) ? [toFlows(one.exception, 'lapsed')] : [];
+      return isNamed(one) ? [toFlows(one.exception, 'lapsed')] : [];
     }),
-    old: isLost && !kept ? undefined : previous(attributes),
+    old: () => (isLost && !kept ? undefined : previous(attributes)),
     marks:
       marked.length > 0 || about.some(({ active }) => active) || writtenMark(attributes.object) !== undefined,
     markFor: (used) =>
@@ -46,3 +47,14 @@ export function policyGrants(attributes: Attributes, world: World): PolicyGrants
       ]),
   };
 }
+
+const isMarked = ({ object, oldObject }: Attributes): boolean =>
+  writtenMark(object) !== undefined || writtenMark(oldObject) !== undefined;
+
+/** Nearly every request. */
+const withoutExceptions = (attributes: Attributes): PolicyGrants => ({
+  flows: [],
+  old: () => previous(attributes),
+  marks: false,
+  markFor: () => undefined,
+});
