@@ -138,9 +138,9 @@ withHelm('the chart, run', (helm) => {
     expect(own).toEqual([
       'boundaries.bulkhead.dev [] [] [list watch]',
       'boundaries.bulkhead.dev/status [] [] [patch]',
+      'daemonsets.apps [] [] [list]',
       'guardrailexceptions.bulkhead.dev [] [] [list watch]',
       'guardrailexceptions.bulkhead.dev/status [] [] [patch]',
-      'daemonsets.apps [] [] [list]',
       'guardrailpolicies.bulkhead.dev [] [] [list watch]',
       'leases.coordination.k8s.io [] [] [create]',
       'leases.coordination.k8s.io [] [bulkhead] [get update]',
