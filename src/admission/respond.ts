@@ -3,6 +3,7 @@ import { plain } from '../boundary/describe.ts';
 import type { Attributes } from '../k8s/attributes.ts';
 import type { Decision } from './decision.ts';
 import { messageOf } from './message.ts';
+import type { Door } from './world.ts';
 
 const head = '{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","response":{"uid":';
 
@@ -10,6 +11,8 @@ const head = '{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","resp
 export interface Identity {
   readonly decisionId: string;
   readonly rulesHash: string;
+  /** Which webhook answers; absent: the validating one. */
+  readonly door?: Door;
   /** SHA-256 of the record in the decision log, where there is one: the API server's own audit log then vouches for it. */
   readonly recordHash?: string;
 }
@@ -17,7 +20,7 @@ export interface Identity {
 /** The answer as JSON text. Denials carry 403 Forbidden, unreadable objects 422, what could not be found out 500. */
 export function respond(attributes: Attributes, decision: Decision, identity: Identity): string {
   const uid = JSON.stringify(attributes.uid);
-  const audit = JSON.stringify(auditAnnotations(decision, identity));
+  const audit = JSON.stringify(underDoor(decision, identity, auditAnnotations(decision, identity)));
   const warnings = warningsOf(decision);
   const told = warnings.length === 0 ? '' : `,"warnings":${JSON.stringify(warnings)}`;
   if (!decision.allowed) {
@@ -57,6 +60,19 @@ const policyAnnotations = ({ annotations }: Decision): { readonly [key: string]:
   Object.fromEntries(
     [...(annotations ?? [])].map(([key, value]) => [key.replace('/', '.').slice(-63), plain(value, 1000)]),
   );
+
+/**
+ * An entry has one name in both configurations, and of two annotations of one key the API server keeps the first: what the mutating webhook let pass must
+ * not stand where the validating one's decision belongs.
+ */
+const underDoor = (
+  { allowed }: Decision,
+  { door }: Identity,
+  annotations: { readonly [key: string]: string },
+): { readonly [key: string]: string } =>
+  door === 'mutate' && allowed
+    ? Object.fromEntries(Object.entries(annotations).map(([key, value]) => [`mutation-${key}`, value]))
+    : annotations;
 
 /** What the API server writes into its own audit log; values stay under 1 KiB. */
 function auditAnnotations(

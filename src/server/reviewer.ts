@@ -164,7 +164,7 @@ function refuse(
 
 function settle(door: Door, decided: Outcome, world: World, started: number, ports: ReviewerPorts): Answer {
   const { recorder } = ports;
-  const identity = { decisionId: ports.decisionId(), rulesHash: world.rules.hash };
+  const identity = { decisionId: ports.decisionId(), rulesHash: world.rules.hash, door };
   let outcome = recorder?.refuses() === true ? unrecorded(door, decided) : decided;
   const sealed = recorder === undefined ? undefined : seal(door, outcome, identity, world, ports);
   // What has no record because of a bug of ours must not be allowed where records are required.

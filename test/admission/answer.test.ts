@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { admit } from '../../src/admission/admit.ts';
 import { readReview } from '../../src/admission/review.ts';
 import { respond } from '../../src/admission/respond.ts';
+import { ownAt } from '../../src/k8s/json.ts';
 import { object, request, worldOf } from './scenario.ts';
 
 const bytes = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
@@ -107,6 +108,20 @@ function answer(
 }
 
 describe('the answer', () => {
+  test('of the mutating webhook leaves the annotations to the decision, unless it is one', () => {
+    const keys = (manifest: ReturnType<typeof object>): readonly string[] => {
+      const { attributes, decision } = admit(request(manifest), worldOf(), 'validate');
+      const text = respond(attributes, decision, { ...identity, door: 'mutate' });
+      return Object.keys(ownAt(JSON.parse(text), 'response', 'auditAnnotations') ?? {}).sort();
+    };
+    expect(keys(policy('{podSelector: {}}'))).toEqual([
+      'mutation-decision',
+      'mutation-decision-id',
+      'mutation-rules',
+    ]);
+    expect(keys(policy('{podSelector: {}, egress: [{}]}'))).toContain('decision');
+  });
+
   test('an admission says no more than it must', () => {
     expect(answer(policy('{podSelector: {}}'), 'validate')).toEqual({
       apiVersion: 'admission.k8s.io/v1',
