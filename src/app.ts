@@ -206,7 +206,8 @@ function reviewPorts(
     ...(namespaces.live === undefined ? {} : { live: namespaces.live }),
     decisionId: () => decisionId(Date.now(), chance()),
     clock: () => performance.now(),
-    told: ({ door, decision, kind, failure, results }) => {
+    told: ({ door, dryRun, decision, kind, failure, results }) => {
+      if (!dryRun) namespaces.found?.(results);
       metrics.decided(door, decision, kind);
       ruleMetrics.found(results);
       if (failure !== undefined) metrics.evaluationFailed(failure);

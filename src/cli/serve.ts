@@ -9,6 +9,7 @@ import type { FlagSetting } from '../config/load.ts';
 import type { Definition } from './command.ts';
 import { fixedRules, inventorySource } from '../server/sources.ts';
 import type { NamespaceSource, RuleSource } from '../server/sources.ts';
+import { servedEvents } from './servedEvents.ts';
 import { tellIssues, tellWarning, tellWarnings } from './diagnostics.ts';
 import { load } from './loading.ts';
 import type { Loaded } from './loading.ts';
@@ -137,7 +138,7 @@ async function serve(options: Options, terminal: Terminal): Promise<ExitCode> {
   return runApp(
     loaded.value,
     source,
-    { ...cluster.value, exceptions, stop },
+    { ...cluster.value, exceptions, stop, ...servedEvents(cluster.value, loaded.value.config, terminal) },
     options,
     terminal,
     controllers?.network,

@@ -29,6 +29,7 @@ export interface LiveReads {
 /** What is counted of a decision. */
 export interface Told {
   readonly door: Door;
+  readonly dryRun: boolean;
   readonly decision: Verdict;
   readonly kind: string;
   /** The stable code of what could not be judged. */
@@ -39,6 +40,8 @@ export interface Told {
 
 /** One finding of a rule; `budget`: it could not be evaluated within its budget. */
 export interface Result extends Pick<Violation, 'kind' | 'rule' | 'action' | 'code'> {
+  /** The kind of the rule's own object: a guardrail may be an admission policy of Kubernetes. */
+  readonly subject: string;
   readonly budget: boolean;
 }
 
@@ -180,6 +183,7 @@ function settle(door: Door, decided: Outcome, world: World, started: number, por
   const failure = decision.failure === undefined ? {} : { failure: decision.failure.code };
   ports.told({
     door,
+    dryRun: attributes.dryRun,
     decision: verdictOf(decision),
     kind: attributes.kind,
     ...failure,
@@ -194,8 +198,9 @@ const none: readonly Result[] = [];
 const resultsOf = ({ violations }: Decision): readonly Result[] =>
   violations.length === 0
     ? none
-    : violations.map(({ kind, rule, action, code, message }) => ({
+    : violations.map(({ kind, rule, action, code, message, policy }) => ({
         kind,
+        subject: policy?.kind ?? kind,
         rule,
         action,
         code,

@@ -6,7 +6,7 @@ import type { Exception } from '../boundary/exceptions/exception.ts';
 import { standingOf } from '../boundary/exceptions/standing.ts';
 import type { NamespaceFacts } from '../k8s/namespaceFacts.ts';
 import type { Readiness } from './review.ts';
-import type { LiveReads } from './reviewer.ts';
+import type { LiveReads, Result } from './reviewer.ts';
 
 /** Where namespaces come from: an inventory that is complete, or a cluster that is watched. */
 export interface NamespaceSource {
@@ -24,6 +24,8 @@ export interface NamespaceSource {
   readonly readiness: () => Readiness;
   /** How many namespaces are known of a cluster, and how old that knowledge is. */
   readonly namespaces?: () => { readonly count: number; readonly ageMillis: number | undefined };
+  /** Told of what rules found against a request that was no dry run; must be cheap. */
+  readonly found?: (results: readonly Result[]) => void;
   readonly stop: () => Promise<void>;
 }
 

@@ -31,10 +31,11 @@ withHelm('monitoring', (helm) => {
     expect(JSON.parse(typeof text === 'string' ? text : '')).toMatchObject({ uid: 'bulkhead' });
   });
 
-  test('lets reports be written only where they are asked for', async () => {
+  test('lets reports and Events be written only where they are asked for', async () => {
     const roleOf = async (values: Readonly<Record<string, unknown>>): Promise<string> =>
       JSON.stringify((await helm.render(values)).find(({ kind }) => kind === 'ClusterRole'));
-    expect(await roleOf({})).not.toContain('policyreports');
+    expect(await roleOf({})).not.toMatch(/policyreports|events/);
+    expect(await roleOf({ configuration: { controllers: { events: true } } })).toContain('["events"]');
     expect(await roleOf({ configuration: { controllers: { reports: true } } })).toContain('policyreports');
   });
 

@@ -1,4 +1,5 @@
-// PolicyReports that a leader keeps, on a real API server: one in each namespace, written when something changes, emptied when nothing is left.
+// PolicyReports that a leader keeps, and Events on denials, on a real API server: one in each namespace, written when something changes, emptied when nothing is left.
+import { request } from 'node:https';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,7 +55,7 @@ beforeAll(async () => {
     `apiVersion: config.bulkhead.dev/v1alpha1
 kind: Configuration
 webhook: { url: "https://127.0.0.1:1", register: false }
-controllers: { reports: true, reportsEvery: 1s, namespace: bulkhead-system }
+controllers: { reports: true, events: true, reportsEvery: 1s, namespace: bulkhead-system }
 `,
   );
   const rules = join(folder, 'rules.yaml');
@@ -105,3 +106,62 @@ test('nothing is written again while nothing changes, and an emptied report says
     60_000,
   );
 }, 120_000);
+
+/** Sends a review of a policy that opens everything, past the API server. */
+function review(dryRun: boolean): Promise<string> {
+  const spec = { podSelector: {}, policyTypes: ['Egress'], egress: [{}] };
+  const body = JSON.stringify({
+    kind: 'AdmissionReview',
+    apiVersion: 'admission.k8s.io/v1',
+    request: {
+      uid: `u-${String(dryRun)}`,
+      kind: { group: 'networking.k8s.io', version: 'v1', kind: 'NetworkPolicy' },
+      resource: { group: 'networking.k8s.io', version: 'v1', resource: 'networkpolicies' },
+      name: 'secretive',
+      namespace,
+      operation: 'CREATE',
+      userInfo: { username: 'dev', groups: [] },
+      object: {
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'NetworkPolicy',
+        metadata: { name: 'secretive', namespace },
+        spec,
+      },
+      oldObject: null,
+      dryRun,
+    },
+  });
+  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      `${product.url}/validate`,
+      { method: 'POST', rejectUnauthorized: false, headers },
+      (response) => {
+        let text = '';
+        response.on('data', (chunk) => (text += String(chunk)));
+        response.on('end', () => resolve(text));
+      },
+    );
+    sent.once('error', reject);
+    sent.end(body);
+  });
+}
+
+test('denials are one Event on the rule, without a word of the request; dry runs are none', async () => {
+  for (const dryRun of [true, false, false]) expect(await review(dryRun)).toContain('"allowed":false');
+  const events = async (): Promise<readonly unknown[]> => {
+    const { body } = await cluster.call(
+      'admin',
+      '/api/v1/namespaces/default/events?fieldSelector=reason%3DDenied',
+    );
+    return listAt(body, 'items').filter((event) => stringAt(event, 'involvedObject', 'name') === 'reported');
+  };
+  const found = await eventually('an Event is written', async () => {
+    const all = await events();
+    return all.length > 0 && all;
+  });
+  expect(found).toHaveLength(1);
+  expect(found[0]).toMatchObject({ type: 'Warning', count: 2, involvedObject: { kind: 'Boundary' } });
+  expect(stringAt(found[0], 'message')).toContain('boundary.egress (2)');
+  expect(JSON.stringify(found[0])).not.toContain('secretive');
+}, 60_000);

@@ -10,6 +10,12 @@ export const controllers = object(
       description:
         'Whether this process may write floors, records and status, as one of several that choose a leader. Without anybody who does, pods are not gated.',
     },
+    events: {
+      type: 'boolean',
+      default: false,
+      description:
+        'Whether denials are told with Events on the rules that denied, at most one a minute for each rule and replica.',
+    },
     reports: {
       type: 'boolean',
       default: false,
