@@ -29,7 +29,7 @@ export interface Excess {
 }
 
 /** After this many findings of one limit the rest of the policy is not compared with it: nobody reads more, and a refusal is a refusal. */
-const mostFindings = 32;
+export const mostFindings = 32;
 
 /**
  * Every excess of `policy`, up to {@link mostFindings} of a limit, one for each field, limit and prohibition. With `old`, only what the old

@@ -59,7 +59,10 @@ async function lane(entry: string, first: number): Promise<number> {
     const report = await verify({ entries: entries(), checkpoints: archive.checkpoints() }, { keys: [key] });
     await archive.close();
     expect(report.findings).toEqual([]);
-    expect(report.gaps).toEqual({});
+    // A line that the kill tore was acknowledged to nobody; that it was there is told as a gap, one at most for each kill.
+    const { 'spool-corrupt': torn = 0, ...others } = report.gaps;
+    expect(others).toEqual({});
+    expect(torn).toBeLessThanOrEqual(promised.size);
     expect([...found].filter(([, times]) => times > 1)).toEqual([]);
     let safe = 0;
     for (const [round, count] of promised) {
