@@ -3,7 +3,7 @@ import type { ApiServer } from '../cluster/apiServer.ts';
 import type { Adoption } from '../cluster/nameRecords.ts';
 import type { Definition } from './command.ts';
 import { tellIssues } from './diagnostics.ts';
-import { accessFor } from './scanAccess.ts';
+import { accessFor } from './scan/access.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
 interface Options {

@@ -8,8 +8,8 @@ import type { Definition } from './command.ts';
 import { aboutManifests, inventoryFrom, optionsOf, withManifests } from './manifests.ts';
 import type { ManifestOptions } from './manifests.ts';
 import { paletteFor } from './palette.ts';
-import { linesOf, nameOf } from './reachLines.ts';
-import { toJson } from './reachOutput.ts';
+import { linesOf, nameOf } from './reach/lines.ts';
+import { toJson } from './reach/output.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
 const forms = ['text', 'json', 'table'] as const;

@@ -5,7 +5,7 @@ import { plain } from '../boundary/describe.ts';
 import { columns } from './columns.ts';
 import type { Definition, Session } from './command.ts';
 import { tellIssues } from './diagnostics.ts';
-import { accessFor, usualKubeconfig } from './scanAccess.ts';
+import { accessFor, usualKubeconfig } from './scan/access.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
 interface Connection {

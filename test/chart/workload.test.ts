@@ -140,7 +140,11 @@ withHelm('the workload', (helm) => {
         resources: ['namespacerecords'],
         verbs: ['create', 'get', 'list', 'patch', 'watch'],
       },
-      { apiGroups: ['bulkhead.dev'], resources: ['boundaries/status', 'guardrailexceptions/status'], verbs: ['patch'] },
+      {
+        apiGroups: ['bulkhead.dev'],
+        resources: ['boundaries/status', 'guardrailexceptions/status'],
+        verbs: ['patch'],
+      },
     ]);
     expect(only(rendered, 'Role').metadata.namespace).toBe('bulkhead');
     expect(

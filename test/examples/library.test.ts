@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { runSuite } from '../../src/authoring/suite/runSuite.ts';
-import { findSuites, loadSuite } from '../../src/cli/testLoading.ts';
+import { findSuites, loadSuite } from '../../src/cli/test/loading.ts';
 import { stringAt } from '../../src/k8s/json.ts';
 import { silentTerminal } from '../authoring/silentTerminal.ts';
 import { clusterWith, configAt, decide, documentsAt, loadExamples, valueOf } from './decided.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parser } from '@prometheus-io/lezer-promql';
 import { parse } from 'yaml';
-import { measured } from '../../src/cli/auditVerify.ts';
+import { measured } from '../../src/cli/audit/verify.ts';
 import { listAt, stringAt } from '../../src/k8s/json.ts';
 import { observeDecisionLog } from '../../src/telemetry/decisionLogMetrics.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';

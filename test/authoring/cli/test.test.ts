@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { pooled } from '../../../src/cli/testPool.ts';
-import { watching } from '../../../src/cli/testWatch.ts';
+import { pooled } from '../../../src/cli/test/pool.ts';
+import { watching } from '../../../src/cli/test/watch.ts';
 import { capture } from '../../cli/capturedTerminal.ts';
 import { silentTerminal } from '../silentTerminal.ts';
 

@@ -6,7 +6,7 @@ import { readDocuments } from '../../../src/config/documents.ts';
 import { editorKinds } from '../../../src/authoring/editorSchemas.ts';
 import { removalsOf, survivorsOf, without } from '../../../src/authoring/suite/removals.ts';
 import { runSuite, suitePassed } from '../../../src/authoring/suite/runSuite.ts';
-import { findSuites, loadSuite } from '../../../src/cli/testLoading.ts';
+import { findSuites, loadSuite } from '../../../src/cli/test/loading.ts';
 import { stringAt } from '../../../src/k8s/json.ts';
 import { capture } from '../../cli/capturedTerminal.ts';
 import { valueOf } from '../reading.ts';

@@ -1,0 +1,245 @@
+/** `bulkhead serve`: the webhook, with a cluster or with an inventory of its own. */
+import { existsSync } from 'node:fs';
+import { relative } from 'node:path';
+import { startApp } from '../../app.ts';
+import type { App, AppOptions } from '../../app.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
+import type { Read } from '../../config/issue.ts';
+import type { FlagSetting } from '../../config/load.ts';
+import type { Definition } from '../command.ts';
+import { fixedRules, inventorySource } from '../../server/sources.ts';
+import type { NamespaceSource, RuleSource } from '../../server/sources.ts';
+import { servedEvents } from './servedEvents.ts';
+import { tellIssues, tellWarning, tellWarnings } from '../diagnostics.ts';
+import { load } from '../loading.ts';
+import type { Loaded } from '../loading.ts';
+import type { ServedControllers } from './servedControllers.ts';
+import { followRules } from './servedRules.ts';
+import type { ExitCode, Terminal } from '../terminal.ts';
+
+interface Options {
+  readonly rules: readonly string[];
+  readonly inventory: readonly string[];
+  readonly config?: string | undefined;
+  readonly kubeconfig?: string | undefined;
+  readonly state: string;
+  readonly address?: string | undefined;
+  readonly port?: string | undefined;
+}
+
+const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+const none: readonly string[] = [];
+
+export const define: Definition = (command, { terminal, run }) =>
+  command
+    .option(
+      '--rules <path>',
+      'Boundaries: a file or directory; may be repeated (default: without a cluster, those that ship)',
+      several,
+      none,
+    )
+    .option(
+      '--inventory <path>',
+      'Namespaces, where there is no cluster; may be repeated (default: the example)',
+      several,
+      none,
+    )
+    .option(
+      '--kubeconfig <file>',
+      'the cluster whose Namespaces and rules are followed; in a pod its own cluster is found',
+    )
+    .option('--config <file>', 'the configuration of tenants, cluster and server')
+    .option('--state <directory>', 'where the own CA and serving pair are kept; created', '.bulkhead')
+    .option('--address <ip>', 'the address to listen on')
+    .option('--port <number>', 'the port to listen on; 0: a free one, printed')
+    .addHelpText(
+      'after',
+      `
+Without a cluster it decides by the inventory alone: a namespace that is not listed does not exist. With one, the Boundaries and GuardrailPolicies
+that are stored in it are in force beside those of --rules, within two seconds of every change.
+
+Examples:
+  bulkhead serve
+  bulkhead serve --kubeconfig ~/.kube/config --rules policies/tenant-isolation --port 8443`,
+    )
+    .action((options) => run(() => serve(options, terminal)));
+
+async function serve(options: Options, terminal: Terminal): Promise<ExitCode> {
+  const inCluster = terminal.environment['KUBERNETES_SERVICE_HOST'] !== undefined;
+  const withCluster = options.kubeconfig !== undefined || inCluster;
+  const cluster = withCluster ? await connect(options.kubeconfig, terminal) : undefined;
+  if (cluster?.ok === false) {
+    tellIssues(cluster.issues, terminal);
+    return 2;
+  }
+  const loaded = await load(
+    {
+      config: options.config,
+      rules:
+        withCluster || options.rules.length > 0
+          ? options.rules
+          : shipped('policies/tenant-isolation', terminal),
+      inventory:
+        withCluster || options.inventory.length > 0
+          ? options.inventory
+          : shipped('examples/inventory', terminal),
+      flags: flagsOf(options),
+      ownNamespace: cluster?.value.ownNamespace,
+    },
+    terminal,
+  );
+  if (!loaded.ok) {
+    await cluster?.value.stop();
+    tellIssues(loaded.issues, terminal);
+    return 2;
+  }
+  if (cluster === undefined) {
+    const facts = loaded.value.inventory.map((namespace) => namespace.facts);
+    return runApp(loaded.value, fixedRules(loaded.value.rules), inventorySource(facts), options, terminal);
+  }
+  if (!(await cluster.value.becameReady(firstListMillis))) {
+    const { reasons } = cluster.value.readiness();
+    await cluster.value.stop();
+    terminal.stderr.write(`error: cluster ${cluster.value.server} cannot be used: ${reasons.join('; ')}\n`);
+    return 3;
+  }
+  terminal.stderr.write(
+    `following ${cluster.value.namespaces().count} namespaces of ${cluster.value.server}\n`,
+  );
+  const exceptions = cluster.value.followExceptions();
+  let controllers: ServedControllers | undefined;
+  const rules = followRules(cluster.value, loaded.value, terminal, () =>
+    controllers?.changed({ of: 'rules' }),
+  );
+  if (!(await rules.becameReady(firstListMillis, cluster.value.stopped))) {
+    tellIssues(rules.issues(), terminal);
+    const { reasons } = rules.readiness();
+    await cluster.value.stop();
+    terminal.stderr.write(`error: the rules of the cluster cannot be used: ${reasons.join('; ')}\n`);
+    return rules.issues().length > 0 ? 2 : 3;
+  }
+  const source = { current: () => rules.current() ?? loaded.value.rules, readiness: () => rules.readiness() };
+  if (loaded.value.config.controllers.enabled) {
+    const { serveControllers } = await import('./servedControllers.ts');
+    controllers = serveControllers(
+      cluster.value,
+      rules,
+      exceptions,
+      () => source.current(),
+      loaded.value.config,
+      options.state,
+      terminal,
+    );
+  }
+  const stop = async (): Promise<void> => {
+    await controllers?.stop();
+    await cluster.value.stop();
+  };
+  return runApp(
+    loaded.value,
+    source,
+    { ...cluster.value, exceptions, stop, ...servedEvents(cluster.value, loaded.value.config, terminal) },
+    options,
+    terminal,
+    controllers?.network,
+  );
+}
+
+/** How long the first list of namespaces may take before the process gives up; whoever runs it starts it again. */
+const firstListMillis = 30_000;
+
+/** The cluster's client library is loaded here and only here: without a cluster nobody pays for it. */
+async function connect(kubeconfig: string | undefined, terminal: Terminal): Promise<Read<Cluster>> {
+  const { connectCluster } = await import('../../cluster/cluster.ts');
+  return connectCluster({
+    kubeconfig,
+    environment: terminal.environment,
+    observe: (event) => {
+      if (event.about === 'server')
+        tellWarning(`the API server did not answer: ${event.failure.message}`, terminal);
+    },
+  });
+}
+
+async function runApp(
+  { config }: Loaded,
+  rules: RuleSource,
+  namespaces: NamespaceSource,
+  options: Options,
+  terminal: Terminal,
+  network?: AppOptions['network'],
+): Promise<ExitCode> {
+  let started: Awaited<ReturnType<typeof startApp>>;
+  try {
+    started = await startApp({
+      config,
+      rules,
+      namespaces,
+      stateDirectory: options.state,
+      version: terminal.version(),
+      workerEntry: terminal.workerEntry,
+      ...(network === undefined ? {} : { network }),
+    });
+  } catch (error) {
+    await namespaces.stop();
+    // Whatever else is thrown is a bug, and told as one.
+    if (!(error instanceof Error && 'syscall' in error && error.syscall === 'listen')) throw error;
+    terminal.stderr.write(`error: cannot listen: ${error.message}; choose another --address or --port\n`);
+    return 2;
+  }
+  if (!started.ok) {
+    tellIssues(started.issues, terminal);
+    return 2;
+  }
+  const app = started.value;
+  const stopped = new Promise<void>((resolve, reject) => {
+    let asked = false;
+    terminal.takeSignals(() => {
+      if (asked) return;
+      asked = true;
+      terminal.stderr.write('stopping: answering what is under way\n');
+      app.stop().then(resolve, reject);
+    });
+  });
+  greet(app, rules.current().ruleSet.boundaries, namespaces.view().floorOf !== undefined, terminal);
+  tellWarnings(rules.current().guardrails.warnings(), terminal);
+  await stopped;
+  return 0;
+}
+
+function greet(
+  app: App,
+  boundaries: Loaded['rules']['ruleSet']['boundaries'],
+  writesFloors: boolean,
+  terminal: Terminal,
+): void {
+  const names = boundaries.map(({ name }) => name);
+  terminal.stderr.write(
+    `listening on ${app.server.address}\n` +
+      (app.desk === undefined ? '' : `decisions are read at ${app.desk}/api/v1/decisions\n`) +
+      `boundaries in force: ${names.length === 0 ? 'none' : names.join(', ')}\n` +
+      (app.authorityFile === undefined
+        ? ''
+        : `try: curl --cacert ${app.authorityFile} https://localhost:${app.server.port}/readyz\n`) +
+      `try: npx bulkhead review examples/bad --rules policies/tenant-isolation --inventory examples/inventory\n`,
+  );
+  if (names.length === 0) tellWarning('no Boundary is loaded, so no network limit is in force', terminal);
+  const gated = boundaries.filter(({ pods }) => pods.beforeFloor === 'Gate' || pods.beforeFloor === 'Deny');
+  if (gated.length > 0 && !writesFloors) {
+    tellWarning(
+      'beforeFloor is not enforced: nobody writes floors here (that needs a cluster and controllers.enabled), so pods may start before bulkhead-floor exists; apply a default-deny policy yourself',
+      terminal,
+    );
+  }
+}
+
+/** What ships with the product, named relative to where we stand so that messages can be followed; nothing where it is not there. */
+function shipped(path: string, terminal: Terminal): readonly string[] {
+  const whole = terminal.shipped(path);
+  return existsSync(whole) ? [relative('.', whole) || '.'] : [];
+}
+
+const flagsOf = ({ address, port }: Options): FlagSetting[] => [
+  ...(address === undefined ? [] : [{ flag: '--address', pointer: '/server/address', text: address }]),
+  ...(port === undefined ? [] : [{ flag: '--port', pointer: '/server/port', text: port }]),
+];

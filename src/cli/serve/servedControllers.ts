@@ -1,0 +1,126 @@
+/** The controllers of `serve` with a cluster: what they look at, who wakes them, and what is told of them. */
+import { hostname } from 'node:os';
+import { gateIndex } from '../../boundary/invariants/pods/beforeFloor.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
+import { recordsPath } from '../../cluster/liveReads.ts';
+import type { ExceptionCopy } from '../../cluster/exceptionCopy.ts';
+import type { RulesInForce } from '../../cluster/rulesInForce.ts';
+import { processTiming } from '../../cluster/timing.ts';
+import type { Config } from '../../config/schema.ts';
+import { startControllers } from '../../controllers/controllers.ts';
+import type { Change, Controllers } from '../../controllers/controllers.ts';
+import { network } from '../../controllers/network/network.ts';
+import type { Network } from '../../controllers/network/network.ts';
+import type { Rules } from '../../admission/rules.ts';
+import { listAt, own } from '../../k8s/json.ts';
+import type { JsonObject } from '../../k8s/json.ts';
+import { tellWarning } from '../diagnostics.ts';
+import { late, nothing } from '../lateCopy.ts';
+import { servedExceptions } from './servedExceptions.ts';
+import { servedReports } from './servedReports.ts';
+import { servedRegistration } from './servedRegistration.ts';
+import type { Terminal } from '../terminal.ts';
+
+const boundariesPath = '/apis/bulkhead.dev/v1alpha1/boundaries';
+const podsPath = '/api/v1/pods';
+/** Gates stand only on pods that no node has. */
+const pendingPods = { query: { fieldSelector: 'spec.nodeName=,status.phase=Pending' } } as const;
+
+/** `network`: what the leader knows of the network plugin. */
+export interface ServedControllers extends Controllers {
+  readonly network: () => Network | undefined;
+}
+
+/** Starts them: they write once this replica leads. `rules` is what is in force at any moment. */
+export function serveControllers(
+  cluster: Cluster,
+  inForce: RulesInForce,
+  exceptionCopy: ExceptionCopy,
+  rules: () => Rules,
+  config: Config,
+  stateDirectory: string,
+  terminal: Terminal,
+): ServedControllers {
+  const registered = servedRegistration(cluster, rules, config, stateDirectory);
+  const exceptions = servedExceptions(cluster, exceptionCopy, rules);
+  const floors = cluster.followFloors();
+  const plugins = network({
+    api: cluster.api,
+    around: { rules, namespaces: () => cluster.view() },
+    changed: () => {
+      for (const key of boundaries.keys()) started.changed({ of: 'boundary', key });
+    },
+  });
+  let records = nothing;
+  let boundaries = nothing;
+  let gatedPods = nothing;
+  const tell = (of: Exclude<Change['of'], 'rules' | 'more'>) => (key: string) => started.changed({ of, key });
+  const started = startControllers({
+    api: cluster.api,
+    timing: processTiming,
+    date: () => new Date(),
+    around: {
+      rules,
+      issues: () => inForce.issues(),
+      namespaces: () => cluster.view(),
+      floorOf: (namespace) => floors.floorOf(namespace),
+      records: late(() => records),
+      boundaries: late(() => boundaries),
+      gatedPods: late(() => gatedPods),
+    },
+    namespace: leaseNamespace(config, cluster),
+    identity: `${hostname()}_${crypto.randomUUID()}`,
+    onLeadership: (event) => {
+      if (event.type === 'failed') tellWarning(`the lease: ${event.message}`, terminal);
+      else terminal.stderr.write(`${event.type}: ${event.holder}\n`);
+    },
+    observe: (controller, key, reconciled) => {
+      if (reconciled.outcome === 'failed')
+        tellWarning(`${controller} ${key}: ${reconciled.message}`, terminal);
+      if (reconciled.outcome === 'written') terminal.stderr.write(`written: ${reconciled.what}\n`);
+    },
+    beginFollowing: () => {
+      records = cluster.followStored(recordsPath, tell('record'));
+      boundaries = cluster.followStored(boundariesPath, tell('boundary'));
+      gatedPods = cluster.followStored(podsPath, tell('pod'), { form: pendingPods, keep: onlyGated });
+      exceptions.follow((controller, key) => started.changed({ of: 'more', controller, key }));
+      registered?.follow((key) => started.changed({ of: 'more', controller: 'registration', key }));
+    },
+    further: {
+      exceptions: exceptions.lacking,
+      plugin: plugins.lacking,
+      network: plugins.told,
+      ...(registered === undefined ? {} : { registration: registered.controller.lacking }),
+    },
+    more: [
+      ...servedReports(cluster, rules, config),
+      plugins,
+      ...exceptions.controllers,
+      ...(registered === undefined ? [] : [registered.controller]),
+    ],
+  });
+  cluster.onNamespace(tell('namespace'));
+  floors.onChange(tell('floor'));
+  return { ...started, network: plugins.known };
+}
+
+/** Of a gated pod its name and gates are enough; of all others nothing is kept. */
+function onlyGated(pod: JsonObject): JsonObject | undefined {
+  if (gateIndex(pod) < 0) return undefined;
+  return {
+    metadata: own(pod, 'metadata'),
+    spec: { schedulingGates: listAt(pod, 'spec', 'schedulingGates') },
+  };
+}
+
+/** The namespace of the Lease: as configured, else the own one, that of the webhook's Service or that of the own ServiceAccount. */
+function leaseNamespace({ controllers, webhook }: Config, cluster: Cluster): string {
+  const account = /^system:serviceaccount:([^:]+):/.exec(cluster.identity() ?? '')?.[1];
+  return (
+    controllers.namespace ??
+    cluster.ownNamespace ??
+    webhook.service?.split('/')[0] ??
+    account ??
+    'kube-system'
+  );
+}

@@ -1,0 +1,37 @@
+/** The rules of `serve` with a cluster: those of files and those that are stored, followed, and what is told of them. */
+import type { Cluster } from '../../cluster/cluster.ts';
+import { admissionPolicyKinds, ownRuleKinds } from '../../cluster/ruleKinds.ts';
+import type { RulesInForce } from '../../cluster/rulesInForce.ts';
+import { compileRules } from '../../admission/rules.ts';
+import { tellIssues, tellWarning } from '../diagnostics.ts';
+import type { Loaded } from '../loading.ts';
+import type { Terminal } from '../terminal.ts';
+
+const nowhere = { line: 1, column: 1 } as const;
+
+/** Begins to follow. Both kinds of rules are one set: it is in force as a whole, or the one before it stays. */
+export function followRules(
+  cluster: Cluster,
+  { config, rules }: Loaded,
+  terminal: Terminal,
+  changed: () => void,
+): RulesInForce {
+  const files = rules.sources.map((source) => ({ ...source, positionOf: () => nowhere }));
+  const kinds = config.rules.admissionPolicies ? [...ownRuleKinds, ...admissionPolicyKinds] : ownRuleKinds;
+  return cluster.followRules(kinds, {
+    compile: (stored) => compileRules([...files, ...stored], config, cluster.ownNamespace),
+    observe: (event) => {
+      changed();
+      if (event.type === 'swapped') {
+        const { hash, ruleSet } = event.rules;
+        terminal.stderr.write(`rules in force: ${hash}, ${ruleSet.boundaries.length} boundaries\n`);
+        return;
+      }
+      tellIssues(event.issues, terminal);
+      tellWarning(
+        'the rules of the cluster do not compile together; those before them stay in force',
+        terminal,
+      );
+    },
+  });
+}

@@ -1,0 +1,47 @@
+/** `bulkhead webhooks --delete`: removes both webhook configurations, which is how guarding ends; run when Bulkhead is uninstalled. */
+import { inCluster } from '../../cluster/access.ts';
+import type { ApiServer } from '../../cluster/apiServer.ts';
+import { registrationPaths } from '../../controllers/registration.ts';
+import { tellIssues } from '../diagnostics.ts';
+import { accessFor } from '../scan/access.ts';
+import type { ExitCode, Terminal } from '../terminal.ts';
+
+export interface DeletionOptions {
+  readonly name: string;
+  readonly kubeconfig?: string | undefined;
+}
+
+const deleteMillis = 30_000;
+
+/** That one is gone already is as good as done. Exit codes: 0; 2 without access; 3 where the API server does not do it. */
+export async function deleteWebhooks(options: DeletionOptions, terminal: Terminal): Promise<ExitCode> {
+  if (options.kubeconfig === undefined && !inCluster(terminal.environment)) {
+    terminal.stderr.write('error: no cluster is named; say which with --kubeconfig FILE\n');
+    return 2;
+  }
+  const access = await accessFor({ kubeconfig: options.kubeconfig }, terminal);
+  if (!access.ok) {
+    tellIssues(access.issues, terminal);
+    return 2;
+  }
+  const { apiServer } = await import('../../cluster/apiServer.ts');
+  const server: ApiServer = apiServer(access.value);
+  try {
+    for (const [kind, path] of Object.entries(registrationPaths)) {
+      const asked = await server.ask({
+        method: 'DELETE',
+        path: `${path}/${encodeURIComponent(options.name)}`,
+        deadlineMillis: deleteMillis,
+      });
+      const gone = !asked.ok && asked.status === 404;
+      if (!asked.ok && !gone) {
+        terminal.stderr.write(`error: ${asked.failure.message}\n`);
+        return 3;
+      }
+      terminal.stdout.write(`${kind} ${options.name}: ${gone ? 'not there' : 'deleted'}\n`);
+    }
+    return 0;
+  } finally {
+    server.stop();
+  }
+}
