@@ -20,6 +20,9 @@ let product: Daemon;
 let webhook = '';
 let desk = '';
 
+// Nothing of this process's environment: our own BULKHEAD_… variables are settings of the tests, which the product refuses.
+const clean = ['-i', `PATH=${process.env['PATH'] ?? ''}`, process.execPath, main];
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'bulkhead-audit-e2e-'));
   await writeFile(join(folder, 'tokens'), `joe payments ${token}\n`);
@@ -38,7 +41,7 @@ beforeAll(async () => {
     join(root, 'policies', 'tenant-isolation'),
   ];
   const namespaces = ['--inventory', join(root, 'examples', 'inventory')];
-  product = startDaemon('bulkhead', process.execPath, [main, ...args, ...given, ...namespaces], folder);
+  product = startDaemon('bulkhead', 'env', [...clean, ...args, ...given, ...namespaces], folder);
   [webhook = '', desk = ''] = await eventually('bulkhead listens', async () => {
     if (product.ended()) throw new Error(await lastLines(product));
     const text = await readFile(product.log, 'utf8');
@@ -106,7 +109,7 @@ test('what was refused is shown to its tenant, and to no other; the log verifies
   expect((await fetch(`${desk}/api/v1/decisions`)).status).toBe(401);
 
   const audit = (...words: readonly string[]) =>
-    run(process.execPath, [main, 'audit', ...words, '--state', join(folder, 'state')]);
+    run('env', [...clean, 'audit', ...words, '--state', join(folder, 'state')]);
   const shown = await audit('show', stringAt(records[0], 'decisionId') ?? '');
   expect(shown.stdout).toContain(hash);
   expect((await audit('verify')).stdout).toContain('intact');

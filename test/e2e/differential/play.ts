@@ -180,8 +180,10 @@ export async function play(
     await each(turns, async (turn) => {
       const guardrails = loaded.get(turn.one.mark);
       if (guardrails === undefined) return [];
-      const answer = await settled(() => send(cluster, turn.asked, turn.one.mark));
-      return [{ turn, answer, ours: await oursOf(cluster, turn, guardrails, staged.surroundings) }];
+      const ours = await oursOf(cluster, turn, guardrails, staged.surroundings);
+      const absent = noParameters.test(ours.told ?? '');
+      const answer = await settled(() => send(cluster, turn.asked, turn.one.mark), absent);
+      return [{ turn, answer, ours }];
     })
   ).flat();
   const events = await eventsOf(
@@ -199,17 +201,18 @@ export async function play(
   return { loads: cases.length, verdicts: asked.length, denials, differences };
 }
 
-/** Parameters are read by informers that start with the first policy of their kind: until then the answer says so. */
-async function settled(ask: () => Promise<ApiAnswer>): Promise<ApiAnswer> {
+const noParameters = /no params found for policy binding/;
+const notReady = /not yet synced|failed to find resource referenced by paramKind|Resource kind .* not found/;
+
+/**
+ * Parameters are read by informers that start with the first policy of their kind: until then the answer says so, or finds no parameters where there are
+ * some. `absent`: there are none, so that is the answer.
+ */
+async function settled(ask: () => Promise<ApiAnswer>, absent: boolean): Promise<ApiAnswer> {
   for (let left = 100; ; left -= 1) {
     const answer = await ask();
-    if (
-      left === 0 ||
-      !/not yet synced|failed to find resource referenced by paramKind|Resource kind .* not found/.test(
-        answer.text,
-      )
-    )
-      return answer;
+    const early = notReady.test(answer.text) || (!absent && noParameters.test(answer.text));
+    if (left === 0 || !early) return answer;
     await delay(300);
   }
 }
