@@ -40,7 +40,12 @@ function statusOf(attributes: Attributes, decision: Decision, { decisionId }: Id
 }
 
 /** What the API server shows to the user at once: one line each, at most 120 characters. */
-export const warningsOf = ({ warnings, violations }: Decision): string[] =>
+export const warningsOf = ({ warnings, violations }: Decision): readonly string[] =>
+  warnings.length === 0 && violations.length === 0 ? none : gathered(warnings, violations);
+
+const none: readonly string[] = [];
+
+const gathered = (warnings: Decision['warnings'], violations: Decision['violations']): readonly string[] =>
   [...warnings, ...violations.filter(({ action }) => action === 'Warn').map(({ message }) => message)]
     .slice(0, 20)
     .map((text) => plain(text, 120));
@@ -56,9 +61,11 @@ export function verdictOf({ allowed, failure, patch, violations, warnings }: Dec
 }
 
 /** What guardrails write, as `policy.key`: the API server puts the webhook's own name and a slash in front. */
-const policyAnnotations = ({ annotations }: Decision): { readonly [key: string]: string } =>
+const policyAnnotations = (
+  annotations: NonNullable<Decision['annotations']>,
+): { readonly [key: string]: string } =>
   Object.fromEntries(
-    [...(annotations ?? [])].map(([key, value]) => [key.replace('/', '.').slice(-63), plain(value, 1000)]),
+    [...annotations].map(([key, value]) => [key.replace('/', '.').slice(-63), plain(value, 1000)]),
   );
 
 /**
@@ -81,7 +88,7 @@ function auditAnnotations(
 ): { readonly [key: string]: string } {
   const { violations } = decision;
   const base = {
-    ...policyAnnotations(decision),
+    ...(decision.annotations === undefined ? undefined : policyAnnotations(decision.annotations)),
     decision: verdictOf(decision),
     'decision-id': decisionId,
     rules: rulesHash,
