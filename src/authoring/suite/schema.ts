@@ -143,7 +143,10 @@ export const suiteSchema = object(
       description: 'What there is: Namespaces, and for connectivity pods and policies.',
     },
     config: inlineOrPath('a Configuration'),
-    now: text('The time at which all cases are decided, such as 2026-01-31T12:00:00Z.', 64),
+    now: text(
+      'The time at which all cases are decided, such as 2026-01-31T12:00:00Z: exceptions among the rules that are in force then count. Left out: none counts.',
+      64,
+    ),
     tests: { type: 'array', items: caseSchema, minItems: 1, maxItems: 10_000, description: 'The cases.' },
   },
   {

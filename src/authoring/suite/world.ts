@@ -35,8 +35,8 @@ export interface SuiteWorld {
 
 const floor = 'bulkhead-floor';
 
-/** Compiles what a suite decides by; every mistake is told with its place. The environment has no say: a suite passes everywhere alike. */
-export function suiteWorld({ rules, inventory, config }: SuiteInputs): Read<SuiteWorld> {
+/** Compiles what a suite decides by; every mistake is told with its place. Neither environment nor clock has a say: a suite passes everywhere and always alike. */
+export function suiteWorld({ suite, rules, inventory, config }: SuiteInputs): Read<SuiteWorld> {
   const assembled = assemble(config, { environment: {} });
   if (!assembled.ok) return assembled;
   const compiled = compileRules(rules, assembled.value.config);
@@ -45,8 +45,12 @@ export function suiteWorld({ rules, inventory, config }: SuiteInputs): Read<Suit
     const issues: Issue[] = [compiled, namespaces].flatMap((part) => (part.ok ? [] : part.issues));
     return unsound(issues);
   }
+  const { now } = suite.spec;
   return sound({
-    world: worldOf(compiled.value, namespaces.value, inventory),
+    world: {
+      ...worldOf(compiled.value, namespaces.value, inventory),
+      ...(now === undefined ? {} : { now: Date.parse(now) }),
+    },
     config: assembled.value.config,
     inventory,
   });

@@ -6,6 +6,7 @@ import { matched } from '../../../src/authoring/suite/pairing.ts';
 import { survivorsOf } from '../../../src/authoring/suite/removals.ts';
 import { runSuite } from '../../../src/authoring/suite/runSuite.ts';
 import { readSuite } from '../../../src/authoring/suite/readSuite.ts';
+import { specHashOf } from '../../../src/boundary/exceptions/exception.ts';
 import { readDocuments } from '../../../src/config/documents.ts';
 import { boundary, guardrail, suiteOf, valueOf } from '../reading.ts';
 
@@ -191,6 +192,52 @@ describe('a case fails', () => {
     expect(witness === undefined ? '' : describeWitness(witness)).toMatch(
       /^b\/any-pod -> a\/any-pod on TCP 80, opened by spec\.ingress\[0\]\.from\[0\]$/,
     );
+  });
+});
+
+describe('the time of a suite decides which exceptions among its rules count', () => {
+  const exception = (notBefore: string, expiresAt: string): string => {
+    const spec = {
+      target: { boundaries: ['tenants'] },
+      allow: { ingress: [{ from: [{ namespaceSelector: { matchLabels: { tenant: 'b' } } }] }] },
+      category: 'Waiver',
+      reason: 'b is being merged into a, and calls it meanwhile',
+      notBefore,
+      expiresAt,
+    };
+    return JSON.stringify({
+      apiVersion: 'bulkhead.dev/v1alpha1',
+      kind: 'GuardrailException',
+      metadata: { name: 'merger', namespace: 'a', annotations: { 'bulkhead.dev/created-by': 'dev' } },
+      spec,
+      status: { approval: { state: 'Approved', by: 'root', at: notBefore, specHash: specHashOf(spec) } },
+    });
+  };
+  const allows = (excepted: string, more: string): boolean | undefined => {
+    const inputs = inputsOf(`object: ${outside}, expect: {}`, more);
+    const { cases, issues } = runSuite({
+      ...inputs,
+      rules: [...inputs.rules, ...valueOf(readDocuments(excepted, 'exception.json'))],
+    });
+    expect(issues).toEqual([]);
+    return cases[0]?.outcome?.decision.allowed;
+  };
+  test.each<[string, string, boolean]>([
+    ['before it begins', '2026-01-31T23:59:59Z', false],
+    ['from its first moment', '2026-02-01T00:00:00Z', true],
+    ['in its last second, written in another zone', '2026-03-01T01:59:59+02:00', true],
+    ['once it has ended', '2026-03-01T00:00:00Z', false],
+  ])('%s', (_, now, allowed) => {
+    const february = exception('2026-02-01T00:00:00Z', '2026-03-01T00:00:00Z');
+    expect(allows(february, `now: ${now}\n`)).toBe(allowed);
+  });
+
+  test('without a time none counts, not even one that is in force while the suite is run', () => {
+    const [yesterday = '', tomorrow = ''] = [-1, 1].map((days) =>
+      new Date(Date.now() + days * 86_400_000).toISOString(),
+    );
+    expect(allows(exception(yesterday, tomorrow), '')).toBe(false);
+    expect(allows(exception(yesterday, tomorrow), `now: ${new Date().toISOString()}\n`)).toBe(true);
   });
 });
 
