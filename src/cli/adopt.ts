@@ -1,16 +1,15 @@
 /** `bulkhead adopt`: an administrator vouches for the protected labels of namespaces, or forgets names that nobody has any more. */
 import type { ApiServer } from '../cluster/apiServer.ts';
 import type { Adoption } from '../cluster/nameRecords.ts';
+import { usualCluster } from './clusterAccess.ts';
+import type { NamedCluster } from './clusterAccess.ts';
 import type { Definition } from './command.ts';
 import { tellIssues } from './diagnostics.ts';
-import { accessFor } from './scan/access.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
-interface Options {
+interface Options extends NamedCluster {
   readonly all?: true;
   readonly forget?: readonly string[];
-  readonly kubeconfig?: string | undefined;
-  readonly context?: string | undefined;
 }
 
 const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
@@ -21,16 +20,16 @@ every namespace that it selects is attested. The name of a deleted namespace sta
 
 Examples:
   kubectl get namespacerecords
-  bulkhead adopt payments orders --kubeconfig ~/.kube/config
+  bulkhead adopt payments orders
   bulkhead adopt --all --context production
-  bulkhead adopt --forget old-shop --kubeconfig ~/.kube/config`;
+  bulkhead adopt --forget old-shop`;
 
 export const define: Definition = (command, { terminal, run }) =>
   command
     .argument('[namespaces...]', 'namespaces whose protected labels are right')
     .option('--all', 'every namespace that has a record; it prints what it attests')
     .option('--forget <name>', 'frees the name of a namespace that is gone; may be repeated', several)
-    .option('--kubeconfig <file>', 'the cluster; in a pod its own cluster is found')
+    .option('--kubeconfig <file>', "the cluster (default: kubectl's; in a pod its own)")
     .option('--context <name>', 'the context of the kubeconfig (default: its current one)')
     .addHelpText('after', more)
     .action((namespaces, options) => run(() => adopt(namespaces, options, terminal)));
@@ -41,7 +40,7 @@ async function adopt(namespaces: readonly string[], options: Options, terminal: 
     terminal.stderr.write('error: no namespace is named; name some, or say --all or --forget NAME\n');
     return 2;
   }
-  const access = await accessFor(options, terminal);
+  const access = await usualCluster(options, terminal);
   if (!access.ok) {
     tellIssues(access.issues, terminal);
     return 2;

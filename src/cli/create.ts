@@ -14,11 +14,16 @@ Examples:
 
 export const define: Definition = (command, { terminal, run }) =>
   command
-    .addArgument(new Argument('<what>', 'what to begin').choices(templateKinds))
-    .argument('<name>', 'its name')
+    // Both are required; optional to the parser, so that a kind that there is not is told before a name that is missing.
+    .usage('[options] <what> <name>')
+    .addArgument(new Argument('[what]', 'what to begin').choices(templateKinds))
+    .argument('[name]', 'its name')
     .addHelpText('after', more)
-    .action((kind, name) =>
+    .action((kind, name, _options, self) =>
       run(() => {
+        if (kind === undefined) return self.error(`error: say what to begin: ${templateKinds.join(', ')}`);
+        if (name === undefined)
+          return self.error(`error: the ${kind} needs a name: bulkhead create ${kind} NAME`);
         if (!isDnsSubdomain(name)) {
           terminal.stderr.write(
             `error: "${name.slice(0, 80)}" is no name: a-z, 0-9, "-" and ".", a letter or digit at both ends\n`,

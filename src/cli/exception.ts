@@ -2,16 +2,12 @@
 import type { Command } from '@commander-js/extra-typings';
 import type { ApiServer } from '../cluster/apiServer.ts';
 import { plain } from '../boundary/describe.ts';
+import { usualCluster } from './clusterAccess.ts';
+import type { NamedCluster } from './clusterAccess.ts';
 import { columns } from './columns.ts';
 import type { Definition, Session } from './command.ts';
 import { tellIssues } from './diagnostics.ts';
-import { accessFor, usualKubeconfig } from './scan/access.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
-
-interface Connection {
-  readonly kubeconfig?: string | undefined;
-  readonly context?: string | undefined;
-}
 
 const more = `
 An exception counts only once somebody of tenancy.roles.exceptionApprovers has approved it, who is neither its creator nor a ServiceAccount of its
@@ -67,13 +63,11 @@ function decision(
 }
 
 async function withServer(
-  { kubeconfig, context }: Connection,
+  named: NamedCluster,
   terminal: Terminal,
   body: (server: ApiServer) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const inPod = terminal.environment['KUBERNETES_SERVICE_HOST'] !== undefined;
-  const named = kubeconfig ?? (inPod ? undefined : usualKubeconfig(terminal.environment));
-  const access = await accessFor({ kubeconfig: named, context }, terminal);
+  const access = await usualCluster(named, terminal);
   if (!access.ok) {
     tellIssues(access.issues, terminal);
     return 2;

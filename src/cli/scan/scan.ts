@@ -4,10 +4,11 @@ import { compareWith } from '../../admission/scanning/baseline.ts';
 import type { Read } from '../../config/issue.ts';
 import { sound, unsound } from '../../config/issue.ts';
 import { readPaths } from '../../config/paths.ts';
+import { namedCluster } from '../clusterAccess.ts';
+import type { NamedCluster } from '../clusterAccess.ts';
 import type { Definition } from '../command.ts';
 import { tellIssues, tellWarning } from '../diagnostics.ts';
 import { load } from '../loading.ts';
-import { accessFor } from './access.ts';
 import { loadBaseline, saveBaseline } from './baseline.ts';
 import { scanDocuments } from './files.ts';
 import { aboutScan } from './guidance.ts';
@@ -19,12 +20,10 @@ import { inOrder, newOf } from './result.ts';
 import type { Scanned, ScanReport } from './result.ts';
 import type { ExitCode, Terminal } from '../terminal.ts';
 
-interface Options {
+interface Options extends NamedCluster {
   readonly rules?: readonly string[];
   readonly inventory?: readonly string[];
   readonly config?: string | undefined;
-  readonly kubeconfig?: string | undefined;
-  readonly context?: string | undefined;
   readonly toApply?: true;
   readonly baseline?: string | undefined;
   readonly writeBaseline?: true;
@@ -100,9 +99,17 @@ function misuse(paths: readonly string[], options: Options): string | undefined 
   return undefined;
 }
 
+const nothing = unsound([
+  {
+    code: 'scan.nothing',
+    message:
+      'nothing to scan; name files or directories, or a cluster with --kubeconfig FILE or --context NAME',
+  },
+]);
+
 async function look(paths: readonly string[], options: Options, terminal: Terminal): Promise<Read<Scanned>> {
   const documents = paths.length === 0 ? undefined : await readPaths(paths, terminal);
-  const access = documents === undefined ? await accessFor(options, terminal) : undefined;
+  const access = documents === undefined ? ((await namedCluster(options, terminal)) ?? nothing) : undefined;
   const ownNamespace = access?.ok === true ? access.value.ownNamespace : undefined;
   const loaded = await load(
     { ...options, rules: options.rules ?? [], inventory: options.inventory ?? [], ownNamespace },

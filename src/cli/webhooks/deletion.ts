@@ -1,25 +1,24 @@
 /** `bulkhead webhooks --delete`: removes both webhook configurations, which is how guarding ends; run when Bulkhead is uninstalled. */
-import { inCluster } from '../../cluster/access.ts';
 import type { ApiServer } from '../../cluster/apiServer.ts';
 import { registrationPaths } from '../../controllers/registration.ts';
+import { namedCluster } from '../clusterAccess.ts';
+import type { NamedCluster } from '../clusterAccess.ts';
 import { tellIssues } from '../diagnostics.ts';
-import { accessFor } from '../scan/access.ts';
 import type { ExitCode, Terminal } from '../terminal.ts';
 
-export interface DeletionOptions {
+export interface DeletionOptions extends NamedCluster {
   readonly name: string;
-  readonly kubeconfig?: string | undefined;
 }
 
 const deleteMillis = 30_000;
 
 /** That one is gone already is as good as done. Exit codes: 0; 2 without access; 3 where the API server does not do it. */
 export async function deleteWebhooks(options: DeletionOptions, terminal: Terminal): Promise<ExitCode> {
-  if (options.kubeconfig === undefined && !inCluster(terminal.environment)) {
+  const access = await namedCluster(options, terminal);
+  if (access === undefined) {
     terminal.stderr.write('error: no cluster is named; say which with --kubeconfig FILE\n');
     return 2;
   }
-  const access = await accessFor({ kubeconfig: options.kubeconfig }, terminal);
   if (!access.ok) {
     tellIssues(access.issues, terminal);
     return 2;

@@ -37,6 +37,13 @@ describe('bulkhead create', () => {
       ['create', 'bondary', 'a'],
       'Allowed choices are boundary, policy, exception, suite',
     ],
+    [
+      'something that there is not, before its name is asked for',
+      ['create', 'bondary'],
+      'Allowed choices are boundary, policy, exception, suite',
+    ],
+    ['nothing', ['create'], 'say what to begin: boundary, policy, exception, suite'],
+    ['no name', ['create', 'boundary'], 'the boundary needs a name: bulkhead create boundary NAME'],
   ])('%s', async (_, argv, message) => {
     const { code, stderr } = await capture(argv);
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
