@@ -5,7 +5,7 @@ import type { JsonObject } from '../k8s/json.ts';
 /** Handed in by whoever holds the connection. */
 export interface Api {
   ask(question: {
-    readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH';
+    readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
     readonly path: string;
     readonly body?: unknown;
     readonly contentType?: string;
@@ -61,6 +61,15 @@ export const replace = (api: Api, path: string, object: JsonObject): Promise<Ask
     method: 'PUT',
     path: `${path}?fieldManager=${fieldManager}`,
     body: object,
+    deadlineMillis: writeMillis,
+  });
+
+/** Deletes the object as it was seen; whoever changed it since keeps it. */
+export const remove = (api: Api, path: string, resourceVersion: string): Promise<Asked> =>
+  api.ask({
+    method: 'DELETE',
+    path,
+    body: { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { resourceVersion } },
     deadlineMillis: writeMillis,
   });
 

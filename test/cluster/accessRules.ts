@@ -66,7 +66,7 @@ const running: readonly Rule[] = [
     resources: ['policyreports', 'clusterpolicyreports', 'reports', 'clusterreports'],
     verbs: ['get', 'list', 'create', 'patch'],
   },
-  { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update'] },
+  { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['*'] },
 ];
 
 function granted(name: string, rules: readonly Rule[], subjects: readonly unknown[]): readonly unknown[] {

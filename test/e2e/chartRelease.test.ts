@@ -142,7 +142,7 @@ withHelm('the chart, run', (helm) => {
       'guardrailexceptions.bulkhead.dev [] [] [list watch]',
       'guardrailexceptions.bulkhead.dev/status [] [] [patch]',
       'guardrailpolicies.bulkhead.dev [] [] [list watch]',
-      'leases.coordination.k8s.io [] [] [create]',
+      'leases.coordination.k8s.io [] [] [create delete list patch watch]',
       'leases.coordination.k8s.io [] [bulkhead] [get update]',
       'mutatingwebhookconfigurations.admissionregistration.k8s.io [] [walls-run] [create list patch update watch]',
       'namespacerecords.bulkhead.dev [] [] [create get list patch watch]',

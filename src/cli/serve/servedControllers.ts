@@ -17,6 +17,7 @@ import type { JsonObject } from '../../k8s/json.ts';
 import { tellWarning } from '../diagnostics.ts';
 import { late, nothing } from '../lateCopy.ts';
 import { servedExceptions } from './servedExceptions.ts';
+import { servedReplicas } from './servedReplicas.ts';
 import { servedReports } from './servedReports.ts';
 import { servedRegistration } from './servedRegistration.ts';
 import type { Terminal } from '../terminal.ts';
@@ -29,6 +30,8 @@ const pendingPods = { query: { fieldSelector: 'spec.nodeName=,status.phase=Pendi
 /** `network`: what the leader knows of the network plugin. */
 export interface ServedControllers extends Controllers {
   readonly network: () => Network | undefined;
+  /** Told the SHA-256 fingerprint of the certificate that this replica serves from now on. */
+  readonly serves: (certificate: string) => void;
 }
 
 /** Starts them: they write once this replica leads. `rules` is what is in force at any moment. */
@@ -43,6 +46,14 @@ export function serveControllers(
 ): ServedControllers {
   const registered = servedRegistration(cluster, rules, config, stateDirectory);
   const exceptions = servedExceptions(cluster, exceptionCopy, rules);
+  const namespace = leaseNamespace(config, cluster);
+  let certificate: string | undefined;
+  const reports = servedReplicas(
+    cluster,
+    namespace,
+    () => ({ rulesHash: rules().hash, ...(certificate === undefined ? {} : { certificate }) }),
+    terminal,
+  );
   const floors = cluster.followFloors();
   const plugins = network({
     api: cluster.api,
@@ -68,7 +79,7 @@ export function serveControllers(
       boundaries: late(() => boundaries),
       gatedPods: late(() => gatedPods),
     },
-    namespace: leaseNamespace(config, cluster),
+    namespace,
     identity: `${hostname()}_${crypto.randomUUID()}`,
     onLeadership: (event) => {
       if (event.type === 'failed') tellWarning(`the lease: ${event.message}`, terminal);
@@ -83,6 +94,7 @@ export function serveControllers(
       records = cluster.followStored(recordsPath, tell('record'));
       boundaries = cluster.followStored(boundariesPath, tell('boundary'));
       gatedPods = cluster.followStored(podsPath, tell('pod'), { form: pendingPods, keep: onlyGated });
+      reports.follow(() => undefined);
       exceptions.follow((controller, key) => started.changed({ of: 'more', controller, key }));
       registered?.follow((key) => started.changed({ of: 'more', controller: 'registration', key }));
     },
@@ -95,13 +107,29 @@ export function serveControllers(
     more: [
       ...servedReports(cluster, rules, config),
       plugins,
+      reports.controller,
       ...exceptions.controllers,
       ...(registered === undefined ? [] : [registered.controller]),
     ],
   });
   cluster.onNamespace(tell('namespace'));
   floors.onChange(tell('floor'));
-  return { ...started, network: plugins.known };
+  return {
+    ...started,
+    network: plugins.known,
+    serves: (fingerprint) => {
+      certificate = fingerprint;
+      reports.changed();
+    },
+    changed: (change) => {
+      if (change.of === 'rules') reports.changed();
+      started.changed(change);
+    },
+    stop: async () => {
+      await started.stop();
+      await reports.stop();
+    },
+  };
 }
 
 /** Of a gated pod its name and gates are enough; of all others nothing is kept. */
