@@ -42,8 +42,7 @@ export interface QueueOptions {
 }
 
 const usualWorkers = 4;
-/** A status that was written between two looks at one copy is right again after that time at the latest. */
-const everythingMillis = 20_000;
+const everythingMillis = 60_000;
 const firstRetryMillis = 500;
 const lastRetryMillis = 30_000;
 

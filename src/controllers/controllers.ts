@@ -46,23 +46,36 @@ export interface Controllers {
 /** Writes in the long run and at once, over all controllers; a floor of ten thousand namespaces then takes 200 s. */
 const writes = { perSecond: 50, burst: 100 };
 const statusSettleMillis = 500;
+/** How soon it is asked again whether namespaces are known. */
+const freshMillis = 1_000;
 
 export function startControllers(options: ControllersOptions): Controllers {
   const { api, timing, around, observe, further = {}, more = [] } = options;
   const shared = { api, around, pace: pace(timing, writes) };
-  const floorKeeper = floors(shared);
-  const running = (controller: Controller, settleMillis = 0): Queue =>
-    queue({ controller, timing, observe, settleMillis });
+  const floorKeeper = floors({ ...shared, changed: () => queues.status.addAll() });
+  const running = (controller: Controller, settleMillis = 0, told = observe): Queue =>
+    queue({ controller, timing, observe: told, settleMillis });
+  /** While nothing is known of namespaces nothing is done about them: what is not known is neither gone nor counted. */
+  const informed = (controller: Controller): Controller => ({
+    ...controller,
+    reconcile: async (key, signal) =>
+      around.isFresh() ? controller.reconcile(key, signal) : { outcome: 'again', afterMillis: freshMillis },
+  });
   const queues = {
-    floors: running(floorKeeper),
-    records: running(records(shared)),
-    gates: running(gates(shared)),
+    floors: running(informed(floorKeeper)),
+    records: running(informed(records(shared))),
+    gates: running(informed(gates(shared))),
     status: running(
-      status({ ...shared, stands: floorKeeper.stands, further, date: options.date }),
+      informed(status({ ...shared, stands: floorKeeper.stands, further, date: options.date })),
       statusSettleMillis,
     ),
   };
-  const others = new Map(more.map((controller) => [controller.name, running(controller)]));
+  /** What others know, and a status tells, changes by their own looks too, not only by what is stored. */
+  const toldOfOthers: typeof observe = (...looked) => {
+    observe(...looked);
+    queues.status.addAll();
+  };
+  const others = new Map(more.map((controller) => [controller.name, running(controller, 0, toldOfOthers)]));
   const all = [...Object.values(queues), ...others.values()];
   const stopping = new AbortController();
   const leader = leadership({

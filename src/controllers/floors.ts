@@ -26,20 +26,29 @@ export interface FloorsOptions {
   readonly api: Api;
   readonly pace: Pace;
   readonly around: Surroundings;
+  /** Called when it became known, or is known no more, whether the floor of a namespace stands. */
+  readonly changed: (namespace: string) => void;
 }
 
 /**
  * One key a namespace. The name is recorded before its floor is written, so that no floor ever guards a name that could be given away. A floor stays
  * when nothing guards the namespace any more, until an administrator deletes it.
  */
-export function floors({ api, pace, around }: FloorsOptions): Floors {
+export function floors({ api, pace, around, changed }: FloorsOptions): Floors {
   const standing = new Map<string, boolean>();
+
+  const note = (name: string, stands: boolean | undefined): void => {
+    if (standing.get(name) === stands) return;
+    if (stands === undefined) standing.delete(name);
+    else standing.set(name, stands);
+    changed(name);
+  };
 
   const look = async (name: string, signal: AbortSignal): Promise<Reconciled> => {
     const { lookup, known } = around.namespaces();
     const facts = lookup(name);
     if (typeof facts === 'string') {
-      standing.delete(name);
+      note(name, undefined);
       return right;
     }
     const { ruleSet } = around.rules();
@@ -47,12 +56,12 @@ export function floors({ api, pace, around }: FloorsOptions): Floors {
     const guard = ruleSet.guardOf(facts);
     const wanted = wantedFloor(facts, world);
     if (wanted === undefined || facts.terminating) {
-      standing.delete(name);
+      note(name, undefined);
       return right;
     }
     const stored = around.floorOf(name);
     if (stored === 'unknown') return { outcome: 'again', afterMillis: 500 };
-    standing.set(name, stored !== 'absent' && standsAsFloor(stored, facts, world));
+    note(name, stored !== 'absent' && standsAsFloor(stored, facts, world));
     if (!writesFloor(guard)) return right;
     if (stored !== 'absent' && isSame(stored, wanted.policy)) return right;
     if (!isRecorded(facts, around)) return { outcome: 'again', afterMillis: 200 };
@@ -65,7 +74,7 @@ export function floors({ api, pace, around }: FloorsOptions): Floors {
     const metadata = { name: floorName, namespace: name, labels: managedBy };
     const asked = await apply(api, path, { ...policy, metadata });
     if (!asked.ok) return { outcome: 'failed', ...asked.failure };
-    standing.set(name, true);
+    note(name, true);
     return { outcome: 'written', what: `${floorName} of ${name}` };
   };
 

@@ -22,6 +22,8 @@ export interface Surroundings {
     readonly lookup: NamespaceLookup;
     readonly known: () => Iterable<NamespaceFacts>;
   };
+  /** Claims that the namespaces are known as they are now; while they are not, `namespaces` knows of none. */
+  readonly isFresh: () => boolean;
   readonly floorOf: (namespace: string) => StoredFloor;
   /** NamespaceRecords, by name. */
   readonly records: Stored;

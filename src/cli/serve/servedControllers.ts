@@ -74,6 +74,7 @@ export function serveControllers(
       rules,
       issues: () => inForce.issues(),
       namespaces: () => cluster.view(),
+      isFresh: () => cluster.readiness().ready,
       floorOf: (namespace) => floors.floorOf(namespace),
       records: late(() => records),
       boundaries: late(() => boundaries),
