@@ -86,6 +86,8 @@ export interface Archive {
   entries(walk: Walk): AsyncIterable<StoredRecord>;
   /** How many entries there are, of every kind. */
   count(): Promise<number>;
+  /** The writers of the chains, by name. */
+  writers(): Promise<readonly string[]>;
   /** Checkpoints by key, replica and number. */
   checkpoints(): AsyncIterable<Checkpoint>;
   close(): Promise<void>;

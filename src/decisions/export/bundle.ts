@@ -23,8 +23,18 @@ export async function* bundleOf(archive: Archive, key: CheckpointKey, created: D
     return text;
   };
   yield line({ type: bundleType, created: created.toISOString() });
-  for await (const entry of archive.entries({})) yield line({ record: exported(entry) });
-  for await (const checkpoint of archive.checkpoints()) yield line({ checkpoint });
+  const known = new Set<string>();
+  for await (const { signature } of archive.checkpoints()) known.add(signature);
+  const ends = new Map<string, number>();
+  for await (const entry of archive.entries({})) {
+    ends.set(entry.writer, entry.seq);
+    yield line({ record: exported(entry) });
+  }
+  for await (const checkpoint of archive.checkpoints()) {
+    // One that was signed meanwhile, about records that came too late for this bundle, would make it look cut.
+    const whole = checkpoint.toSeq <= (ends.get(checkpoint.writer) ?? 0);
+    if (whole || known.has(checkpoint.signature)) yield line({ checkpoint });
+  }
   const sha256 = digest.digest('hex');
   const signature = sign(null, Buffer.from(sealedText(sha256)), key.privateKey).toString('base64');
   yield `${JSON.stringify({ seal: { keyId: key.keyId, sha256, signature } })}\n`;
@@ -115,7 +125,8 @@ function entryIn(record: JsonObject): StoredEntry {
   };
 }
 
-function checkpointIn(value: unknown): Checkpoint | undefined {
+/** A checkpoint that was written as JSON; what it lacks is empty, and no signature fits that. */
+export function checkpointIn(value: unknown): Checkpoint | undefined {
   if (!isObject(value)) return undefined;
   const text = (name: string): string => stringAt(value, name) ?? '';
   const number = (name: string): number => {

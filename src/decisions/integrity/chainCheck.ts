@@ -18,14 +18,19 @@ export interface Link {
   readonly seq: number;
 }
 
+/** What a checkpoint needs to know of a record. */
+type Signed = Pick<StoredEntry, 'seq' | 'hash'>;
+
 export class ChainCheck {
   readonly writer: string;
   readonly findings: Finding[] = [];
   /** Checkpoints of which no record is there at all; whether that is right depends on retention. */
   readonly emptied: Checkpoint[] = [];
   link: Link | undefined;
-  readonly #checkpoints: readonly Checkpoint[];
+  #checkpoints: readonly Checkpoint[];
   readonly #recent: string[] = [];
+  /** Records that no checkpoint is known for. */
+  #beyond: Signed[] = [];
   #at = 0;
   #run: string[] = [];
   #first: StoredEntry | undefined;
@@ -53,6 +58,20 @@ export class ChainCheck {
     }
     this.#sign(entry);
     this.#remember(entry);
+  }
+
+  /**
+   * Checkpoints that were signed while the chain was read. They vouch for what was read; that the chain has grown since is no finding, so those that reach further
+   * are left aside.
+   */
+  vouch(later: readonly Checkpoint[]): void {
+    const known = this.#checkpoints.at(-1)?.toSeq ?? 0;
+    const last = this.#last?.seq ?? 0;
+    const fresh = later.filter(({ fromSeq, toSeq }) => fromSeq > known && toSeq <= last);
+    this.#checkpoints = [...this.#checkpoints, ...fresh];
+    const beyond = this.#beyond;
+    this.#beyond = [];
+    for (const entry of beyond) this.#sign(entry);
   }
 
   /** Says what is missing at the end. */
@@ -146,9 +165,13 @@ export class ChainCheck {
   }
 
   /** Compares runs of records with what was signed about them. */
-  #sign(entry: StoredEntry): void {
+  #sign(entry: Signed): void {
     const checkpoint = this.#checkpoints[this.#at];
-    if (checkpoint === undefined || entry.seq < checkpoint.fromSeq) return;
+    if (checkpoint === undefined) {
+      this.#beyond.push({ seq: entry.seq, hash: entry.hash });
+      return;
+    }
+    if (entry.seq < checkpoint.fromSeq) return;
     this.#run.push(entry.hash);
     if (entry.seq < checkpoint.toSeq) return;
     const whole = this.#run.length === checkpoint.toSeq - checkpoint.fromSeq + 1;

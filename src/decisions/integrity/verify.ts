@@ -12,6 +12,8 @@ import type { ChainReport, Finding, Verification } from './finding.ts';
 export interface Evidence {
   readonly entries: AsyncIterable<StoredEntry> | Iterable<StoredEntry>;
   readonly checkpoints: AsyncIterable<Checkpoint> | Iterable<Checkpoint>;
+  /** The checkpoints once more, when the entries were read: of a log that is being written some are new. */
+  readonly later?: () => AsyncIterable<Checkpoint>;
 }
 
 const mostFindings = 100;
@@ -22,12 +24,8 @@ const mostFindings = 100;
  * audit log is a tail cut behind the last checkpoint, at most a minute or a thousand records.
  */
 export async function verify(evidence: Evidence, trust: Trust): Promise<Verification> {
-  const checkpoints: Checkpoint[] = [];
-  for await (const checkpoint of evidence.checkpoints) checkpoints.push(checkpoint);
-  const byWriter = Map.groupBy(
-    [...checkpoints].sort((a, b) => a.fromSeq - b.fromSeq),
-    ({ writer }) => writer,
-  );
+  const before = await gathered(evidence.checkpoints);
+  const byWriter = chainwise(before);
   const told = new Told();
   const checks = new Map<string, ChainCheck>();
   let records = 0;
@@ -44,22 +42,38 @@ export async function verify(evidence: Evidence, trust: Trust): Promise<Verifica
   for (const writer of byWriter.keys()) {
     if (!checks.has(writer)) checks.set(writer, new ChainCheck(writer, byWriter.get(writer) ?? []));
   }
+  const checkpoints = evidence.later === undefined ? before : await gathered(evidence.later());
+  if (evidence.later !== undefined)
+    for (const [writer, later] of chainwise(checkpoints)) checks.get(writer)?.vouch(later);
   const ordered = [...checks.values()].sort((a, b) => (a.writer < b.writer ? -1 : 1));
   const chains = ordered.map((check) => check.finish());
   const findings = [
     ...ordered.flatMap((check) => [...check.findings, ...told.unexplained(check.emptied)]),
     ...linkFindings(ordered, chains),
   ].sort((a, b) => (a.writer === b.writer ? a.seq - b.seq : a.writer < b.writer ? -1 : 1));
-  const all = [...findings, ...checkCheckpoints(checkpoints, trust)];
+  const everything = [...findings, ...checkCheckpoints(checkpoints, trust)];
   return {
-    ok: all.length === 0,
+    ok: everything.length === 0,
     records,
     checkpoints: checkpoints.length,
     gaps: Object.fromEntries(told.gaps),
     chains: chains.filter(({ records: count }) => count > 0),
-    findings: all.slice(0, mostFindings),
+    findings: everything.slice(0, mostFindings),
   };
 }
+
+async function gathered(checkpoints: Evidence['checkpoints']): Promise<readonly Checkpoint[]> {
+  const list: Checkpoint[] = [];
+  for await (const checkpoint of checkpoints) list.push(checkpoint);
+  return list;
+}
+
+/** By writer, each in the order of the chain. */
+const chainwise = (checkpoints: readonly Checkpoint[]): ReadonlyMap<string, readonly Checkpoint[]> =>
+  Map.groupBy(
+    checkpoints.toSorted((a, b) => a.fromSeq - b.fromSeq),
+    ({ writer }) => writer,
+  );
 
 /** Each chain says which one it follows, and with which hash that one ended. */
 function linkFindings(checks: readonly ChainCheck[], chains: readonly ChainReport[]): readonly Finding[] {

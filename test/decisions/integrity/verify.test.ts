@@ -214,6 +214,40 @@ describe('retention', () => {
   });
 });
 
+describe('a log that grows while it is read', () => {
+  async function* later(checkpoints: readonly Checkpoint[]): AsyncGenerator<Checkpoint> {
+    yield* await Promise.resolve(checkpoints);
+  }
+  const growing = (entries: readonly StoredEntry[], checkpoints = log.checkpoints): Evidence => ({
+    entries,
+    checkpoints: [],
+    later: () => later(checkpoints),
+  });
+
+  test('is vouched for by what was signed meanwhile', async () => {
+    const unsigned = await verified({ entries: log.entries, checkpoints: [] });
+    expect(unsigned.findings).toMatchObject([{ code: 'chain.unsigned', writer: firstWriter }]);
+    const report = await verified(growing(log.entries));
+    expect(report).toMatchObject({ ok: true, findings: [], checkpoints: 4 });
+    expect(report.chains[0]).toMatchObject({ signedThrough: 2_502 });
+  });
+
+  test('was not cut where a checkpoint is about records that came too late', async () => {
+    expect((await verified(growing(log.entries.slice(0, 1_900)))).findings).toEqual([]);
+  });
+
+  test('was cut where the checkpoint was there before', async () => {
+    const evidence = { ...growing(log.entries.slice(0, 1_900)), checkpoints: log.checkpoints };
+    expect((await verified(evidence)).findings[0]).toMatchObject({ code: 'chain.cut', seq: 1_901 });
+  });
+
+  test('was changed where what was signed meanwhile is something else', async () => {
+    const entries = rewritten(log.entries, (event) => event.replace('"uid-1500"', '"uid-x"'));
+    const report = await verified(growing(entries));
+    expect(report.findings[0]).toMatchObject({ code: 'chain.rewritten', seq: 1_001 });
+  });
+});
+
 test('any single change to any field of any record is found', async () => {
   const small = sampleLog([12]);
   await fc.assert(

@@ -20,21 +20,22 @@ export function openPostgresArchive(options: PostgresOptions): Archive {
       );
       return Number(row?.n ?? 0);
     },
+    writers: () => writersIn(connection),
     checkpoints: () => checkpoints(connection),
     close: () => connection.destroy(),
   };
 }
 
+const writersIn = async (connection: Connection): Promise<readonly string[]> =>
+  (
+    await askedAgain(() =>
+      connection.selectFrom('bulkhead_chains').select('writer').orderBy('writer').execute(),
+    )
+  ).map(({ writer }) => writer);
+
 async function* entries(connection: Connection, walk: Walk): AsyncGenerator<StoredRecord> {
   const { writer } = walk;
-  const writers =
-    writer === undefined
-      ? (
-          await askedAgain(() =>
-            connection.selectFrom('bulkhead_chains').select('writer').orderBy('writer').execute(),
-          )
-        ).map((row) => row.writer)
-      : [writer];
+  const writers = writer === undefined ? await writersIn(connection) : [writer];
   for (const one of writers) {
     let after = writer === undefined ? 0 : (walk.after ?? 0);
     for (;;) {

@@ -13,6 +13,7 @@ export function openSqliteArchive(file: string): Archive {
   return {
     entries: (walk) => entries(database, walk),
     count: () => Promise.resolve(Number(database.prepare('SELECT count(*) AS n FROM entries').get()?.['n'])),
+    writers: () => Promise.resolve(writersIn(database).map(({ name }) => name)),
     checkpoints: () => checkpoints(database),
     close: () => {
       database.close();
@@ -21,16 +22,21 @@ export function openSqliteArchive(file: string): Archive {
   };
 }
 
+const writersIn = (database: DatabaseSync): readonly { readonly id: number; readonly name: string }[] =>
+  database
+    .prepare('SELECT id, name FROM writers ORDER BY name')
+    .all()
+    .map(({ id, name }) => ({ id: Number(id), name: String(name) }));
+
 async function* entries(database: DatabaseSync, { writer, after }: Walk): AsyncGenerator<StoredRecord> {
-  const writers = database.prepare('SELECT id, name FROM writers ORDER BY name').all();
   const page = database.prepare(
     `SELECT ${entryColumns} FROM entries JOIN writers ON writers.id = writer WHERE writer = ? AND seq > ? ORDER BY seq LIMIT ${portion}`,
   );
-  for (const { id, name } of writers) {
+  for (const { id, name } of writersIn(database)) {
     if (writer !== undefined && name !== writer) continue;
     let through = writer === undefined ? 0 : (after ?? 0);
     for (;;) {
-      const rows = page.all(id ?? null, through).map(entryOfRow);
+      const rows = page.all(id, through).map(entryOfRow);
       yield* rows;
       through = rows.at(-1)?.seq ?? through;
       if (rows.length < portion) break;
