@@ -14,6 +14,7 @@ import type { Sealed } from '../decisions/event/seal.ts';
 import type { Attributes } from '../k8s/attributes.ts';
 import type { NamespaceFacts } from '../k8s/namespaceFacts.ts';
 import type { Violation } from '../k8s/violation.ts';
+import { RecentReviews } from './recentReviews.ts';
 import { unrecorded } from './recording.ts';
 import type { Recorder } from './recording.ts';
 import type { Answer, Door, Review } from './review.ts';
@@ -76,10 +77,11 @@ export interface ReviewerPorts {
 
 /** The function that the server calls. It answers at once unless something must be read live. */
 export function reviewer(all: ReviewerPorts): Review {
+  const recent = new RecentReviews(readReview);
   return (door, body, deadline, traceparent) => {
     const ports = traceparent === undefined ? all : traced(all, traceparent);
     const started = ports.clock();
-    const read = readReview(body);
+    const read = recent.read(body);
     if (!read.ok) {
       const { status, code, message } = read;
       return { status, body: JSON.stringify({ error: { code, message } }) };

@@ -1,0 +1,70 @@
+/** Remembers the latest reviews as parsed, so that one that is sent again under another uid is not parsed again. */
+import { crc32 } from 'node:zlib';
+import type { ReadReview } from '../admission/review.ts';
+import type { Attributes } from '../k8s/attributes.ts';
+import type { JsonObject } from '../k8s/json.ts';
+
+/** How every kube-apiserver begins a review: its encoder writes the fields in this order. What begins otherwise is only parsed. */
+const head = Buffer.from('{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":{"uid":"');
+/** A UUID, and the quote behind it. */
+const uidLength = 36;
+const uidForm = /^[0-9a-f-]{36}"$/;
+const restAt = head.length + uidLength;
+
+/** Enough for the calls that one write makes, at any load; few enough to be gone before a garbage collection would carry them along. */
+const mostRemembered = 32;
+const mostBytes = 65_536;
+
+interface Remembered {
+  readonly body: Buffer;
+  readonly attributes: Attributes;
+  readonly request: JsonObject;
+}
+
+/**
+ * One object is sent several times: to the mutating webhook, to each validating entry that it matches, and again at reinvocation, each time with a uid
+ * of its own and otherwise byte for byte the same (wire.md). Bytes that are the same mean the same, so only what differs is read. Each review is decided all
+ * the same; what is remembered is shared by decisions and is not theirs to change.
+ */
+export class RecentReviews {
+  private readonly recent = new Map<number, Remembered>();
+  private readonly parse: (body: Uint8Array) => ReadReview;
+
+  constructor(parse: (body: Uint8Array) => ReadReview) {
+    this.parse = parse;
+  }
+
+  /** Answers as the parser itself would. `body` must not be changed afterwards. */
+  read(body: Buffer): ReadReview {
+    const uid = uidOf(body);
+    if (uid === undefined) return this.parse(body);
+    const key = crc32(body.subarray(restAt));
+    const known = this.recent.get(key);
+    if (known?.body.compare(body, restAt, body.length, restAt) === 0) {
+      const { attributes, request } = known;
+      return { ok: true, attributes: { ...attributes, uid, request: { ...request, uid }, source: body } };
+    }
+    const read = this.parse(body);
+    if (read.ok) this.remember(key, body, uid, read.attributes);
+    return read;
+  }
+
+  private remember(key: number, body: Buffer, uid: string, attributes: Attributes): void {
+    const { request } = attributes;
+    // Only where the uid was read from its place at the head: a second field of that name would have won.
+    if (request === undefined || attributes.uid !== uid || body.includes(uid, restAt)) return;
+    if (this.recent.size >= mostRemembered) {
+      const oldest = this.recent.keys().next();
+      if (oldest.done !== true) this.recent.delete(oldest.value);
+    }
+    this.recent.set(key, { body, attributes, request });
+  }
+}
+
+/** The uid that stands where the API server writes it; undefined where the body is larger than is remembered, or begins otherwise. */
+function uidOf(body: Buffer): string | undefined {
+  if (body.length > mostBytes || body.length <= restAt) return undefined;
+  if (head.compare(body, 0, head.length) !== 0) return undefined;
+  const text = body.toString('latin1', head.length, restAt + 1);
+  return uidForm.test(text) ? text.slice(0, uidLength) : undefined;
+}
