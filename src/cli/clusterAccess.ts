@@ -1,5 +1,5 @@
 /** Which cluster a command is about: the one named on the command line, kubectl's own, or the pod's. */
-import { access as accessible } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fromKubeconfig, fromPod, inCluster } from '../cluster/access.ts';
 import type { Access } from '../cluster/access.ts';
@@ -25,7 +25,7 @@ export async function namedCluster(
   { environment }: Surroundings,
 ): Promise<Read<Access> | undefined> {
   if (kubeconfig !== undefined || context !== undefined)
-    return fromKubeconfig(kubeconfig ?? (await usualKubeconfig(environment)).file, context);
+    return fromKubeconfig(kubeconfig ?? usualKubeconfig(environment).file, context);
   return inCluster(environment) ? fromPod(environment) : undefined;
 }
 
@@ -35,7 +35,7 @@ export async function namedCluster(
  */
 export async function usualCluster(named: NamedCluster, surroundings: Surroundings): Promise<Read<Access>> {
   const { environment } = surroundings;
-  const usual = await usualKubeconfig(environment);
+  const usual = usualKubeconfig(environment);
   const toBeRead = usual.exists || (environment['KUBECONFIG'] ?? '') !== '';
   const kubeconfig = named.kubeconfig ?? (toBeRead ? usual.file : undefined);
   const found = await namedCluster({ ...named, kubeconfig }, surroundings);
@@ -45,17 +45,12 @@ export async function usualCluster(named: NamedCluster, surroundings: Surroundin
 }
 
 /** The kubeconfig that kubectl would read, and whether it is there. */
-async function usualKubeconfig(
-  environment: Terminal['environment'],
-): Promise<{ readonly file: string; readonly exists: boolean }> {
+function usualKubeconfig(environment: Terminal['environment']): {
+  readonly file: string;
+  readonly exists: boolean;
+} {
   const listed = environment['KUBECONFIG']?.split(delimiter).filter((path) => path !== '') ?? [];
   const files = listed.length > 0 ? listed : [join(environment['HOME'] ?? '', '.kube', 'config')];
-  for (const file of files) if (await exists(file)) return { file, exists: true };
-  return { file: files[0] ?? '', exists: false };
+  const there = files.find((file) => existsSync(file));
+  return { file: there ?? files[0] ?? '', exists: there !== undefined };
 }
-
-const exists = (file: string): Promise<boolean> =>
-  accessible(file).then(
-    () => true,
-    () => false,
-  );

@@ -4,15 +4,10 @@ import type { Finding } from '../../authoring/finding.ts';
 import { errorOf, inOrder } from '../../authoring/finding.ts';
 import { lint } from '../../authoring/lint/lint.ts';
 import type { Linted } from '../../authoring/lint/lint.ts';
-import type { Document } from '../../config/document.ts';
-import type { Read } from '../../config/issue.ts';
-import { assemble, loadConfig } from '../../config/load.ts';
-import type { LoadedConfig } from '../../config/load.ts';
 import { readEach } from '../../config/paths.ts';
-import { configurationKind } from '../../config/schema.ts';
-import { isObject, stringAt } from '../../k8s/json.ts';
 import type { Definition } from '../command.ts';
 import { tellIssues } from '../diagnostics.ts';
+import { configurationFor } from './configuration.ts';
 import { explainCode } from './explanation.ts';
 import { lintForms, printLinted } from './output.ts';
 import type { ExitCode, Terminal } from '../terminal.ts';
@@ -20,7 +15,8 @@ import type { ExitCode, Terminal } from '../terminal.ts';
 const more = `
 Rules are Boundaries, GuardrailPolicies, ValidatingAdmissionPolicies and MutatingAdmissionPolicies with their bindings; Suites, Configurations,
 Namespaces and other manifests among them are checked for what they are. Limits are compared by meaning, for every namespace that a Boundary can
-select. What is protected and what the cluster is comes from --config, else from a Configuration among the paths.
+select. What is protected and what the cluster is comes from --config, else from a Configuration among the paths, else from the .bulkhead.yaml in
+the folder of the rules or above, which says what they presume.
 
 Each finding has a code; docs/lint.md and --explain CODE say what it means and what to do.
 Exit code: 0 no errors, 1 errors (with --fail-on-warn: or warnings), 2 nothing to lint or a wrong configuration.
@@ -63,7 +59,7 @@ async function answer(paths: readonly string[], options: Options, terminal: Term
     tellIssues(unreadable, terminal);
     return 2;
   }
-  const loaded = await configurationFor(documents, options.config, terminal);
+  const loaded = await configurationFor(paths, documents, options.config, terminal);
   if (!loaded.ok) {
     tellIssues(loaded.issues, terminal);
     return 2;
@@ -81,21 +77,4 @@ function exitCodeOf(findings: readonly Finding[], warningsFail: boolean): ExitCo
     ({ severity }) => severity === 'error' || (warningsFail && severity === 'warning'),
   );
   return failing ? 1 : 0;
-}
-
-/** The configuration that is named, else the only sound one among the documents, else the defaults. */
-async function configurationFor(
-  documents: readonly Document[],
-  path: string | undefined,
-  terminal: Terminal,
-): Promise<Read<LoadedConfig>> {
-  const { environment, stdin } = terminal;
-  const [own, another] = documents.filter(
-    ({ value }) => isObject(value) && stringAt(value, 'kind') === configurationKind.kind,
-  );
-  if (path === undefined && own !== undefined && another === undefined) {
-    const read = assemble(own, { environment });
-    if (read.ok) return read;
-  }
-  return loadConfig({ path, environment, stdin });
 }

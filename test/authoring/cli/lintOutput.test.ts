@@ -1,5 +1,5 @@
 /** `bulkhead lint` at the command line: forms of the result, exit codes, configurations, standard input. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -7,6 +7,7 @@ import { Ajv } from 'ajv';
 import { capture } from '../../cli/capturedTerminal.ts';
 
 const broken = 'test/authoring/broken';
+const configuration = 'apiVersion: config.bulkhead.dev/v1alpha1\nkind: Configuration\n';
 const parsed = (text: string): Record<string, unknown> => JSON.parse(text) as Record<string, unknown>;
 
 /** The schema of draft-04 as the validator of draft-07 wants it: another name for its own, no address to fetch anything from. */
@@ -177,9 +178,59 @@ describe('how it ends', () => {
   });
 
   test('a Configuration among the paths is used where none is named', async () => {
-    const { stdout } = await capture(['lint', 'policies', 'examples/bulkhead.yaml']);
-    expect(stdout).toMatch(/\d+ files: 0 errors, 0 warnings, \d+ info\n$/);
+    const config = join(folder, 'bulkhead.yaml');
+    writeFileSync(config, `${configuration}tenancy: { protectedPodLabels: [exposure] }\n`);
+    const { stdout, stderr } = await capture(['lint', 'policies/external-access', config]);
+    expect([stdout, stderr]).toEqual(['3 files: 0 errors, 0 warnings, 0 info\n', '']);
   });
+
+  describe('the .bulkhead.yaml above the rules', () => {
+    const presuming = 'policies/external-access';
+    test.each([
+      ['is used for a folder below, and told', [presuming], 0, 'as presumed in policies/.bulkhead.yaml\n'],
+      ['is used for a file', [`${presuming}/boundary.yaml`], 0, 'as presumed in policies/.bulkhead.yaml\n'],
+      ['speaks for no rules elsewhere', [presuming, 'docs/guides/own-rule'], 2, ''],
+    ])('%s', async (_, paths, warnings, told) => {
+      const { stdout, stderr } = await capture(['lint', ...paths]);
+      expect([stdout.match(/ warning /g)?.length ?? 0, stderr]).toEqual([warnings, told]);
+    });
+
+    test('does not count where a configuration is named', async () => {
+      const config = join(folder, 'bulkhead.yaml');
+      writeFileSync(config, configuration);
+      for (const [words, environment] of [
+        [['--config', config], {}],
+        [[], { BULKHEAD_CONFIG: config }],
+      ] as const) {
+        const { stdout, stderr } = await capture(['lint', presuming, ...words], { environment });
+        expect([stdout.match(/ warning /g)?.length, stderr]).toEqual([2, '']);
+      }
+    });
+
+    test('is no excuse where the rules are copied without it', async () => {
+      copyFileSync(`${presuming}/boundary.yaml`, join(folder, 'boundary.yaml'));
+      expect((await capture(['lint', join(folder, 'boundary.yaml')])).stdout).toContain(
+        '0 errors, 2 warnings',
+      );
+    });
+
+    test('stops everything where it is wrong', async () => {
+      copyFileSync(`${presuming}/boundary.yaml`, join(folder, 'boundary.yaml'));
+      writeFileSync(join(folder, '.bulkhead.yaml'), `${configuration}tenency: {}\n`);
+      const { code, stderr } = await capture(['lint', join(folder, 'boundary.yaml')]);
+      rmSync(join(folder, '.bulkhead.yaml'));
+      expect([code, stderr]).toEqual([2, expect.stringContaining('did you mean "tenancy"?')]);
+    });
+  });
+
+  test.each([[['policies']], [['policies', 'examples']]])(
+    'what ships lints clean as typed: %j',
+    async (paths) => {
+      const { code, stdout } = await capture(['lint', ...paths]);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/^\d+ files: 0 errors, 0 warnings, \d+ info$/m);
+    },
+  );
 
   test('the same every time', async () => {
     const line = [
