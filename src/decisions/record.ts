@@ -90,7 +90,7 @@ export interface GapEvent {
   readonly apiVersion: typeof recordVersion;
   readonly kind: 'Gap';
   readonly time: string;
-  /** Number of decisions lost, by stable reason: `queue-full`, `spool-full`, `spool-error`, `spool-corrupt`, `writer-ended`, `record-failed`. */
+  /** Number of decisions lost, by stable reason: one of `lossReasons`. */
   readonly dropped: { readonly [reason: string]: number };
 }
 
@@ -161,3 +161,13 @@ export type LogRecord<Event extends LogEvent = LogEvent> = Event &
 
 /** One decision, decision.bulkhead.dev/v1. */
 export type DecisionRecord = LogRecord<DecisionEvent>;
+
+/** Why a decision can be in no record. */
+export const lossReasons = [
+  'queue-full',
+  'spool-full',
+  'spool-error',
+  'spool-corrupt',
+  'writer-ended',
+  'record-failed',
+] as const;

@@ -1,6 +1,7 @@
 /** What the decision log tells about itself, as metrics. */
 import { Counter, Gauge } from '@prometheus-io/client';
 import type { Registry } from '@prometheus-io/client';
+import { lossReasons } from '../decisions/record.ts';
 
 /** How the log is doing; counts are since the start of the process. */
 export interface DecisionLogFigures {
@@ -56,6 +57,8 @@ export function observeDecisionLog(registry: Registry, read: () => DecisionLogFi
     registers,
     collect() {
       this.reset();
+      // Told before anything was lost: of a series that begins with a loss Prometheus sees no increase.
+      for (const reason of lossReasons) this.inc({ reason }, 0);
       for (const [reason, count] of read().dropped) this.inc({ reason }, count);
     },
   });

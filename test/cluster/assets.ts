@@ -89,11 +89,22 @@ export async function findAssets(environment: NodeJS.ProcessEnv): Promise<Assets
 }
 
 /** Helm 4 for the chart's tests: from PATH if it is one, else from the cache. */
-export async function findHelm(environment: NodeJS.ProcessEnv): Promise<string | undefined> {
+export const findHelm = (environment: NodeJS.ProcessEnv): Promise<string | undefined> =>
+  findTool('helm', environment, ['version', '--short'], 'v4.');
+
+/** Prometheus' promtool for the tests of alerts and metrics: from PATH if it is version 3, else from the cache. */
+export const findPromtool = (environment: NodeJS.ProcessEnv): Promise<string | undefined> =>
+  findTool('promtool', environment, ['--version'], 'promtool, version 3.');
+
+async function findTool(
+  name: 'helm' | 'promtool',
+  environment: NodeJS.ProcessEnv,
+  version: readonly string[],
+  expected: string,
+): Promise<string | undefined> {
   const path = (environment['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
-  const installed = which('helm', path);
-  if (installed !== undefined && (await printed(installed, ['version', '--short'])).startsWith('v4.'))
-    return installed;
-  const folder = cached(artifact('helm'), cacheFolder(environment));
-  return folder === undefined ? undefined : join(folder, 'helm');
+  const installed = which(name, path);
+  if (installed !== undefined && (await printed(installed, version)).startsWith(expected)) return installed;
+  const folder = cached(artifact(name), cacheFolder(environment));
+  return folder === undefined ? undefined : join(folder, name);
 }

@@ -1,5 +1,5 @@
-// `npm run cluster:build`: builds what no test may build unasked, once, into the cache; `--helm` adds Helm.
-import { findAssets, findHelm } from './assets.ts';
+// `npm run cluster:build`: builds what no test may build unasked, once, into the cache; `--helm` adds Helm, `--promtool` Prometheus' promtool.
+import { findAssets, findHelm, findPromtool } from './assets.ts';
 import { artifact } from './artifacts.ts';
 import type { ArtifactName } from './artifacts.ts';
 import { build, cacheFolder } from './cache.ts';
@@ -12,6 +12,8 @@ async function needed(): Promise<readonly ArtifactName[]> {
   if (assets.found) tell(`control plane found in ${assets.source}`);
   else names.push('etcd', 'kubernetes');
   if (process.argv.includes('--helm') && (await findHelm(process.env)) === undefined) names.push('helm');
+  if (process.argv.includes('--promtool') && (await findPromtool(process.env)) === undefined)
+    names.push('promtool');
   return names;
 }
 

@@ -25,7 +25,8 @@ export type Built =
 
 /** Runs `go build` for one command; answers the tail of what it complained about, or undefined when it went well. */
 function compile(artifact: Artifact, goPackage: string, output: string): Promise<string | undefined> {
-  const flags = ['-mod=readonly', '-trimpath', '-buildvcs=false', '-ldflags', artifact.ldflags];
+  const tags = artifact.tags === undefined ? [] : ['-tags', artifact.tags];
+  const flags = ['-mod=readonly', '-trimpath', '-buildvcs=false', ...tags, '-ldflags', artifact.ldflags];
   const go = spawn('go', ['build', ...flags, '-o', output, goPackage], {
     cwd: artifact.module,
     env: { ...process.env, CGO_ENABLED: '0', GOWORK: 'off' },

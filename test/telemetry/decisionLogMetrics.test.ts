@@ -27,7 +27,12 @@ test('each collection tells the figures of that moment', async () => {
   const lines = (await registry.metrics()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   expect(lines.sort()).toEqual([
     'bulkhead_decision_log_can_record 0',
+    'bulkhead_decision_log_dropped_total{reason="queue-full"} 0',
+    'bulkhead_decision_log_dropped_total{reason="record-failed"} 0',
+    'bulkhead_decision_log_dropped_total{reason="spool-corrupt"} 0',
+    'bulkhead_decision_log_dropped_total{reason="spool-error"} 0',
     'bulkhead_decision_log_dropped_total{reason="spool-full"} 4',
+    'bulkhead_decision_log_dropped_total{reason="writer-ended"} 0',
     'bulkhead_decision_log_queued 3',
     'bulkhead_decision_log_spool_bytes 99',
     'bulkhead_decision_log_store_up 0',
