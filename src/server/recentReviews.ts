@@ -16,6 +16,8 @@ const mostRemembered = 32;
 const mostBytes = 65_536;
 
 interface Remembered {
+  /** CRC-32 of what stands behind the uid. */
+  readonly key: number;
   readonly body: Buffer;
   readonly attributes: Attributes;
   readonly request: JsonObject;
@@ -27,7 +29,9 @@ interface Remembered {
  * the same; what is remembered is shared by decisions and is not theirs to change.
  */
 export class RecentReviews {
-  private readonly recent = new Map<number, Remembered>();
+  /** A ring, not a Map: the tables that a Map leaves behind would keep all their entries alive until a full garbage collection. */
+  private readonly recent: (Remembered | undefined)[] = Array.from({ length: mostRemembered });
+  private next = 0;
   private readonly parse: (body: Uint8Array) => ReadReview;
 
   constructor(parse: (body: Uint8Array) => ReadReview) {
@@ -39,8 +43,8 @@ export class RecentReviews {
     const uid = uidOf(body);
     if (uid === undefined) return this.parse(body);
     const key = crc32(body.subarray(restAt));
-    const known = this.recent.get(key);
-    if (known?.body.compare(body, restAt, body.length, restAt) === 0) {
+    for (const known of this.recent) {
+      if (known?.key !== key || known.body.compare(body, restAt, body.length, restAt) !== 0) continue;
       const { attributes, request } = known;
       return { ok: true, attributes: { ...attributes, uid, request: { ...request, uid }, source: body } };
     }
@@ -53,11 +57,8 @@ export class RecentReviews {
     const { request } = attributes;
     // Only where the uid was read from its place at the head: a second field of that name would have won.
     if (request === undefined || attributes.uid !== uid || body.includes(uid, restAt)) return;
-    if (this.recent.size >= mostRemembered) {
-      const oldest = this.recent.keys().next();
-      if (oldest.done !== true) this.recent.delete(oldest.value);
-    }
-    this.recent.set(key, { body, attributes, request });
+    this.recent[this.next] = { key, body, attributes, request };
+    this.next = (this.next + 1) % mostRemembered;
   }
 }
 
