@@ -84,10 +84,20 @@ const values = {
     service: { ...closed, properties: { port, annotations: labels } },
     containerPort: { ...port, minimum: 1024 },
     resources: anyObject,
+    env: anyObjects,
     priorityClassName: text,
     podDisruptionBudget: {
       ...closed,
       properties: { enabled: flag, maxUnavailable: { type: ['integer', 'string'] } },
+    },
+    networkPolicy: {
+      ...closed,
+      properties: {
+        enabled: flag,
+        ingressFrom: anyObjects,
+        apiServerPorts: { type: 'array', items: port, minItems: 1 },
+        egress: anyObjects,
+      },
     },
     terminationGracePeriodSeconds: { type: 'integer', minimum: 10 },
     monitoring: {

@@ -1,15 +1,13 @@
 /** Whether Bulkhead answers where API servers would call it: asked as they would, over TLS, trusting the authority that they are told to trust. */
 import { request } from 'node:https';
+import { addressOf } from '../admission/registration/endpoint.ts';
 import type { Endpoint } from '../admission/registration/endpoint.ts';
 
 const askMillis = 5_000;
 
 /** Undefined where `/readyz` says 200; else why not, in words. Never rejects. */
 export function answering({ target, caBundle }: Endpoint): Promise<string | undefined> {
-  const base =
-    target.kind === 'url'
-      ? target.url
-      : `https://${target.service.name}.${target.service.namespace}.svc:${target.service.port}`;
+  const base = addressOf(target);
   return new Promise((resolve) => {
     const call = request(`${base}/readyz`, {
       ca: caBundle,

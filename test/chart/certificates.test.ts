@@ -3,7 +3,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { at, listAt, only } from './helm.ts';
 import type { Manifest } from './helm.ts';
-import { tenants } from './values.ts';
+import { byChart, tenants } from './values.ts';
 import { withHelm } from './withHelm.ts';
 
 const pem = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
@@ -18,7 +18,7 @@ function bundles(rendered: readonly Manifest[]): readonly unknown[] {
 
 withHelm('certificates', (helm) => {
   test('generated: a P-256 pair for the Service, signed by the authority in every entry', async () => {
-    const rendered = await helm.render(tenants, 'walls');
+    const rendered = await helm.render(byChart(tenants), 'walls');
     const secret = only(rendered, 'Secret');
     const authority = new X509Certificate(decoded(at(secret, 'data', 'ca.crt')));
     const leaf = new X509Certificate(decoded(at(secret, 'data', 'tls.crt')));
@@ -42,7 +42,7 @@ withHelm('certificates', (helm) => {
   });
 
   test('certManager: no Secret and no bundle of ours; cert-manager injects it', async () => {
-    const rendered = await helm.render({ certificates: { mode: 'certManager' } }, 'walls');
+    const rendered = await helm.render(byChart({ certificates: { mode: 'certManager' } }), 'walls');
     expect(rendered.filter(({ kind }) => kind === 'Secret')).toEqual([]);
     expect(new Set(bundles(rendered))).toEqual(new Set([undefined]));
     for (const one of rendered.filter(({ kind }) => kind.endsWith('WebhookConfiguration')))
@@ -62,7 +62,7 @@ withHelm('certificates', (helm) => {
 
   test('secret: an existing Secret is mounted and its authority registered', async () => {
     const certificates = { mode: 'secret', secretName: 'mine', caBundle: pem };
-    const rendered = await helm.render({ certificates });
+    const rendered = await helm.render(byChart({ certificates }));
     expect(rendered.filter(({ kind }) => kind === 'Secret')).toEqual([]);
     expect(mountedSecret(rendered)).toBe('mine');
     expect(new Set(bundles(rendered).map(decoded))).toEqual(new Set([pem]));
@@ -72,7 +72,7 @@ withHelm('certificates', (helm) => {
     ['a name', { mode: 'secret', caBundle: pem }, 'certificates.secretName is needed'],
     ['a bundle', { mode: 'secret', secretName: 'mine' }, 'certificates.caBundle is needed'],
   ])('secret: without %s nothing is rendered', async (_what, certificates, message) => {
-    await expect(helm.render({ certificates })).rejects.toThrow(message);
+    await expect(helm.render(byChart({ certificates }))).rejects.toThrow(message);
   });
 });
 

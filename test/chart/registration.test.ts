@@ -10,7 +10,7 @@ import { otherPolicyKinds } from '../../src/boundary/invariants/policies/otherPo
 import { at, chart, listAt, only } from './helm.ts';
 import type { Manifest, Values } from './helm.ts';
 import { readRules } from './readBack.ts';
-import { tenants } from './values.ts';
+import { byChart, tenants } from './values.ts';
 import { withHelm } from './withHelm.ts';
 
 const validating = 'ValidatingWebhookConfiguration';
@@ -72,7 +72,7 @@ withHelm('the registration', (helm) => {
     ],
   ])('with %s', (_sentence, values) => {
     test.each([validating, mutating])('the %s is what `bulkhead webhooks` prints', async (kind) => {
-      const rendered = await helm.render(values);
+      const rendered = await helm.render(byChart(values));
       expect(byName(listAt(only(rendered, kind), 'webhooks'))).toEqual(meant(rendered, kind));
     });
   });
@@ -90,7 +90,7 @@ withHelm('the registration', (helm) => {
   });
 
   const entriesOf = async (values: Values): Promise<(kind: string) => readonly unknown[]> => {
-    const rendered = await helm.render(values);
+    const rendered = await helm.render(byChart(values));
     return (kind) => listAt(only(rendered, kind), 'webhooks');
   };
 
@@ -106,7 +106,7 @@ withHelm('the registration', (helm) => {
   });
 
   test('can be left out', async () => {
-    const rendered = await helm.render({ webhooks: { enabled: false } });
+    const rendered = await helm.render(byChart({ webhooks: { enabled: false } }));
     expect(rendered.filter(({ kind }) => kind.endsWith('WebhookConfiguration'))).toEqual([]);
   });
 });

@@ -3,11 +3,11 @@ import { expect, test } from '@jest/globals';
 import { at, listAt, only } from './helm.ts';
 import type { Manifest, Values } from './helm.ts';
 import { readConfiguration } from './readBack.ts';
-import { tenants } from './values.ts';
+import { byChart, tenants } from './values.ts';
 import { withHelm } from './withHelm.ts';
 
 withHelm('the registration by Bulkhead itself', (helm) => {
-  const values: Values = { ...tenants, webhooks: { registeredBy: 'Bulkhead' } };
+  const values = tenants;
   const hook = (rendered: readonly Manifest[], kind: string): Manifest | undefined =>
     rendered.find((one) => one.kind === kind && one.metadata.name === 'bulkhead-uninstall');
 
@@ -53,7 +53,7 @@ withHelm('the registration by Bulkhead itself', (helm) => {
   });
 
   test('by the chart needs neither the Job nor the rights, and Bulkhead is told to leave it alone', async () => {
-    const rendered = await helm.render(tenants);
+    const rendered = await helm.render(byChart(tenants));
     expect(rendered.filter(({ metadata }) => metadata.name.endsWith('-uninstall'))).toEqual([]);
     expect(JSON.stringify(only(rendered, 'ClusterRole'))).not.toContain('webhookconfigurations');
     expect(readConfiguration(rendered).webhook.register).toBe(false);
@@ -66,7 +66,11 @@ withHelm('the registration by Bulkhead itself', (helm) => {
       'nobody would register them',
     ],
     ['behind another port', { service: { port: 8443 } }, 'needs service.port 443'],
-  ])('is refused %s', async (_sentence, more, complaint) => {
-    await expect(helm.render({ webhooks: { registeredBy: 'Bulkhead' }, ...more })).rejects.toThrow(complaint);
+    ['with failurePolicy Ignore', { webhooks: { failurePolicy: 'Ignore' } }, 'take registeredBy Chart'],
+    ['with another timeout', { webhooks: { timeoutSeconds: 10 } }, 'take registeredBy Chart'],
+    ['with annotations', { webhooks: { annotations: { a: 'b' } } }, 'take registeredBy Chart'],
+  ])('is refused %s, and the one by the chart is not', async (_sentence, more, complaint) => {
+    await expect(helm.render(more)).rejects.toThrow(complaint);
+    await helm.render(byChart(more));
   });
 });

@@ -1,6 +1,12 @@
 // Values that several tests of the chart render with.
 import type { Values } from './helm.ts';
 
+/** The values, with Helm as the one who writes the webhook configurations. */
+export const byChart = (values: Values = {}): Values => ({
+  ...values,
+  webhooks: { registeredBy: 'Chart', ...Object(values['webhooks']) } as Values,
+});
+
 /** Two Boundaries, a stamped label, a protected pod label and guarded annotations of one's own. */
 export const tenants: Values = {
   boundaries: {

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { at, chart, listAt, only } from './helm.ts';
+import { byChart } from './values.ts';
 import { withHelm } from './withHelm.ts';
 
 withHelm('the workload', (helm) => {
@@ -95,7 +96,7 @@ withHelm('the workload', (helm) => {
   });
 
   test('where it writes nothing, it may read namespaces and rules, list pods and policies, and nothing else', async () => {
-    const rendered = await helm.render({ configuration: { controllers: { enabled: false } } });
+    const rendered = await helm.render(byChart({ configuration: { controllers: { enabled: false } } }));
     expect(at(only(rendered, 'ClusterRole'), 'rules')).toEqual([
       { apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch'] },
       { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
@@ -118,7 +119,7 @@ withHelm('the workload', (helm) => {
 
   test('where it writes, it makes policies of one name only, and a Lease of its own namespace', async () => {
     const rendered = await helm.render();
-    const rules = listAt(only(rendered, 'ClusterRole'), 'rules');
+    const rules = listAt(only(rendered, 'ClusterRole', 'bulkhead'), 'rules');
     const writing = rules.filter((rule) =>
       listAt(rule, 'verbs').some((verb) => !['get', 'list', 'watch'].includes(String(verb))),
     );
@@ -145,11 +146,25 @@ withHelm('the workload', (helm) => {
         resources: ['boundaries/status', 'guardrailexceptions/status'],
         verbs: ['patch'],
       },
+      {
+        apiGroups: ['admissionregistration.k8s.io'],
+        resources: ['mutatingwebhookconfigurations', 'validatingwebhookconfigurations'],
+        resourceNames: ['bulkhead'],
+        verbs: ['create', 'list', 'patch', 'update', 'watch'],
+      },
     ]);
     expect(only(rendered, 'Role').metadata.namespace).toBe('bulkhead');
     expect(
       new Set(listAt(only(rendered, 'Role'), 'rules').flatMap((rule) => listAt(rule, 'resources'))),
     ).toEqual(new Set(['leases']));
+  });
+
+  test('takes what may not stand in a ConfigMap from a Secret', async () => {
+    const env = [
+      { name: 'BULKHEAD_DECISION_LOG_URL', valueFrom: { secretKeyRef: { name: 'log', key: 'url' } } },
+    ];
+    const pod = at(only(await helm.render({ env }), 'Deployment'), 'spec', 'template', 'spec');
+    expect(at(pod, 'containers', 0, 'env')).toEqual(env);
   });
 
   test.each(['kube-system', 'kube-public', 'kube-node-lease', 'default'])(

@@ -7,12 +7,15 @@
  * - `yaml allowed`, `yaml denied CODE…`: manifests, judged by the Boundary or the rules shown last before them, else by policies/tenant-isolation;
  *   with the word `by:PATH` by the rules there, with `configured` under examples/bulkhead.yaml, with `administrator` as one.
  * - `yaml boundary`, `yaml rules`, `yaml configuration`: load. `yaml spec`: the spec of a Boundary but for what every Boundary needs.
+ * - `yaml manifest`: objects of Kubernetes that Bulkhead does not judge; each says what it is.
+ * - `yaml values`: values of the chart, which its schema takes together with the default ones.
  * - `yaml suite`: a Suite, which can be read but is not run.
  * - `json`: can be read. `text`: anything.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
 import { describe, expect, test } from '@jest/globals';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { readSuite } from '../../src/authoring/suite/readSuite.ts';
 import { assemble } from '../../src/config/load.ts';
 import type { Document } from '../../src/config/document.ts';
@@ -26,6 +29,7 @@ import { played, unknownIn } from './shell.ts';
 const files = [
   'README.md',
   'examples/README.md',
+  'charts/bulkhead/README.md',
   ...['docs', 'docs/guides', 'policies'].flatMap((folder) =>
     readdirSync(folder)
       .filter((name) => name.endsWith('.md') && name !== 'ARCHITECTURE.md')
@@ -77,6 +81,16 @@ async function holdYaml(block: Block, before: readonly Block[]): Promise<void> {
     case 'configuration':
       for (const document of documentsOf(block)) valueOf(assemble(document, { environment: {} }));
       return;
+    case 'manifest':
+      for (const { value } of documentsOf(block))
+        expect(value).toMatchObject({
+          apiVersion: expect.any(String) as unknown,
+          kind: expect.any(String) as unknown,
+        });
+      return;
+    case 'values':
+      holdValues(block);
+      return;
     case 'suite':
       for (const document of documentsOf(block)) valueOf(readSuite(document));
       return;
@@ -103,6 +117,25 @@ async function holdYaml(block: Block, before: readonly Block[]): Promise<void> {
     default:
       throw new Error(`say in the info string what this block is held to, not "${kind ?? ''}"`);
   }
+}
+
+const takesValues = new Ajv({ strict: false }).compile(
+  JSON.parse(readFileSync('charts/bulkhead/values.schema.json', 'utf8')) as object,
+);
+
+/** As Helm lays values over the default ones: mappings key by key, everything else whole. */
+function holdValues({ code }: Block): void {
+  const over = (under: unknown, upper: unknown): unknown =>
+    isObject(under) && isObject(upper)
+      ? Object.fromEntries(
+          [...new Set([...Object.keys(under), ...Object.keys(upper)])].map((key) => [
+            key,
+            Object.hasOwn(upper, key) ? over(under[key], upper[key]) : under[key],
+          ]),
+        )
+      : upper;
+  takesValues(over(parse(readFileSync('charts/bulkhead/values.yaml', 'utf8')), parse(code)));
+  expect(takesValues.errors ?? []).toEqual([]);
 }
 
 async function holdConsole(block: Block): Promise<void> {

@@ -6,6 +6,7 @@ import { pod, pods } from '../chart/objects.ts';
 import { startRecorder } from '../chart/recorder.ts';
 import type { Recorder } from '../chart/recorder.ts';
 import { sentCases } from '../chart/sentCases.ts';
+import { byChart } from '../chart/values.ts';
 import { withHelm } from '../chart/withHelm.ts';
 import { connect } from '../cluster/cluster.ts';
 import { readConnection } from '../cluster/connection.ts';
@@ -13,7 +14,7 @@ import { eventually } from '../cluster/eventually.ts';
 
 const cluster = connect(readConnection(process.env));
 const home = 'chart-release';
-const values: Values = {
+const values: Values = byChart({
   fullnameOverride: 'walls',
   boundaries: {
     tenants: {
@@ -31,7 +32,7 @@ const values: Values = {
     },
     guards: { annotations: ['example.com/address'] },
   },
-};
+});
 const secret = {
   mode: 'secret',
   secretName: 'mine',

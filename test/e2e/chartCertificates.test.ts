@@ -3,13 +3,14 @@ import { X509Certificate } from 'node:crypto';
 import { beforeAll, expect, test } from '@jest/globals';
 import { at, only } from '../chart/helm.ts';
 import type { Manifest } from '../chart/helm.ts';
+import { byChart } from '../chart/values.ts';
 import { withHelm } from '../chart/withHelm.ts';
 import { connect } from '../cluster/cluster.ts';
 import { readConnection } from '../cluster/connection.ts';
 
 const cluster = connect(readConnection(process.env));
 const home = 'chart-certificates';
-const values = { fullnameOverride: 'walls-kept', certificates: { days: 30 } };
+const values = byChart({ fullnameOverride: 'walls-kept', certificates: { days: 30 } });
 const day = 24 * 60 * 60 * 1000;
 
 withHelm('generated certificates', (helm) => {

@@ -54,3 +54,18 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- fail (printf "Bulkhead cannot be installed into the namespace %q: its own namespace is exempt from its rules, so it needs one of its own (helm install … --namespace bulkhead-system --create-namespace)" .Release.Namespace) -}}
 {{- end -}}
 {{- end -}}
+
+{{- /* What every pod of the release runs as: what the restricted Pod Security profile asks for, and no more. */ -}}
+{{- define "bulkhead.podSecurity" -}}
+runAsNonRoot: true
+runAsUser: 65532
+runAsGroup: 65532
+fsGroup: 65532
+seccompProfile: { type: RuntimeDefault }
+{{- end -}}
+
+{{- define "bulkhead.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities: { drop: [ALL] }
+{{- end -}}

@@ -11,6 +11,9 @@ None
 {{- if ne (int .Values.service.port) 443 -}}
 {{- fail "webhooks.registeredBy is Bulkhead, which needs service.port 443" -}}
 {{- end -}}
+{{- if or (ne .Values.webhooks.failurePolicy "Fail") (ne (int .Values.webhooks.timeoutSeconds) 5) .Values.webhooks.annotations -}}
+{{- fail "webhooks.registeredBy is Bulkhead, which registers with failurePolicy Fail, timeoutSeconds 5 and no further annotations; to change these take registeredBy Chart" -}}
+{{- end -}}
 Bulkhead
 {{- else -}}
 Chart

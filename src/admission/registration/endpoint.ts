@@ -71,6 +71,12 @@ function readService(text: string): Endpoint['target'] | string {
   return { kind: 'service', service: { namespace, name, port: number } };
 }
 
+/** `https://HOST:PORT`, as API servers ask there. */
+export const addressOf = (target: Endpoint['target']): string =>
+  target.kind === 'url'
+    ? target.url
+    : `https://${target.service.name}.${target.service.namespace}.svc:${target.service.port}`;
+
 /** `clientConfig` of an entry whose calls go to `path` (`/validate`). */
 export function clientConfig({ target, caBundle }: Endpoint, path: string): object {
   const bundle = Buffer.from(caBundle).toString('base64');

@@ -1,7 +1,8 @@
-/** `bulkhead webhooks`: the two webhook configurations for the rules in force, for `kubectl apply -f -`, or their removal. */
+/** `bulkhead webhooks`: the two webhook configurations for the rules in force, for `kubectl apply -f -`; their removal; whether who is registered answers. */
 import { join } from 'node:path';
 import { Option } from '@commander-js/extra-typings';
 import { readEndpoint } from '../../admission/registration/endpoint.ts';
+import type { Endpoint } from '../../admission/registration/endpoint.ts';
 import {
   printConfigurations,
   webhookConfigurations,
@@ -10,6 +11,7 @@ import type { Read } from '../../config/issue.ts';
 import { ensureCertificates } from '../../server/tls/directory.ts';
 import { readAuthorityFile } from '../authorityFile.ts';
 import type { Definition } from '../command.ts';
+import { checkWebhooks } from './check.ts';
 import { tellIssues } from '../diagnostics.ts';
 import { load } from '../loading.ts';
 import type { ExitCode, Terminal } from '../terminal.ts';
@@ -24,6 +26,8 @@ interface Options {
   readonly ca?: string | undefined;
   readonly name?: string | undefined;
   readonly delete?: true;
+  readonly check?: true;
+  readonly only?: 'validating' | 'mutating' | undefined;
   readonly kubeconfig?: string | undefined;
   readonly output: 'yaml' | 'json';
 }
@@ -31,11 +35,13 @@ interface Options {
 const more = `
 The API server trusts the authority in the state directory of "bulkhead serve" (made here where it is missing), that of the configuration
 (certificates.caFile), or the one that --ca names. Print them again whenever the Boundaries change: each has an entry of its own. A process with a
-cluster and webhook.service or webhook.url in its configuration registers itself and keeps the registration; --delete is for its end.
+cluster and webhook.service or webhook.url in its configuration registers itself and keeps the registration; --delete is for its end. --check asks at that
+address as an API server would: whether it is ready, and whether it refuses what nobody may write.
 
 Examples:
   bulkhead webhooks --url https://127.0.0.1:8443 --rules policies/tenant-isolation | kubectl apply -f -
   bulkhead webhooks --service bulkhead-system/bulkhead --rules policies/tenant-isolation --ca ca.crt
+  bulkhead webhooks --check --service bulkhead-system/bulkhead --ca ca.crt
   bulkhead webhooks --delete --kubeconfig ~/.kube/config`;
 
 const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
@@ -58,7 +64,14 @@ export const define: Definition = (command, { terminal, run }) =>
     .option('--state <directory>', 'where the own CA is kept; created', '.bulkhead')
     .option('--ca <file>', 'the PEM file of the authority that signed the serving certificate')
     .option('--name <name>', 'the name of both configurations (default: webhook.name of the configuration)')
+    .addOption(
+      new Option(
+        '--only <which>',
+        'prints one of the two: files that API servers read hold one kind each',
+      ).choices(['validating', 'mutating'] as const),
+    )
     .option('--delete', 'deletes both from a cluster instead: nothing is guarded any more')
+    .option('--check', 'asks there instead: whether it answers, and refuses what nobody may write')
     .option('--kubeconfig <file>', 'with --delete: the cluster; in a pod its own cluster is found')
     .addOption(
       new Option('-o, --output <form>', 'form of the result')
@@ -67,7 +80,10 @@ export const define: Definition = (command, { terminal, run }) =>
     )
     .addHelpText('after', more)
     .action((options) =>
-      run(() => (options.delete === true ? remove(options, terminal) : print(options, terminal))),
+      run(() => {
+        if (options.delete === true) return remove(options, terminal);
+        return options.check === true ? check(options, terminal) : print(options, terminal);
+      }),
     );
 
 async function remove(options: Options, terminal: Terminal): Promise<ExitCode> {
@@ -81,6 +97,20 @@ async function remove(options: Options, terminal: Terminal): Promise<ExitCode> {
   return deleteWebhooks({ name: loaded.value.config.webhook.name, kubeconfig }, terminal);
 }
 
+async function check(options: Options, terminal: Terminal): Promise<ExitCode> {
+  const endpoint = await endpointOf(options, options.ca ?? null);
+  if (!endpoint.ok) {
+    tellIssues(endpoint.issues, terminal);
+    return 2;
+  }
+  return checkWebhooks(endpoint.value, terminal);
+}
+
+async function endpointOf(options: Options, authorityFile: string | null): Promise<Read<Endpoint>> {
+  const authority = await readAuthority(authorityFile, options.state);
+  return authority.ok ? readEndpoint({ ...options, caBundle: authority.value }) : authority;
+}
+
 async function print(options: Options, terminal: Terminal): Promise<ExitCode> {
   const rules = options.rules.length > 0 ? options.rules : [terminal.shipped('policies/tenant-isolation')];
   const loaded = await load({ config: options.config, rules, inventory: [] }, terminal);
@@ -88,8 +118,7 @@ async function print(options: Options, terminal: Terminal): Promise<ExitCode> {
     tellIssues(loaded.issues, terminal);
     return 2;
   }
-  const authority = await readAuthority(options.ca ?? loaded.value.config.certificates.caFile, options.state);
-  const endpoint = authority.ok ? readEndpoint({ ...options, caBundle: authority.value }) : authority;
+  const endpoint = await endpointOf(options, options.ca ?? loaded.value.config.certificates.caFile);
   if (!endpoint.ok) {
     tellIssues(endpoint.issues, terminal);
     return 2;
@@ -98,7 +127,7 @@ async function print(options: Options, terminal: Terminal): Promise<ExitCode> {
     loaded.value.rules,
     endpoint.value,
     options.name ?? loaded.value.config.webhook.name,
-  );
+  ).filter(({ kind }) => options.only === undefined || kind.toLowerCase().startsWith(options.only));
   terminal.stdout.write(
     options.output === 'json'
       ? `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: configurations }, null, 2)}\n`

@@ -58,7 +58,7 @@ export const certificates = object(
     },
     certFile: optional('path', 'PEM certificate chain (files, certManager).'),
     keyFile: optional('path', 'PEM private key (files, certManager).'),
-    caFile: optional('path', 'PEM authorities that API servers shall trust (files).'),
+    caFile: optional('path', 'PEM authorities that API servers shall trust (files, certManager).'),
     secret: optional('namespacedName', 'The Secret that holds tls.crt and tls.key (secret).'),
     certificate: optional(
       'namespacedName',
