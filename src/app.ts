@@ -109,6 +109,7 @@ export async function startApp(options: AppOptions): Promise<Read<App>> {
     ownNamespace: namespaces.ownNamespace,
     namespaces: [...world().known()],
     exceptions: namespaces.exceptions?.all() ?? [],
+    storedParams: options.rules.current().guardrails.storedParams,
     complete: namespaces.live === undefined,
   });
   const revision = revisionOf(() => [

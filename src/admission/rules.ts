@@ -21,6 +21,7 @@ import { boundarySchema } from '../boundary/schema.ts';
 import { compileSurroundings } from '../boundary/surroundings.ts';
 import { compileGuardrails } from '../guardrail/compile.ts';
 import type { Guardrails } from '../guardrail/guardrails.ts';
+import type { StoredParamsByKey } from '../guardrail/storedParams.ts';
 import { meaningExtensions } from './meaning/declarations.ts';
 import { sortDocuments } from './sorting.ts';
 
@@ -106,6 +107,12 @@ export function compileBoundary(document: Document): Read<Boundary> {
   if (!shaped.ok) return shaped;
   const decoded = decodeBoundary(shaped.value);
   return decoded.ok ? decoded : unsound(decoded.issues.map((issue) => placed(issue, document)));
+/** The same rules with what the cluster stores of their parameters. */
+export const withStoredParams = (rules: Rules, storedParams: StoredParamsByKey): Rules => ({
+  ...rules,
+  guardrails: { ...rules.guardrails, storedParams },
+});
+
 }
 
 /** Adds file, line and column to a mistake that knows only its pointer. */

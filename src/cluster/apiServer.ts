@@ -63,13 +63,19 @@ const mostConnections = 32;
 /** A client of the API server behind `access`. Opens nothing by itself. */
 export function apiServer(access: Access): ApiServer {
   const agent = new Agent({ keepAlive: true, keepAliveMsecs: probeMillis, maxSockets: mostConnections });
+  // Watches hold their connections: however many there are, none may keep a question from being asked.
+  const streams = new Agent({ keepAlive: true, keepAliveMsecs: probeMillis });
   const stopping = new AbortController();
 
-  const begin = async (question: ApiQuestion, signal: AbortSignal): Promise<IncomingMessage> => {
+  const begin = async (
+    question: ApiQuestion,
+    signal: AbortSignal,
+    usual: Agent = agent,
+  ): Promise<IncomingMessage> => {
     const { tls, headers } = await beforeAbort(access.authorize(), signal);
     const body = question.body === undefined ? undefined : JSON.stringify(question.body);
     const all: RequestOptions = {
-      agent,
+      agent: usual,
       ...tls,
       method: question.method ?? 'GET',
       signal,
@@ -86,7 +92,7 @@ export function apiServer(access: Access): ApiServer {
       },
     };
     // Where one idle connection died, others did too: the second try makes its own.
-    const again = { ...all, agent: all.agent === agent ? false : all.agent };
+    const again = { ...all, agent: all.agent === usual ? false : all.agent };
     return once(new URL(access.server + question.path), all, body, again);
   };
 
@@ -121,7 +127,7 @@ export function apiServer(access: Access): ApiServer {
         stopping.signal,
       ]);
       try {
-        const response = await begin(question, signal);
+        const response = await begin(question, signal, streams);
         clearTimeout(slow);
         if (response.statusCode !== 200) {
           const asked = toAsked(question, response, await readWhole(response, megabyte));
@@ -146,6 +152,7 @@ export function apiServer(access: Access): ApiServer {
     stop: () => {
       stopping.abort();
       agent.destroy();
+      streams.destroy();
     },
   };
 }

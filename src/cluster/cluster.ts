@@ -18,13 +18,12 @@ import { floorCopy, floorsForm, floorsPath } from './floorCopy.ts';
 import type { FloorCopy } from './floorCopy.ts';
 import { followed } from './followed.ts';
 import type { Followed, Keep } from './followed.ts';
+import { followedRules } from './followedRules.ts';
 import { liveReads } from './liveReads.ts';
 import type { LiveReads } from './liveReads.ts';
 import { reflector } from './reflector.ts';
 import type { Copy, Reflector, ReflectorEvent } from './reflector.ts';
-import { ruleObjects } from './ruleObjects.ts';
 import type { RuleKind } from './ruleKinds.ts';
-import { rulesInForce } from './rulesInForce.ts';
 import type { RulesInForce, RulesInForceOptions } from './rulesInForce.ts';
 import { servedCollection } from './servedCollection.ts';
 import { deletesInOrder, serverFacts } from './serverFacts.ts';
@@ -98,7 +97,10 @@ export interface FollowHow {
 }
 
 /** What happens to the rules that are followed. */
-export type FollowedRules = Pick<RulesInForceOptions, 'compile' | 'observe'>;
+export interface FollowedRules extends Pick<RulesInForceOptions, 'compile' | 'observe'> {
+  /** Told why the parameters of a kind cannot be read, once until they can be. */
+  readonly paramsFailed: (kind: string, failure: ClusterFailure) => void;
+}
 
 export interface ClusterOptions {
   /** A kubeconfig; without one, the cluster that this process runs in. */
@@ -214,20 +216,10 @@ function follow(access: Access, options: ClusterOptions): Cluster {
       (floors ??= floorCopy((copy) =>
         followCopy(floorsPath, collectionOf(server, floorsPath, floorsForm), copy),
       )),
-    followRules: (kinds, { compile, observe: told }) => {
-      const rules = rulesInForce({
-        follow: (changed) =>
-          ruleObjects({
-            server,
-            kinds,
-            timing,
-            changed,
-            observe: (kind, event) => observe?.({ about: 'stored', what: kind, event }),
-            ...pace,
-          }),
-        compile,
-        timing,
-        staleMillis,
+    followRules: (kinds, { compile, observe: told, paramsFailed }) => {
+      const rules = followedRules({
+        ...{ server, kinds, compile, paramsFailed, timing, staleMillis, ...pace },
+        fares: (kind, event) => observe?.({ about: 'stored', what: kind, event }),
         observe: told,
       });
       running.push(rules.run(stopping.signal));

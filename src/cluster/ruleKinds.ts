@@ -1,4 +1,5 @@
 /** Where rules are stored in a cluster, kind by kind, and what of a stored object is the rule. */
+import { storedFile } from '../config/document.ts';
 import type { Document } from '../config/document.ts';
 import { own, stringAt } from '../k8s/json.ts';
 import type { JsonObject } from '../k8s/json.ts';
@@ -35,9 +36,6 @@ export const admissionPolicyKinds: readonly RuleKind[] = [
   stored(kubernetes, 'MutatingAdmissionPolicyBinding', 'mutatingadmissionpolicybindings'),
 ];
 
-/** What documents from the cluster are named by in messages. */
-export const clusterFile = 'cluster:';
-
 const nowhere = { line: 1, column: 1 } as const;
 
 /**
@@ -48,7 +46,7 @@ export const toDocument = ({ kind, apiVersion }: RuleKind, object: JsonObject): 
   const name = stringAt(object, 'metadata', 'name') ?? '';
   return {
     value: { apiVersion, kind, metadata: { name }, spec: own(object, 'spec') },
-    file: `${clusterFile}${kind}/${name}`,
+    file: `${storedFile}${kind}/${name}`,
     positionOf: () => nowhere,
   };
 };

@@ -26,6 +26,8 @@ export interface RulesInForceOptions {
   readonly follow: (changed: () => void) => RuleObjects;
   /** Compiles the stored documents together with those of files. */
   readonly compile: (stored: readonly Document[]) => Read<Rules>;
+  /** Reads what a set needs before it is in force; must not take long. */
+  readonly prepare?: (rules: Rules) => Promise<void>;
   readonly timing: Timing;
   readonly staleMillis: number;
   readonly observe: (event: RuleEvent) => void;
@@ -37,6 +39,7 @@ const gatherMillis = 50;
 export function rulesInForce({
   follow,
   compile,
+  prepare,
   timing,
   staleMillis,
   observe,
@@ -51,13 +54,14 @@ export function rulesInForce({
     wake();
   });
 
-  const refresh = (): void => {
+  const refresh = async (): Promise<void> => {
     const documents = stored.documents();
     if (documents === undefined) return;
     const text = JSON.stringify(documents.map(({ value }) => value));
     if (text === seen) return;
     seen = text;
     const compiled = compile(documents);
+    if (compiled.ok) await prepare?.(compiled.value);
     issues = compiled.ok ? [] : compiled.issues;
     if (compiled.ok) current = compiled.value;
     observe(
@@ -78,7 +82,7 @@ export function rulesInForce({
       await nextChange(signal);
       await timing.pause(gatherMillis, signal);
       changed = false;
-      refresh();
+      await refresh();
     }
   };
 

@@ -28,6 +28,12 @@ export interface Document {
   readonly placeIn?: (pointer: string, index: number) => Place;
 }
 
+/** What documents that are stored in a cluster are named by, before their kind and name. */
+export const storedFile = 'cluster:';
+
+/** Claims that a document is stored in a cluster. */
+export const isStored = ({ file }: Pick<Document, 'file'>): boolean => file.startsWith(storedFile);
+
 /** Translates an offset into a line and a column. */
 export function placeAt(text: string, offset: number): Place {
   let line = 1;

@@ -66,7 +66,7 @@ function dangling(
 }
 
 function withoutParam(
-  { name: policy, paramKind }: Policy,
+  { name: policy, paramKind, stored: isStored }: Policy,
   { paramRef }: Binding,
   document: Document,
   params: ParamStore,
@@ -75,7 +75,8 @@ function withoutParam(
     const message = `paramRef is not read: policy "${policy}" has no paramKind; give it one, or remove paramRef`;
     return [placed('guardrail.params', '/spec/paramRef', message, document)];
   }
-  if (paramKind === undefined || paramRef === undefined) return [];
+  // What the cluster stores is not known here, and changes.
+  if (paramKind === undefined || paramRef === undefined || isStored) return [];
   const { name, namespace, notFound } = paramRef;
   const stored = params.get(keyOfKind(paramKind))?.objects ?? [];
   const there = stored.filter(

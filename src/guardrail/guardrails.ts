@@ -2,14 +2,14 @@
 import type { Issue } from '../config/issue.ts';
 import type { Attributes, Operation } from '../k8s/attributes.ts';
 import type { Labels } from '../k8s/labelSelector.ts';
-import type { ParamStore } from './params.ts';
+import type { ParamSources, ParamStore } from './params.ts';
 import type { Guardrail, Policy } from './policy.ts';
+import { noStoredParams } from './storedParams.ts';
 
-export interface Guardrails {
+export interface Guardrails extends ParamSources {
   /** What loads and yet is probably not what its author meant; worked out when asked for. */
   readonly warnings: () => readonly Issue[];
   readonly all: readonly Guardrail[];
-  readonly params: ParamStore;
   /** Whether any of them asks for a label of the namespace by its value. */
   readonly selectsNamespaces: boolean;
   /**
@@ -56,6 +56,7 @@ export function indexGuardrails(
   return {
     all,
     params,
+    storedParams: noStoredParams,
     warnings,
     selectsNamespaces: all.some(({ policy }) => askedLabel(policy) !== ''),
     candidates: ({ operation, group, resource }, namespace) => {

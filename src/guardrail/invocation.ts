@@ -3,7 +3,7 @@ import type { Attributes } from '../k8s/attributes.ts';
 import type { JsonObject } from '../k8s/json.ts';
 import type { Guardrails } from './guardrails.ts';
 import { Selectable, matches } from './match.ts';
-import { type ParamStore, paramsFor } from './params.ts';
+import { type ParamSources, paramsFor } from './params.ts';
 import type { Binding, Guardrail, Policy } from './policy.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -39,7 +39,7 @@ export function invocationsOf(
   const selectable = new Selectable(attributes, lookup);
   const invocations: Invocation[] = [];
   for (const guardrail of candidatesFor(attributes, guardrails, selectable))
-    if (wanted(guardrail.policy)) invoke(guardrail, attributes, guardrails.params, selectable, invocations);
+    if (wanted(guardrail.policy)) invoke(guardrail, attributes, guardrails, selectable, invocations);
   return invocations;
 }
 
@@ -57,7 +57,7 @@ function candidatesFor(
 function invoke(
   { policy, bindings }: Guardrail,
   attributes: Attributes,
-  store: ParamStore,
+  sources: ParamSources,
   selectable: Selectable,
   invocations: Invocation[],
 ): void {
@@ -75,7 +75,7 @@ function invoke(
       invocations.push({ kind: 'misconfigured', policy, binding, message: bound.message });
       continue;
     }
-    const found = paramsFor(policy.paramKind, binding.paramRef, attributes.namespace, store);
+    const found = paramsFor(policy, binding.paramRef, attributes.namespace, sources);
     if (!found.ok) invocations.push({ kind: 'misconfigured', policy, binding, message: found.message });
     else if (found.params.length === 0) invocations.push({ kind: 'called', policy });
     else for (const params of found.params) invocations.push({ kind: 'run', policy, binding, params });

@@ -3,6 +3,7 @@ import type { Document } from '../config/document.ts';
 import { type JsonObject, isObject, ownAt, stringAt } from '../k8s/json.ts';
 import { type LabelSelector, selects } from '../k8s/labelSelector.ts';
 import { labelsOf } from './match.ts';
+import { type StoredParamsByKey, keyOfQuery, toQuery } from './storedParams.ts';
 
 /** The kind of a policy's parameters. */
 export interface ParamKind {
@@ -65,19 +66,28 @@ function inNamespace(object: JsonObject): JsonObject {
   return { ...object, metadata: { ...(isObject(metadata) ? metadata : {}), namespace: 'default' } };
 }
 
+/** Where parameters are looked for: among the rules, and for policies that are stored in the cluster, there. */
+export interface ParamSources {
+  readonly params: ParamStore;
+  readonly storedParams: StoredParamsByKey;
+}
+
+/** What asks: a policy, as far as parameters go. `stored`: it comes from the cluster, and so do its parameters. */
+export interface ParamAsker {
+  readonly paramKind: ParamKind | undefined;
+  readonly stored: boolean;
+}
+
 /** The parameters that a binding gives a policy for a request in `namespace` (of a Namespace: its own name). */
 export function paramsFor(
-  kind: ParamKind | undefined,
+  { paramKind: kind, stored: isStored }: ParamAsker,
   ref: ParamRef | undefined,
   namespace: string,
-  store: ParamStore,
+  sources: ParamSources,
 ): Params {
   if (kind === undefined || ref === undefined) return { ok: true, params: [null] };
-  const key = keyOfKind(kind);
-  const stored = store.get(key) ?? {
-    namespaced: namespacedKinds.has(key) || ref.namespace !== undefined,
-    objects: [],
-  };
+  const stored = isStored ? fromCluster(kind, ref, sources) : fromFiles(kind, ref, sources);
+  if (typeof stored === 'string') return missing(stored);
   if (!stored.namespaced && ref.namespace !== undefined)
     return missing(`paramRef.namespace must not be given: ${kind.kind} parameters have no namespace`);
   const home = ref.namespace ?? namespace;
@@ -97,8 +107,22 @@ export function paramsFor(
     selector === undefined ? `${kind.kind} "${name ?? ''}"` : `${kind.kind} that paramRef.selector selects`;
   const where = stored.namespaced ? ` in namespace "${home}"` : '';
   return missing(
-    `no params found for policy binding with \`Deny\` parameterNotFoundAction: there is no ${asked}${where} among the rules`,
+    `no params found for policy binding with \`Deny\` parameterNotFoundAction: there is no ${asked}${where}${isStored ? '' : ' among the rules'}`,
   );
+}
+
+function fromFiles(kind: ParamKind, ref: ParamRef, { params }: ParamSources): ParamsOfKind {
+  const key = keyOfKind(kind);
+  return (
+    params.get(key) ?? { namespaced: namespacedKinds.has(key) || ref.namespace !== undefined, objects: [] }
+  );
+}
+
+/** What is not known is no absence: `parameterNotFoundAction: Allow` does not reach it. */
+function fromCluster(kind: ParamKind, ref: ParamRef, { storedParams }: ParamSources): ParamsOfKind | string {
+  const stored = storedParams.get(keyOfQuery(toQuery(kind, ref)));
+  if (stored?.known === true) return stored;
+  return `the parameters of kind ${kind.kind} (${kind.apiVersion}) cannot be read: ${stored?.message ?? 'they were not asked for yet'}`;
 }
 
 const missing = (message: string): Params => ({ ok: false, message });

@@ -48,6 +48,8 @@ export interface Policy {
   readonly mutations: readonly Mutation[];
   readonly reinvoked: boolean;
   readonly labelling: Labelling;
+  /** Whether it comes from the cluster, and so do its parameters. */
+  readonly stored: boolean;
 }
 
 /** What puts a policy into force, where, with which parameters, and what follows from a failure. A GuardrailPolicy is its own binding. */

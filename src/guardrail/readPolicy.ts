@@ -1,7 +1,7 @@
 /** From a policy document to a compiled policy, or to everything that kube-apiserver would refuse in it. */
 import * as types from '../cel/typing/type.ts';
 import { withArticle } from '../cel/values/wording.ts';
-import type { Document } from '../config/document.ts';
+import { type Document, isStored } from '../config/document.ts';
 import { type Issue, type Read, sound, unsound } from '../config/issue.ts';
 import { isDnsLabel, isDnsSubdomain, isQualifiedName } from '../k8s/syntax.ts';
 import type { Environments } from './environments.ts';
@@ -47,6 +47,7 @@ export function readPolicy(
     annotations,
     mutations,
     reinvoked: spec.reinvocationPolicy === 'IfNeeded',
+    stored: isStored(document),
     labelling: {
       ...(spec.severity === undefined ? {} : { severity: spec.severity }),
       ...(spec.category === undefined ? {} : { category: spec.category }),

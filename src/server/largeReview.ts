@@ -1,11 +1,12 @@
 /** What a resident worker needs to decide a large or hard review alone, and what it sends back. */
 import type { MessagePort } from 'node:worker_threads';
-import { compileRules } from '../admission/rules.ts';
+import { compileRules, withStoredParams } from '../admission/rules.ts';
 import type { Rules, RuleSource } from '../admission/rules.ts';
 import { completeLookup } from '../admission/world.ts';
 import type { World } from '../admission/world.ts';
 import type { Exception } from '../boundary/exceptions/exception.ts';
 import type { Config } from '../config/schema.ts';
+import type { StoredParamsByKey } from '../guardrail/storedParams.ts';
 import type { Sealed } from '../decisions/event/seal.ts';
 import type { NamespaceFacts } from '../k8s/namespaceFacts.ts';
 import { fullBudget } from '../netpol/cover.ts';
@@ -17,6 +18,8 @@ import type { Told } from './reviewer.ts';
 /** Everything that changes seldom; sent when it changed. */
 export interface LargeSnapshot {
   readonly sources: readonly RuleSource[];
+  /** What the cluster stores of the parameters that these rules ask for. */
+  readonly storedParams: StoredParamsByKey;
   readonly config: Config;
   readonly ownNamespace: string | undefined;
   readonly namespaces: readonly NamespaceFacts[];
@@ -60,7 +63,9 @@ export function serveLargeReviews(port: MessagePort): void {
       }));
       const rules = compileRules(documents, snapshot.config, snapshot.ownNamespace);
       // The main thread compiled the same sources: a difference is a bug, and without rules nothing is decided.
-      inForce = rules.ok ? { rules: rules.value, snapshot } : undefined;
+      inForce = rules.ok
+        ? { rules: withStoredParams(rules.value, snapshot.storedParams), snapshot }
+        : undefined;
     },
     review: async (door, body, extra, deadlineMillis) => {
       if (inForce === undefined) throw new Error('the worker has no rules');

@@ -4,6 +4,7 @@ import type { Boundary } from '../../boundary/boundary.ts';
 import { includes } from '../../boundary/invariants/subjects.ts';
 import { loosenings } from '../../boundary/loosening.ts';
 import { boundarySchema } from '../../boundary/schema.ts';
+import { isStored, storedFile } from '../../config/document.ts';
 import { readSchema } from '../../config/readSchema.ts';
 import type { Attributes } from '../../k8s/attributes.ts';
 import { isObject, own, stringAt } from '../../k8s/json.ts';
@@ -20,7 +21,6 @@ import { keepsSpec, nameOf, refused } from './ownKind.ts';
 export const confirmAnnotation = 'bulkhead.dev/confirm';
 
 const nowhere = { line: 1, column: 1 } as const;
-const clusterFile = 'cluster:';
 
 /**
  * Only ruleWriters write rules. One that does not compile, guards nothing, costs too much, or has the name of a rule in a file is refused with every
@@ -45,7 +45,7 @@ export function judgeRule(attributes: Attributes, rules: Rules): readonly Violat
 function faults(object: JsonObject, kind: string, name: string, rules: Rules): readonly Violation[] {
   const { apiVersion, spec } = object;
   const value = { apiVersion, kind, metadata: { name }, spec };
-  const document = { value, file: `${clusterFile}${kind}/${name}`, positionOf: () => nowhere };
+  const document = { value, file: `${storedFile}${kind}/${name}`, positionOf: () => nowhere };
   const parameters = rules.sources
     .filter(
       (source) =>
@@ -63,7 +63,7 @@ function faults(object: JsonObject, kind: string, name: string, rules: Rules): r
     : read.issues;
   const twin = rules.sources.find(
     (source) =>
-      !source.file.startsWith(clusterFile) &&
+      !isStored(source) &&
       stringAt(source.value, 'kind') === kind &&
       stringAt(source.value, 'metadata', 'name') === name,
   );

@@ -1,14 +1,18 @@
 /** The rules that a cluster stores itself: what a scan judges by where no others are named. */
 import { readException } from '../../boundary/exceptions/exception.ts';
-import { compileRules } from '../../admission/rules.ts';
+import { withStoredParams } from '../../admission/rules.ts';
 import type { Rules } from '../../admission/rules.ts';
 import type { ServedKind } from '../../admission/scanning/kinds.ts';
 import type { ApiServer } from '../../cluster/apiServer.ts';
 import type { ClusterFailure } from '../../cluster/failure.ts';
+import { readParams } from '../../cluster/paramQuestion.ts';
 import { admissionPolicyKinds, exceptionKind, ownRuleKinds, toDocument } from '../../cluster/ruleKinds.ts';
 import type { Document } from '../../config/document.ts';
+import { sound } from '../../config/issue.ts';
 import type { Read } from '../../config/issue.ts';
 import type { Config } from '../../config/schema.ts';
+import { paramQueries } from '../../guardrail/storedParams.ts';
+import { compileStored } from '../storedRules.ts';
 import { listKind } from './listing.ts';
 import type { Progress } from './progress.ts';
 
@@ -43,7 +47,10 @@ export async function storedRules(
     documents.push(...read);
   }
   const exceptions = await storedExceptions(server, served, progress);
-  return { ok: true, compiled: compileRules([...documents, ...exceptions], config, ownNamespace) };
+  const { compiled } = compileStored(exceptions, documents, config, ownNamespace);
+  if (!compiled.ok) return { ok: true, compiled };
+  const params = await readParams(server, paramQueries(compiled.value.guardrails.all));
+  return { ok: true, compiled: sound(withStoredParams(compiled.value, params)) };
 }
 
 /** Whole, for their status tells which count. One that cannot be read counts for nothing, and so do all where they cannot be listed. */

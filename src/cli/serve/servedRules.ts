@@ -2,9 +2,9 @@
 import type { Cluster } from '../../cluster/cluster.ts';
 import { admissionPolicyKinds, ownRuleKinds } from '../../cluster/ruleKinds.ts';
 import type { RulesInForce } from '../../cluster/rulesInForce.ts';
-import { compileRules } from '../../admission/rules.ts';
 import { tellIssues, tellWarning } from '../diagnostics.ts';
 import type { Loaded } from '../loading.ts';
+import { compileStored } from '../storedRules.ts';
 import type { Terminal } from '../terminal.ts';
 
 const nowhere = { line: 1, column: 1 } as const;
@@ -19,7 +19,22 @@ export function followRules(
   const files = rules.sources.map((source) => ({ ...source, positionOf: () => nowhere }));
   const kinds = config.rules.admissionPolicies ? [...ownRuleKinds, ...admissionPolicyKinds] : ownRuleKinds;
   return cluster.followRules(kinds, {
-    compile: (stored) => compileRules([...files, ...stored], config, cluster.ownNamespace),
+    compile: (stored) => {
+      const { compiled, leftOut } = compileStored(files, stored, config, cluster.ownNamespace);
+      if (compiled.ok && leftOut.length > 0) {
+        tellIssues(leftOut, terminal);
+        tellWarning(
+          'these admission policies of the cluster are no rules of Bulkhead; the API server enforces them itself',
+          terminal,
+        );
+      }
+      return compiled;
+    },
+    paramsFailed: (kind, { message }) =>
+      tellWarning(
+        `parameters of kind ${kind} cannot be read, so what the policies match that ask for them is refused: ${message}`,
+        terminal,
+      ),
     observe: (event) => {
       changed();
       if (event.type === 'swapped') {
