@@ -58,6 +58,18 @@ const values = {
       },
       additionalProperties: text,
     },
+    parameters: {
+      type: 'array',
+      items: {
+        ...closed,
+        required: ['apiGroup', 'resource'],
+        properties: {
+          apiGroup: { ...text, pattern: '^[a-z0-9.-]*$' },
+          resource: { ...text, pattern: '^[a-z0-9]+$' },
+          namespace: { ...text, pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$' },
+        },
+      },
+    },
     configuration: settings,
     webhooks: {
       ...closed,

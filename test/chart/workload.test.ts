@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { at, chart, listAt, only } from './helm.ts';
+import type { Manifest } from './helm.ts';
 import { byChart } from './values.ts';
 import { withHelm } from './withHelm.ts';
 
@@ -115,6 +116,36 @@ withHelm('the workload', (helm) => {
     expect(at(only(rendered, 'Deployment'), 'spec', 'template', 'spec', 'serviceAccountName')).toBe(
       account.name,
     );
+  });
+
+  test('may read the parameters that are named, where they are named, and no others', async () => {
+    const plain = await helm.render();
+    const rendered = await helm.render({
+      parameters: [
+        { apiGroup: '', resource: 'configmaps', namespace: 'platform-rules' },
+        { apiGroup: 'limits.example.com', resource: 'ceilings' },
+      ],
+    });
+    const rulesOf = (all: readonly Manifest[]): readonly unknown[] =>
+      listAt(only(all, 'ClusterRole', 'bulkhead'), 'rules');
+    const before = rulesOf(plain).map((rule) => JSON.stringify(rule));
+    expect(rulesOf(rendered).filter((rule) => !before.includes(JSON.stringify(rule)))).toEqual([
+      { apiGroups: ['limits.example.com'], resources: ['ceilings'], verbs: ['list', 'watch'] },
+    ]);
+    const role = only(rendered, 'Role', 'bulkhead-parameters-0');
+    expect(at(role, 'metadata', 'namespace')).toBe('platform-rules');
+    expect(at(role, 'rules')).toEqual([
+      { apiGroups: [''], resources: ['configmaps'], verbs: ['list', 'watch'] },
+    ]);
+    const bound = only(rendered, 'RoleBinding', 'bulkhead-parameters-0');
+    expect(at(bound, 'subjects')).toEqual([
+      {
+        kind: 'ServiceAccount',
+        name: only(rendered, 'ServiceAccount', 'bulkhead').metadata.name,
+        namespace: 'bulkhead',
+      },
+    ]);
+    expect(JSON.stringify(plain)).not.toContain('parameters-0');
   });
 
   test('where it writes, it makes policies of one name only, and a Lease of its own namespace', async () => {
