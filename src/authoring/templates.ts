@@ -4,15 +4,21 @@
 export const templateKinds = ['boundary', 'policy', 'exception', 'suite'] as const;
 export type TemplateKind = (typeof templateKinds)[number];
 
-/** The text of a starting point. `name` is checked by the caller; `today` is the day on which an exception begins. */
-export function templateOf(kind: TemplateKind, name: string, today: Date): string {
+/** What a starting point is named; an exception is for one namespace. Checked by the caller. */
+export interface TemplateName {
+  readonly name: string;
+  readonly namespace: string;
+}
+
+/** The text of a starting point. `today` is the day on which an exception begins. */
+export function templateOf(kind: TemplateKind, { name, namespace }: TemplateName, today: Date): string {
   switch (kind) {
     case 'boundary':
       return boundary(name);
     case 'policy':
       return policy(name);
     case 'exception':
-      return exception(name, today);
+      return exception(name, namespace, today);
     case 'suite':
       return suite(name);
   }
@@ -95,15 +101,16 @@ const daysLater = (time: Date, days: number): Date => new Date(time.getTime() + 
 
 const exception = (
   name: string,
+  namespace: string,
   today: Date,
 ): string => `# Lets through, for a time and once approved, what a Boundary would refuse in this namespace.
-# It counts only after somebody else has approved it: bulkhead exception approve NAMESPACE/${name}
+# It counts only after somebody else has approved it: bulkhead exception approve ${namespace}/${name}
 apiVersion: bulkhead.dev/v1alpha1
 kind: GuardrailException
 metadata:
   name: ${name}
   # The namespace that it is for; it counts nowhere else.
-  namespace: default
+  namespace: ${namespace}
 spec:
   # What it is an exception from.
   target:

@@ -14,8 +14,8 @@ An exception counts only once somebody of tenancy.roles.exceptionApprovers has a
 namespace. Who approved what, and when, is written by Bulkhead from the request itself. Another spec needs another approval.
 
 Examples:
-  bulkhead create exception provider > exception.yaml
-  kubectl apply --namespace payments -f exception.yaml
+  bulkhead create exception payments/provider > exception.yaml
+  kubectl apply -f exception.yaml
   bulkhead exception list
   bulkhead exception approve payments/provider
   bulkhead exception refuse payments/provider --context production`;

@@ -12,6 +12,15 @@ has a code, which is stable, a severity and a place. \`bulkhead lint --explain C
 - **warning**: deserves a look. \`--fail-on-warn\` makes it count.
 - **info**: worth knowing.
 
+What rules presume beyond themselves (which pod labels are protected, which addresses are pods) stands in a Configuration. The one that is in force is given with \`--config\`; else one among the paths is
+used, else a \`.bulkhead.yaml\` in the folder of the rules or above, and \`lint\` says so. The packs have [one](../policies/.bulkhead.yaml). Copy a pack without it and the warnings come: what it presumes is not set yet.
+
+\`\`\`console
+$ npx bulkhead lint policies/external-access
+2 files: 0 errors, 0 warnings, 0 info
+as presumed in policies/.bulkhead.yaml
+\`\`\`
+
 \`\`\`console
 $ npx bulkhead lint --explain boundary.shadowed
 ${explanationOf('boundary.shadowed').trimEnd()}

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Ajv } from 'ajv';
+import { parse } from 'yaml';
 import { commands } from '../../../src/cli/commands.ts';
 import { readDocuments } from '../../../src/config/documents.ts';
 import { capture } from '../../cli/capturedTerminal.ts';
@@ -30,6 +31,12 @@ describe('bulkhead create', () => {
     expect(await stdoutOf('test', folder)).toContain('0 failed, 2 passed in 1 suite');
   });
 
+  test('an exception is for the namespace that is said', async () => {
+    const text = await stdoutOf('create', 'exception', 'shop/provider');
+    expect(text).toContain('bulkhead exception approve shop/provider\n');
+    expect(parse(text)).toMatchObject({ metadata: { name: 'provider', namespace: 'shop' } });
+  });
+
   test.each([
     ['a name that cannot be one', ['create', 'boundary', 'Not A Name'], 'is no name'],
     [
@@ -42,6 +49,8 @@ describe('bulkhead create', () => {
       ['create', 'bondary'],
       'Allowed choices are boundary, policy, exception, suite',
     ],
+    ['a namespace of what has none', ['create', 'boundary', 'shop/a'], 'is no name'],
+    ['a namespace that cannot be one', ['create', 'exception', 'Shop/a'], 'is no name'],
     ['nothing', ['create'], 'say what to begin: boundary, policy, exception, suite'],
     ['no name', ['create', 'boundary'], 'the boundary needs a name: bulkhead create boundary NAME'],
   ])('%s', async (_, argv, message) => {
