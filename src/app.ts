@@ -25,7 +25,7 @@ import { startServer } from './server/server.ts';
 import type { RunningServer } from './server/server.ts';
 import { servingMaterial } from './server/tls/serving.ts';
 import type { MaterialSource } from './server/tls/source.ts';
-import { observeDecisionLog } from './telemetry/decisionLogMetrics.ts';
+import { createVerificationMetrics, observeDecisionLog } from './telemetry/decisionLogMetrics.ts';
 import { createLog } from './telemetry/logger.ts';
 import type { Log } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
@@ -81,6 +81,7 @@ export async function startApp(options: AppOptions): Promise<Read<App>> {
     namespaces: () => namespaces.namespaces?.(),
     exceptions: () => exceptionsByState(namespaces, options.rules),
   });
+  const verification = createVerificationMetrics(metrics.registry);
   const decisions = openDecisionLog({
     config,
     stateDirectory,
@@ -92,6 +93,9 @@ export async function startApp(options: AppOptions): Promise<Read<App>> {
     },
     checkpointed: () => {
       state.checkpointed(new Date());
+    },
+    verified: ({ ok, records }) => {
+      verification.verified(ok, records, new Date());
     },
   });
   const kept = decisions.log;

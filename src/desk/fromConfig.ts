@@ -4,8 +4,7 @@ import { sound } from '../config/issue.ts';
 import type { Config } from '../config/schema.ts';
 import { readInThread } from '../decisions/query/readingThread.ts';
 import type { ReadEvent } from '../decisions/record.ts';
-import { stateFiles } from '../decisions/stateFiles.ts';
-import type { ReadTarget } from '../decisions/stores/openForReading.ts';
+import { readTargetOf } from '../decisions/stores/openForReading.ts';
 import { startDesk } from './desk.ts';
 import type { Desk } from './desk.ts';
 import type { DeskTls } from './listener.ts';
@@ -25,20 +24,6 @@ export interface DeskSurroundings {
 }
 
 export const isLoopback = (address: string): boolean => /^127\.|^::1$/.test(address);
-
-/** The log that the configuration names, to read; undefined where none is kept. */
-export function readTargetOf(config: Config, stateDirectory: string): ReadTarget | undefined {
-  const { store, path, url } = config.decisionLog;
-  const { tenantLabel } = config.tenancy;
-  switch (store) {
-    case 'none':
-      return undefined;
-    case 'postgres':
-      return { kind: 'postgres', url: url ?? '', tenantLabel };
-    case 'sqlite':
-      return { kind: 'sqlite', file: path ?? stateFiles(stateDirectory).database, tenantLabel };
-  }
-}
 
 /**
  * Starts the desk where `desk.tokenFile` or `desk.oidc` says who may read and a log is kept; undefined otherwise.

@@ -2,15 +2,18 @@
 import { toSeconds } from '../config/formats.ts';
 import type { Config } from '../config/schema.ts';
 import { Recent } from '../decisions/event/recent.ts';
+import { verifyInThread } from '../decisions/integrity/verifyingThread.ts';
+import type { Verdict } from '../decisions/integrity/verifyingThread.ts';
 import { startLog } from '../decisions/log.ts';
 import type { DecisionLog, LogStatus } from '../decisions/log.ts';
 import { stateFiles } from '../decisions/stateFiles.ts';
-import type { StoreTarget } from '../decisions/writer/messages.ts';
+import { readTargetOf } from '../decisions/stores/openForReading.ts';
 import { replicaName } from '../decisions/writerName.ts';
 import type { ServerLog } from './observer.ts';
 import { recorder } from './recording.ts';
 import type { Recorder } from './recording.ts';
 import type { Readiness } from './review.ts';
+import { verifyRegularly } from './verification.ts';
 
 export interface DecisionLogOptions {
   readonly config: Config;
@@ -24,6 +27,8 @@ export interface DecisionLogOptions {
   readonly line: (json: string) => void;
   /** A checkpoint was signed. */
   readonly checkpointed: () => void;
+  /** The log was verified. */
+  readonly verified: (verdict: Verdict) => void;
 }
 
 export interface OpenDecisionLog {
@@ -38,12 +43,16 @@ export interface OpenDecisionLog {
 export function openDecisionLog(options: DecisionLogOptions): OpenDecisionLog {
   const { config, line } = options;
   const { stdout, required } = config.decisionLog;
-  const log = startStore(options);
+  const stopping = new AbortController();
+  const log = startStore(options, stopping.signal);
   const open = {
     status: () => log?.status,
     ...(log === undefined ? {} : { log }),
     readiness: () => readinessOf(log?.status, required),
-    close: () => log?.close() ?? Promise.resolve(),
+    close: () => {
+      stopping.abort();
+      return log?.close() ?? Promise.resolve();
+    },
   };
   if (log === undefined && !stdout) return open;
   return {
@@ -69,25 +78,24 @@ const withHash = (
 ): string =>
   `{"recordHash":"${recordHash}",${traceparent === undefined ? '' : `"traceparent":"${traceparent}",`}${event.slice(1)}`;
 
-function startStore(options: DecisionLogOptions): DecisionLog | undefined {
-  const { config, stateDirectory, entry, replica, log } = options;
-  const { store, path, url, spool, retention } = config.decisionLog;
+/** Writes, and verifies what it wrote, until `stopping` is aborted. */
+function startStore(options: DecisionLogOptions, stopping: AbortSignal): DecisionLog | undefined {
+  const { config, stateDirectory, entry, log } = options;
+  const { spool, retention, verifyEvery } = config.decisionLog;
   const files = stateFiles(stateDirectory);
-  const target: StoreTarget | undefined =
-    store === 'none'
-      ? undefined
-      : store === 'postgres'
-        ? { kind: 'postgres', url: url ?? '', tenantLabel: config.tenancy.tenantLabel }
-        : { kind: 'sqlite', file: path ?? files.database };
+  const target = readTargetOf(config, stateDirectory);
   if (target === undefined) return undefined;
-  return startLog({
+  const replica = replicaName(options.replica);
+  /** Told once it is in the store: whoever writes the log anew cannot change what this process remembers. */
+  let checkpoint: string | undefined;
+  const started = startLog({
     entry,
     writer: {
       about: 'decisions',
       store: target,
       spoolDirectory: spool ?? files.spoolDirectory,
       keyFile: files.keyFile,
-      replica: replicaName(replica),
+      replica,
       retentionMillis: toSeconds(retention) * 1_000,
     },
     changed: (status) => {
@@ -97,10 +105,35 @@ function startStore(options: DecisionLogOptions): DecisionLog | undefined {
       log.error({ err: error, code: 'decision_log_thread' }, 'the decision log stopped; starting it again');
     },
     checkpoint: (text) => {
+      checkpoint = text;
       log.info({ checkpoint: text }, 'decision log checkpoint');
       options.checkpointed();
     },
   });
+  const publicKeyFile = `${files.keyFile}.pub`;
+  void verifyRegularly(
+    {
+      everyMillis: toSeconds(verifyEvery) * 1_000,
+      verify: (signal) => {
+        const anchor = checkpoint === undefined ? {} : { anchor: checkpoint };
+        return verifyInThread(entry, { target, publicKeyFile, replica, ...anchor }, signal);
+      },
+      told: (verdict) => {
+        tellVerdict(verdict, log);
+        options.verified(verdict);
+      },
+      failed: (error) => {
+        log.warn({ err: error, code: 'decision_log_unverified' }, 'the decision log could not be verified');
+      },
+    },
+    stopping,
+  );
+  return started;
+}
+
+function tellVerdict({ ok, records, findings, first }: Verdict, log: ServerLog): void {
+  if (ok) log.info({ records }, 'the decision log was verified');
+  else log.error({ records, findings, first, code: 'decision_log_changed' }, 'the decision log was changed');
 }
 
 function tell({ store, blocked, trouble, dropped }: LogStatus, log: ServerLog): void {

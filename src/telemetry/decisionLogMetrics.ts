@@ -1,6 +1,8 @@
 /** What the decision log tells about itself, as metrics. */
 import { Counter, Gauge } from '@prometheus-io/client';
 import type { Registry } from '@prometheus-io/client';
+import { measuresOf, verificationHelp, verificationMeasures } from '../decisions/integrity/measures.ts';
+import type { VerificationMeasure } from '../decisions/integrity/measures.ts';
 import { lossReasons } from '../decisions/record.ts';
 
 /** How the log is doing; counts are since the start of the process. */
@@ -62,4 +64,29 @@ export function observeDecisionLog(registry: Registry, read: () => DecisionLogFi
       for (const [reason, count] of read().dropped) this.inc({ reason }, count);
     },
   });
+}
+
+export interface VerificationMetrics {
+  /** A verification of the log ended. */
+  verified(ok: boolean, records: number, at: Date): void;
+}
+
+/** Registers the metrics of verification; they are absent until the first one ended. */
+export function createVerificationMetrics(registry: Registry): VerificationMetrics {
+  let last: Readonly<Record<VerificationMeasure, number>> | undefined;
+  for (const name of verificationMeasures)
+    new Gauge({
+      name,
+      help: verificationHelp[name],
+      registers: [registry],
+      collect() {
+        this.remove();
+        if (last !== undefined) this.set(last[name]);
+      },
+    });
+  return {
+    verified: (ok, records, at) => {
+      last = measuresOf(ok, records, at);
+    },
+  };
 }

@@ -1,7 +1,7 @@
 // The metrics of the decision log follow its figures.
 import { expect, test } from '@jest/globals';
 import { Registry } from '@prometheus-io/client';
-import { observeDecisionLog } from '../../src/telemetry/decisionLogMetrics.ts';
+import { createVerificationMetrics, observeDecisionLog } from '../../src/telemetry/decisionLogMetrics.ts';
 import type { DecisionLogFigures } from '../../src/telemetry/decisionLogMetrics.ts';
 
 test('each collection tells the figures of that moment', async () => {
@@ -37,5 +37,20 @@ test('each collection tells the figures of that moment', async () => {
     'bulkhead_decision_log_spool_bytes 99',
     'bulkhead_decision_log_store_up 0',
     'bulkhead_decision_log_written_total 12',
+  ]);
+});
+
+test('a verification is told when one has ended, and the last one counts', async () => {
+  const registry = new Registry();
+  const metrics = createVerificationMetrics(registry);
+  const told = async (): Promise<readonly string[]> =>
+    (await registry.metrics()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  expect(await told()).toEqual([]);
+  metrics.verified(true, 100, new Date(5_000));
+  metrics.verified(false, 120, new Date(9_400));
+  expect(await told()).toEqual([
+    'bulkhead_decision_log_verified 0',
+    'bulkhead_decision_log_verified_records 120',
+    'bulkhead_decision_log_verified_timestamp_seconds 9',
   ]);
 });

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parser } from '@prometheus-io/lezer-promql';
 import { parse } from 'yaml';
-import { measured } from '../../src/cli/audit/verify.ts';
 import { listAt, stringAt } from '../../src/k8s/json.ts';
-import { observeDecisionLog } from '../../src/telemetry/decisionLogMetrics.ts';
+import { createVerificationMetrics, observeDecisionLog } from '../../src/telemetry/decisionLogMetrics.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { createRuleMetrics } from '../../src/telemetry/ruleMetrics.ts';
 import { createStateMetrics } from '../../src/telemetry/stateMetrics.ts';
@@ -59,9 +58,9 @@ async function everyName(): Promise<ReadonlySet<string>> {
     canRecord: true,
   };
   observeDecisionLog(metrics.registry, () => figures);
+  createVerificationMetrics(metrics.registry);
   const { body } = await metrics.exposition();
-  const text = `${body}\n${measured({ records: 0 }, true, new Date(0))}`;
-  const typed = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)];
+  const typed = [...body.matchAll(/^# TYPE (\S+) (\S+)$/gm)];
   return new Set([
     'up',
     ...typed.flatMap(([, name = '', type]) =>

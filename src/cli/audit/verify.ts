@@ -8,6 +8,7 @@ import type { Issue, Read } from '../../config/issue.ts';
 import { sound, unsound } from '../../config/issue.ts';
 import { entriesIn, readFrame } from '../../decisions/export/bundle.ts';
 import type { Verification } from '../../decisions/integrity/finding.ts';
+import { measuresOf, verificationHelp, verificationMeasures } from '../../decisions/integrity/measures.ts';
 import { verify } from '../../decisions/integrity/verify.ts';
 import { stateFiles } from '../../decisions/stateFiles.ts';
 import { openArchive } from '../../decisions/stores/openForReading.ts';
@@ -136,19 +137,14 @@ function readKeys(files: readonly string[]): Read<readonly KeyObject[]> {
 }
 
 /** For the text file collector of Prometheus' node exporter: a job that verifies writes it where that looks. */
-export const measured = ({ records }: Pick<Verification, 'records'>, ok: boolean, at: Date): string =>
-  [
-    '# HELP bulkhead_decision_log_verified 1 where the last verification of the decision log found nothing changed.',
-    '# TYPE bulkhead_decision_log_verified gauge',
-    `bulkhead_decision_log_verified ${ok ? 1 : 0}`,
-    '# HELP bulkhead_decision_log_verified_records Records that the last verification read.',
-    '# TYPE bulkhead_decision_log_verified_records gauge',
-    `bulkhead_decision_log_verified_records ${records}`,
-    '# HELP bulkhead_decision_log_verified_timestamp_seconds When the last verification ended.',
-    '# TYPE bulkhead_decision_log_verified_timestamp_seconds gauge',
-    `bulkhead_decision_log_verified_timestamp_seconds ${Math.floor(at.getTime() / 1000)}`,
-    '',
-  ].join('\n');
+export function measured({ records }: Pick<Verification, 'records'>, ok: boolean, at: Date): string {
+  const measures = measuresOf(ok, records, at);
+  return verificationMeasures
+    .map(
+      (name) => `# HELP ${name} ${verificationHelp[name]}\n# TYPE ${name} gauge\n${name} ${measures[name]}\n`,
+    )
+    .join('');
+}
 
 function told({ verification, faults }: Result, ok: boolean, terminal: Terminal): string {
   const { green, red } = paletteFor(terminal.stdout, terminal);

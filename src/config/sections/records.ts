@@ -37,6 +37,13 @@ export const decisionLog = object(
       default: '90d',
       description: 'How long decisions are kept.',
     },
+    verifyEvery: {
+      type: 'string',
+      format: 'duration',
+      default: '24h',
+      description:
+        'How often the process verifies what it wrote; the first time within a minute of its start.',
+    },
     required: {
       type: 'boolean',
       default: false,
