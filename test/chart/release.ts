@@ -3,12 +3,28 @@ import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
 import type { Cluster } from '../cluster/cluster.ts';
 import { eventually } from '../cluster/eventually.ts';
 import { at, listAt, only } from './helm.ts';
 import type { Manifest } from './helm.ts';
 
-const main = join(import.meta.dirname, '../../src/main.ts');
+export const main = join(import.meta.dirname, '../../src/main.ts');
+
+/** A serving pair with the authority that signed it, in PEM. */
+export interface ServingPair {
+  readonly certificate: string;
+  readonly key: string;
+  readonly authority: string;
+}
+
+export interface ReleaseOptions {
+  /** Where it listens on loopback; a free port unless said. */
+  readonly port?: number;
+  /** Where API servers reach it, in the place of a Service, which there is no network for. */
+  readonly url?: string;
+  readonly pair: ServingPair;
+}
 
 export interface Release {
   readonly port: number;
@@ -18,25 +34,51 @@ export interface Release {
   stop(): Promise<number | null>;
 }
 
-/** Writes ConfigMaps as the kubelet mounts them: behind symbolic links, so that all files change at once. */
-async function mountConfiguration(folder: string, rendered: readonly Manifest[]): Promise<void> {
+/** Writes files as the kubelet mounts them: behind symbolic links, so that all of them change at once. */
+async function mount(folder: string, files: ReadonlyMap<string, string>): Promise<void> {
+  const stamp = '..2026_11_21_00_00_00.000000001';
+  for (const [path, text] of files) {
+    await mkdir(join(folder, stamp, path, '..'), { recursive: true });
+    await writeFile(join(folder, stamp, path), text, { mode: 0o600 });
+  }
+  await symlink(stamp, join(folder, '..data'));
+  for (const name of new Set([...files.keys()].map((path) => path.split('/')[0] ?? path)))
+    await symlink(join('..data', name), join(folder, name));
+}
+
+/** What the volume `configuration` holds, by path. */
+function configurationFiles(rendered: readonly Manifest[]): ReadonlyMap<string, string> {
   const volume = listAt(only(rendered, 'Deployment'), 'spec', 'template', 'spec', 'volumes').find(
     (one) => at(one, 'name') === 'configuration',
   );
-  const real = join(folder, '..2026_11_21_00_00_00.000000001');
-  await mkdir(join(real, 'rules'), { recursive: true });
-  for (const source of listAt(volume, 'projected', 'sources')) {
-    const map = only(rendered, 'ConfigMap', String(at(source, 'configMap', 'name')));
-    for (const item of listAt(source, 'configMap', 'items'))
-      await writeFile(join(real, String(at(item, 'path'))), String(at(map, 'data', String(at(item, 'key')))));
-  }
-  await symlink('..2026_11_21_00_00_00.000000001', join(folder, '..data'));
-  for (const name of ['config.yaml', 'rules']) await symlink(join('..data', name), join(folder, name));
+  return new Map(
+    listAt(volume, 'projected', 'sources').flatMap((source) => {
+      const map = only(rendered, 'ConfigMap', String(at(source, 'configMap', 'name')));
+      return listAt(source, 'configMap', 'items').map((item): [string, string] => [
+        String(at(item, 'path')),
+        String(at(map, 'data', String(at(item, 'key')))),
+      ]);
+    }),
+  );
 }
 
-/** A kubeconfig with a token of the release's own ServiceAccount. */
-async function kubeconfig(cluster: Cluster, file: string, rendered: readonly Manifest[]): Promise<void> {
-  const { name, namespace = '' } = only(rendered, 'ServiceAccount').metadata;
+/** The configuration as it reads where everything is mounted below `folder`. */
+function moved(text: string, folder: string, url: string | undefined): string {
+  const config = parse(
+    text
+      .replaceAll('/etc/bulkhead-tls/', `${join(folder, 'tls')}/`)
+      .replaceAll('/etc/bulkhead/', `${join(folder, 'configuration')}/`),
+  ) as Record<string, unknown>;
+  if (url === undefined) return stringify(config);
+  return stringify({ ...config, webhook: { ...(config['webhook'] as object), service: undefined, url } });
+}
+
+/** A kubeconfig with a token of a ServiceAccount. */
+export async function writeAccountKubeconfig(
+  cluster: Cluster,
+  file: string,
+  { name, namespace = '' }: Manifest['metadata'],
+): Promise<void> {
   const token = await cluster.kubectl('admin', ['--namespace', namespace, 'create', 'token', name]);
   if (token.code !== 0) throw new Error(token.stderr);
   const { server, authority } = cluster.connection;
@@ -52,27 +94,35 @@ async function kubeconfig(cluster: Cluster, file: string, rendered: readonly Man
   await writeFile(file, JSON.stringify(config), { mode: 0o600 });
 }
 
-/** Starts it on a free loopback port; resolves once it listens. */
-export async function startRelease(cluster: Cluster, rendered: readonly Manifest[]): Promise<Release> {
+/** Starts it on loopback; resolves once it listens. */
+export async function startRelease(
+  cluster: Cluster,
+  rendered: readonly Manifest[],
+  { port = 0, url, pair }: ReleaseOptions,
+): Promise<Release> {
   const folder = await mkdtemp(join(tmpdir(), 'bulkhead-release-'));
-  await mountConfiguration(folder, rendered);
-  await kubeconfig(cluster, join(folder, 'kubeconfig'), rendered);
-  for (const file of ['tls.crt', 'tls.key', 'ca.crt']) {
-    const data = Buffer.from(String(at(only(rendered, 'Secret'), 'data', file)), 'base64');
-    await writeFile(join(folder, file), data, { mode: 0o600 });
-  }
+  const files = new Map(configurationFiles(rendered));
+  files.set('config.yaml', moved(files.get('config.yaml') ?? '', folder, url));
+  await mount(join(folder, 'configuration'), files);
+  await mount(
+    join(folder, 'tls'),
+    new Map([
+      ['tls.crt', pair.certificate],
+      ['tls.key', pair.key],
+      ['ca.crt', pair.authority],
+    ]),
+  );
+  const kubeconfig = join(folder, 'kubeconfig');
+  await writeAccountKubeconfig(cluster, kubeconfig, only(rendered, 'ServiceAccount').metadata);
   const container = at(only(rendered, 'Deployment'), 'spec', 'template', 'spec', 'containers', 0);
   const args = listAt(container, 'args').map((arg) =>
-    String(arg).replace('/etc/bulkhead', folder).replace('/var/lib/bulkhead', join(folder, 'state')),
+    String(arg)
+      .replace('/etc/bulkhead', join(folder, 'configuration'))
+      .replace('/var/lib/bulkhead', join(folder, 'state')),
   );
-  const elsewhere = ['--kubeconfig', join(folder, 'kubeconfig'), '--address', '127.0.0.1', '--port', '0'];
+  const elsewhere = ['--kubeconfig', kubeconfig, '--address', '127.0.0.1', '--port', String(port)];
   const child = spawn(process.execPath, [main, ...args, ...elsewhere], {
-    env: {
-      PATH: process.env['PATH'],
-      BULKHEAD_CERTIFICATES_CERT_FILE: join(folder, 'tls.crt'),
-      BULKHEAD_CERTIFICATES_KEY_FILE: join(folder, 'tls.key'),
-      BULKHEAD_CERTIFICATES_CA_FILE: join(folder, 'ca.crt'),
-    },
+    env: { PATH: process.env['PATH'] },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -86,11 +136,11 @@ export async function startRelease(cluster: Cluster, rendered: readonly Manifest
     return code;
   };
   try {
-    const port = await eventually('it listens', () => {
+    const listens = await eventually('it listens', () => {
       const [, found] = /listening on https:\/\/127\.0\.0\.1:(\d+)/.exec(output) ?? [];
       return Promise.resolve(found === undefined ? undefined : Number(found));
     });
-    return { port, output: () => output, stop };
+    return { port: listens, output: () => output, stop };
   } catch (error) {
     await stop();
     throw new Error(`${String(error)}; it said:\n${output}`, { cause: error });

@@ -1,22 +1,29 @@
-// The product, run as the chart would run it against a real API server: its own ServiceAccount is enough, and can do nothing more.
-import { request } from 'node:https';
+// The chart, whole, against a real API server: two replicas as its own ServiceAccount register themselves, guard, and can do nothing more; the hooks do the rest.
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { at, only } from '../chart/helm.ts';
-import type { Manifest } from '../chart/helm.ts';
-import { policy } from '../chart/objects.ts';
+import { install } from './installed.ts';
+import type { Installed } from './installed.ts';
 import { installKinds, removeRules } from './ownKinds.ts';
-import { startRelease } from '../chart/release.ts';
+import { at, listAt, only } from '../chart/helm.ts';
+import { policies, policy } from '../chart/objects.ts';
+import { main, writeAccountKubeconfig } from '../chart/release.ts';
 import type { Release } from '../chart/release.ts';
 import { withHelm } from '../chart/withHelm.ts';
 import { connect } from '../cluster/cluster.ts';
 import { readConnection } from '../cluster/connection.ts';
 import { eventually } from '../cluster/eventually.ts';
+import { otherPolicyKinds } from '../../src/boundary/invariants/policies/otherPolicyKinds.ts';
 
 const cluster = connect(readConnection(process.env));
 const home = 'chart-home';
+const name = 'walls-run';
+const tenant = 'chart-run';
+const kinds = ['validatingwebhookconfigurations', 'mutatingwebhookconfigurations'] as const;
 const values = {
-  fullnameOverride: 'walls-run',
-  webhooks: { registeredBy: 'Bulkhead' },
   boundaries: {
     tenants: {
       namespaceSelector: { matchLabels: { 'run.example/tenant': 'a' } },
@@ -27,121 +34,101 @@ const values = {
 };
 
 withHelm('the chart, run', (helm) => {
-  let rendered: readonly Manifest[];
-  let release: Release;
+  let installed: Installed;
+  let folder: string;
+  const replicas: Release[] = [];
 
   beforeAll(async () => {
     await installKinds(cluster);
     await cluster.createNamespace(home);
-    await cluster.createNamespace('chart-run', { 'run.example/tenant': 'a' });
-    const all = await helm.render(values, home);
-    rendered = all.filter(({ metadata }) => !metadata.name.endsWith('-uninstall'));
-    const items = rendered.filter(({ kind }) =>
-      ['ServiceAccount', 'ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'].includes(kind),
-    );
-    const stdin = { apiVersion: 'v1', kind: 'List', items };
-    const applied = await cluster.kubectl('admin', ['apply', '-f', '-'], { stdin });
-    expect(applied).toMatchObject({ code: 0, stderr: '' });
-    release = await startRelease(cluster, rendered);
+    await cluster.createNamespace(tenant, { 'run.example/tenant': 'a' });
+    folder = await mkdtemp(join(tmpdir(), 'bulkhead-hooks-'));
+    installed = await install(cluster, helm, name, home, values);
+    replicas.push(await installed.first(), await installed.another());
   });
   afterAll(async () => {
-    await release.stop();
-    await cluster.kubectl('admin', ['delete', 'clusterrole,clusterrolebinding', 'walls-run']);
+    await Promise.all(replicas.map((replica) => replica.stop()));
+    await installed.remove();
     await removeRules(cluster);
+    await rm(folder, { recursive: true });
   });
 
-  /** Status and JSON body, over TLS for the Service's name that the rendered caBundle vouches for. */
-  const ask = (path: string, body?: object): Promise<readonly [number, unknown]> =>
-    new Promise((resolve, reject) => {
-      const call = request({
-        ...{ host: '127.0.0.1', port: release.port, path, agent: false },
-        servername: `walls-run.${home}.svc`,
-        ca: Buffer.from(String(at(only(rendered, 'Secret'), 'data', 'ca.crt')), 'base64'),
-        method: body === undefined ? 'GET' : 'POST',
-        headers: body === undefined ? {} : { 'content-type': 'application/json' },
-      });
-      call.once('error', reject);
-      call.once('response', (response) => {
-        let text = '';
-        response.on('data', (chunk: Buffer) => (text += chunk.toString()));
-        response.once('end', () => {
-          resolve([response.statusCode ?? 0, text.startsWith('{') ? JSON.parse(text) : text]);
-        });
-      });
-      call.end(body === undefined ? undefined : JSON.stringify(body));
-    });
+  const stored = async (kind: (typeof kinds)[number]): Promise<unknown> => {
+    const { status, body } = await cluster.call(
+      'admin',
+      `/apis/admissionregistration.k8s.io/v1/${kind}/${name}`,
+    );
+    return status === 200 ? body : undefined;
+  };
+  const create = async (namespace: string, ingress: readonly object[]) => {
+    const spec = { podSelector: {}, policyTypes: ['Ingress'], ingress };
+    const path = `${policies(namespace)}?dryRun=All`;
+    return cluster.call('dev-payments', path, { method: 'POST', body: { ...policy('one'), spec } });
+  };
 
-  const review = (namespace: string, spec: object): object => ({
-    apiVersion: 'admission.k8s.io/v1',
-    kind: 'AdmissionReview',
-    request: {
-      uid: 'b0a8e9b2-6f0f-4ad9-8f3c-2f6d8f8f8a10',
-      kind: { group: 'networking.k8s.io', version: 'v1', kind: 'NetworkPolicy' },
-      resource: { group: 'networking.k8s.io', version: 'v1', resource: 'networkpolicies' },
-      operation: 'CREATE',
-      namespace,
-      name: 'one',
-      userInfo: { username: 'dev-payments', groups: ['team-payments'] },
-      oldObject: null,
-      options: null,
-      object: { ...policy('one'), metadata: { name: 'one', namespace }, spec },
-    },
+  test('both replicas have the rendered Boundaries in force, and one of them leads', async () => {
+    for (const replica of replicas) expect(replica.output()).toContain('boundaries in force: tenants');
+    await eventually('somebody leads', () =>
+      Promise.resolve(replicas.some((replica) => /^leading: /m.test(replica.output()))),
+    );
+    expect(replicas.filter((replica) => /^leading: /m.test(replica.output()))).toHaveLength(1);
   });
 
-  test('is ready over TLS, under the name of its Service', async () => {
-    expect((await ask('/readyz'))[0]).toBe(200);
-  });
-
-  test('has the rendered Boundaries in force', () => {
-    expect(release.output()).toContain('boundaries in force: tenants');
-  });
-
-  test.each([
-    ['allows what stays inside', 'chart-run', [], true],
-    ['denies what gets out', 'chart-run', [{}], false],
-    ['allows anything in its own namespace, which is exempt', home, [{}], true],
-  ])(
-    '%s, by the labels of a namespace that it sees in the cluster',
-    async (_what, namespace, ingress, allowed) => {
-      const [status, body] = await ask(
-        '/validate',
-        review(namespace, { podSelector: {}, policyTypes: ['Ingress'], ingress }),
+  test('the leader registers both, as its ServiceAccount, for the Boundaries of the chart', async () => {
+    for (const kind of kinds) {
+      const object = await eventually(`the ${kind} are there`, () => stored(kind));
+      expect(listAt(object, 'metadata', 'managedFields').map((one) => at(one, 'manager'))).toEqual([
+        'bulkhead',
+      ]);
+      const entries = listAt(object, 'webhooks').filter(
+        (one) => at(one, 'name') !== 'workloads.bulkhead.dev',
       );
-      expect([status, at(body, 'response', 'allowed')]).toEqual([200, allowed]);
-    },
-  );
+      expect(new Set(entries.map((one) => at(one, 'failurePolicy')))).toEqual(new Set(['Fail']));
+      expect(entries.map((one) => at(one, 'name'))).toContain('tenants.boundaries.bulkhead.dev');
+    }
+  });
+
+  test('what gets out is refused at kubectl apply, what stays inside is not', async () => {
+    await eventually('the API server asks', async () => (await create(tenant, [{}])).status === 403);
+    expect(await create(tenant, [])).toMatchObject({ status: 201 });
+    expect(await create(home, [{}])).toMatchObject({ status: 201 });
+  });
 
   test('leads, records the name, writes the floor', async () => {
-    const floor = '/apis/networking.k8s.io/v1/namespaces/chart-run/networkpolicies/bulkhead-floor';
-    await eventually('the floor stands', async () => (await cluster.call('admin', floor)).status === 200);
-    const record = await cluster.call('admin', '/apis/bulkhead.dev/v1alpha1/namespacerecords/chart-run');
+    await eventually(
+      'the floor stands',
+      async () => (await cluster.call('admin', `${policies(tenant)}/bulkhead-floor`)).status === 200,
+    );
+    const record = await cluster.call('admin', `/apis/bulkhead.dev/v1alpha1/namespacerecords/${tenant}`);
     expect(at(record.body, 'spec', 'labels')).toEqual({ 'run.example/tenant': 'a' });
   });
 
-  test('its ServiceAccount may do what it needs, and nothing more than anybody may', async () => {
+  /** What a ServiceAccount of the release may do and not anybody. */
+  const rightsOf = async (account: string): Promise<readonly string[]> => {
     const list = async (user: string): Promise<readonly string[]> => {
-      const who = [
-        ...['--namespace', home],
-        '--as',
-        user,
-        '--as-group',
-        'system:serviceaccounts',
-        '--as-group',
-        'system:authenticated',
-      ];
+      const groups = ['--as-group', 'system:serviceaccounts', '--as-group', 'system:authenticated'];
+      const who = ['--namespace', home, '--as', user, ...groups];
       const printed = await cluster.kubectl('admin', ['auth', 'can-i', '--list', '--no-headers', ...who]);
       const lines = printed.stdout.split('\n').map((line) => line.trim().replaceAll(/\s+/g, ' '));
       return lines.filter((line) => line !== '').sort();
     };
     const anybody = new Set(await list(`system:serviceaccount:${home}:default`));
-    const own = (await list(`system:serviceaccount:${home}:walls-run`)).filter((line) => !anybody.has(line));
-    expect(own).toEqual([
+    return (await list(`system:serviceaccount:${home}:${account}`)).filter((line) => !anybody.has(line));
+  };
+
+  test('its ServiceAccount may do what it needs, and nothing more than anybody may', async () => {
+    const rights = await rightsOf(name);
+    // Of other policy kinds it may read what is stored, for a scan; they come from the list that is registered.
+    const others = otherPolicyKinds.map(({ group, resource }) => `${resource}.${group} [] [] [list]`);
+    expect(rights.filter((line) => others.includes(line))).toEqual([...others].sort());
+    expect(rights.filter((line) => !others.includes(line))).toEqual([
       'boundaries.bulkhead.dev [] [] [list watch]',
       'boundaries.bulkhead.dev/status [] [] [patch]',
       'daemonsets.apps [] [] [list]',
       'guardrailexceptions.bulkhead.dev [] [] [list watch]',
       'guardrailexceptions.bulkhead.dev/status [] [] [patch]',
       'guardrailpolicies.bulkhead.dev [] [] [list watch]',
+      'guardrailpolicies.bulkhead.dev/status [] [] [patch]',
       'leases.coordination.k8s.io [] [] [create delete list patch watch]',
       'leases.coordination.k8s.io [] [bulkhead] [get update]',
       'mutatingwebhookconfigurations.admissionregistration.k8s.io [] [walls-run] [create list patch update watch]',
@@ -154,8 +141,56 @@ withHelm('the chart, run', (helm) => {
     ]);
   });
 
-  test('nothing was forbidden to it, and it leaves with 0', async () => {
-    expect(release.output()).not.toMatch(/forbidden/i);
-    expect(await release.stop()).toBe(0);
+  /** Runs the arguments of a hook's container as `node src/main.ts`, with the Service and the mounted authority replaced. */
+  const runHook = async (pod: unknown, more: readonly string[] = []) => {
+    const authority = join(folder, 'ca.crt');
+    await writeFile(authority, installed.pair.authority);
+    const args = listAt(pod, 'spec', 'containers', 0, 'args').map((arg) =>
+      String(arg)
+        .replace(/^--service=.*/, `--url=${installed.url}`)
+        .replace('/etc/bulkhead-ca/ca.crt', authority),
+    );
+    return promisify(execFile)(process.execPath, [main, ...args, ...more]);
+  };
+
+  test('helm test: its pod finds the release ready, refusing and letting through', async () => {
+    const { stdout } = await runHook(only(installed.hook('test'), 'Pod'));
+    expect(stdout.split('\n')).toEqual([
+      `${installed.url}: ready`,
+      'a NetworkPolicy named bulkhead-floor in namespace default, by a stranger: refused with 403',
+      'an object of a kind that there is not: allowed',
+      '',
+    ]);
+  });
+
+  test('nothing was forbidden to them, they leave with 0, and the registration stays', async () => {
+    for (const replica of replicas) expect(replica.output()).not.toMatch(/forbidden/i);
+    expect(await Promise.all(replicas.splice(0).map((replica) => replica.stop()))).toEqual([0, 0]);
+    for (const kind of kinds) expect(await stored(kind)).toBeDefined();
+    await expect(runHook(only(installed.hook('test'), 'Pod'))).rejects.toMatchObject({ code: 3 });
+  });
+
+  test('helm uninstall: its Job removes the registration, with a ServiceAccount that may do nothing else', async () => {
+    const items = installed.hook('post-delete').filter(({ kind }) => kind !== 'Job');
+    expect(items.map(({ kind }) => kind).sort()).toEqual([
+      'ClusterRole',
+      'ClusterRoleBinding',
+      'ServiceAccount',
+    ]);
+    const list = { apiVersion: 'v1', kind: 'List', items };
+    expect(await cluster.kubectl('admin', ['apply', '-f', '-'], { stdin: list })).toMatchObject({ code: 0 });
+    const account = only(items, 'ServiceAccount').metadata;
+    expect(await rightsOf(account.name)).toEqual(
+      [...kinds].reverse().map((kind) => `${kind}.admissionregistration.k8s.io [] [walls-run] [delete]`),
+    );
+    const kubeconfig = join(folder, 'kubeconfig');
+    await writeAccountKubeconfig(cluster, kubeconfig, account);
+    const job = at(only(installed.hook('post-delete'), 'Job'), 'spec', 'template');
+    const { stdout } = await runHook(job, ['--kubeconfig', kubeconfig]);
+    expect(stdout).toBe(
+      `ValidatingWebhookConfiguration ${name}: deleted\nMutatingWebhookConfiguration ${name}: deleted\n`,
+    );
+    for (const kind of kinds) expect(await stored(kind)).toBeUndefined();
+    await cluster.kubectl('admin', ['delete', '-f', '-'], { stdin: list });
   });
 });
