@@ -96,6 +96,12 @@ export function compileRules(all: readonly Document[], config: Config, ownNamesp
   });
 }
 
+/** The same rules with what the cluster stores of their parameters. */
+export const withStoredParams = (rules: Rules, storedParams: StoredParamsByKey): Rules => ({
+  ...rules,
+  guardrails: { ...rules.guardrails, storedParams },
+});
+
 /** Reads one Boundary: its shape, then its meaning. */
 export function compileBoundary(document: Document): Read<Boundary> {
   const kind = stringAt(document.value, 'kind');
@@ -107,12 +113,6 @@ export function compileBoundary(document: Document): Read<Boundary> {
   if (!shaped.ok) return shaped;
   const decoded = decodeBoundary(shaped.value);
   return decoded.ok ? decoded : unsound(decoded.issues.map((issue) => placed(issue, document)));
-/** The same rules with what the cluster stores of their parameters. */
-export const withStoredParams = (rules: Rules, storedParams: StoredParamsByKey): Rules => ({
-  ...rules,
-  guardrails: { ...rules.guardrails, storedParams },
-});
-
 }
 
 /** Adds file, line and column to a mistake that knows only its pointer. */
