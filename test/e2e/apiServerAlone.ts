@@ -22,7 +22,8 @@ export interface ApiServerAlone {
   stop(): Promise<void>;
 }
 
-export async function startApiServerAlone(): Promise<ApiServerAlone> {
+/** `flags` are given to the API server beside its usual ones. */
+export async function startApiServerAlone(flags: readonly string[] = []): Promise<ApiServerAlone> {
   const assets = await findAssets(process.env);
   if (!assets.found) throw new Error(assets.reason);
   const { binaries } = assets;
@@ -35,7 +36,12 @@ export async function startApiServerAlone(): Promise<ApiServerAlone> {
   await writeServerFiles(folder, tokens, undefined);
   await writeKubeconfigs(folder, server, tokens);
   const startServer = (): ReturnType<typeof startDaemon> =>
-    startDaemon('kube-apiserver', binaries.apiServer, apiServerFlags(folder, ports, false), folder);
+    startDaemon(
+      'kube-apiserver',
+      binaries.apiServer,
+      [...apiServerFlags(folder, ports, false), ...flags],
+      folder,
+    );
   const etcd = startDaemon('etcd', binaries.etcd, etcdFlags(folder, ports), folder);
   let running = startServer();
   const authority = await eventually('a certificate', async () => {
