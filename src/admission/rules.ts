@@ -41,10 +41,19 @@ export interface Rules {
 }
 
 /** A rule document without its text: plain data. */
-export type RuleSource = Pick<Document, 'value' | 'file'>;
+export type RuleSource = Pick<RuleDocument, 'value' | 'file' | 'superseded'>;
+
+/** `superseded`: a Boundary that was replaced or deleted, to be in force beside what came after it. */
+export interface RuleDocument extends Document {
+  readonly superseded?: true;
+}
 
 /** Compiles the Boundaries and guardrails among the documents under a configuration; `ownNamespace` is exempt too. All mistakes are reported, each with its place. */
-export function compileRules(all: readonly Document[], config: Config, ownNamespace?: string): Read<Rules> {
+export function compileRules(
+  all: readonly RuleDocument[],
+  config: Config,
+  ownNamespace?: string,
+): Read<Rules> {
   const issues: Issue[] = [];
   const { guardrails: policies, parameters, boundaries: limits, exceptions: granted } = sortDocuments(all);
   const surroundings = compileSurroundings(config.cluster);
@@ -56,9 +65,9 @@ export function compileRules(all: readonly Document[], config: Config, ownNamesp
     }
     const found = surroundings.ok ? examine(read.value, surroundings.value) : [];
     issues.push(...found.map((issue) => placed(issue, document)));
-    return [read.value];
+    return [document.superseded === true ? { ...read.value, superseded: true as const } : read.value];
   });
-  issues.push(...duplicates(limits));
+  issues.push(...duplicates(limits.filter(({ superseded }) => superseded !== true)));
   const exceptions = granted.flatMap((document) => {
     const read = readException(document.value);
     if (read.ok) return [read.value];
@@ -92,7 +101,9 @@ export function compileRules(all: readonly Document[], config: Config, ownNamesp
     },
     exceptions,
     hash: hashOf(documents, config),
-    sources: documents.map(({ value, file }) => ({ value, file })),
+    sources: documents.map(({ value, file, superseded }) =>
+      superseded === true ? { value, file, superseded } : { value, file },
+    ),
   });
 }
 
@@ -179,9 +190,10 @@ function toTenancy(
   };
 }
 
-function hashOf(documents: readonly Document[], { tenancy, cluster, guards }: Config): string {
+function hashOf(documents: readonly RuleDocument[], { tenancy, cluster, guards }: Config): string {
   const hash = createHash('sha256');
-  for (const text of documents.map(({ value }) => JSON.stringify(value)).sort())
-    hash.update(text).update('\n');
+  const textOf = ({ value, superseded }: RuleDocument): string =>
+    `${superseded === true ? 'superseded ' : ''}${JSON.stringify(value)}`;
+  for (const text of documents.map(textOf).sort()) hash.update(text).update('\n');
   return hash.update(JSON.stringify({ tenancy, cluster, guards })).digest('hex').slice(0, 16);
 }

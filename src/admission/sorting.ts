@@ -4,20 +4,20 @@ import { stringAt, ownAt } from '../k8s/json.ts';
 import { guardrailKindOf } from '../guardrail/kinds.ts';
 import { keyOfKind, kindOfDocument } from '../guardrail/params.ts';
 
-export interface Sorted {
-  readonly guardrails: readonly Document[];
-  readonly parameters: readonly Document[];
+export interface Sorted<D extends Document> {
+  readonly guardrails: readonly D[];
+  readonly parameters: readonly D[];
   /** GuardrailExceptions, with their status. */
-  readonly exceptions: readonly Document[];
+  readonly exceptions: readonly D[];
   /** Boundaries, and whatever is nothing else: it is for their reader to refuse it. */
-  readonly boundaries: readonly Document[];
+  readonly boundaries: readonly D[];
 }
 
 /** Kinds that carry parameters more often than not. One that no policy asks for is no mistake. */
 const usual: ReadonlySet<string> = new Set(['v1 ConfigMap']);
 
 /** Parameters are ConfigMaps and the documents of every kind that some policy names as its paramKind. Namespaces are the inventory's, Suites test the rules. */
-export function sortDocuments(all: readonly Document[]): Sorted {
+export function sortDocuments<D extends Document>(all: readonly D[]): Sorted<D> {
   const documents = all.filter(
     ({ value }) =>
       stringAt(value, 'kind') !== 'Namespace' &&
@@ -28,7 +28,7 @@ export function sortDocuments(all: readonly Document[]): Sorted {
   const others = documents.filter(
     (document) => guardrailKindOf(document) === undefined && !isException(document),
   );
-  const isParameter = (document: Document): boolean => kinds.has(keyOfKind(kindOfDocument(document)));
+  const isParameter = (document: D): boolean => kinds.has(keyOfKind(kindOfDocument(document)));
   return {
     guardrails,
     exceptions: documents.filter(isException),

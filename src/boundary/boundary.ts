@@ -20,6 +20,8 @@ export type Setting = 'Deny' | 'Warn' | 'Audit' | 'Allow';
 
 export interface Boundary {
   readonly name: string;
+  /** It was replaced or deleted, and stays in force beside what came after it until every replica has that. */
+  readonly superseded?: true;
   readonly selector: LabelSelector;
   /** The limit of each direction; undefined where there is none. An empty list allows nothing. */
   readonly limit: { readonly [D in Direction]: readonly LimitRule[] | undefined };

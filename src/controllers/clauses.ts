@@ -5,16 +5,21 @@ import { floorDirections } from '../boundary/floor/floorPolicy.ts';
 import { ownAt } from '../k8s/json.ts';
 import type { NamespaceFacts } from '../k8s/namespaceFacts.ts';
 import { protectedLabels } from './records.ts';
+import type { RuleName } from './outside.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** What else may be known by other controllers: an empty list says that all is well. Absent clauses are told as not known. */
 export interface FurtherClauses {
   /** Both webhooks are registered with failurePolicy Fail. */
   readonly registration?: () => readonly string[];
-  /** A completed scan since start and since the last change of rules found nothing outside, and no exception is active. */
+  /** A completed scan since start and since the last change of rules found nothing outside. */
   readonly scan?: (boundary: string) => readonly string[];
   /** Exceptions from a Boundary that are active, and policies that lived by one and are not narrowed yet. */
   readonly exceptions?: (boundary: string) => readonly string[];
+  /** How many exceptions from a Boundary are active. */
+  readonly activeExceptions?: (boundary: string) => number;
+  /** How many stored objects break a rule; undefined where that is not known. */
+  readonly violations?: (...rule: RuleName) => number | undefined;
   /** A network plugin is known to enforce. */
   readonly plugin?: () => readonly string[];
   /** Who enforces, and how that one reads what the API leaves open; told beside the clauses. */

@@ -5,19 +5,24 @@ import { queue } from './controller.ts';
 import type { Controller, Queue, Reconciled } from './controller.ts';
 import { floors } from './floors.ts';
 import { gates } from './gates.ts';
+import { guardrailStatus } from './guardrailStatus.ts';
 import { leadership } from './leadership.ts';
 import type { LeadershipEvent } from './leadership.ts';
+import { whileFresh, whileInForce } from './informed.ts';
 import { pace } from './pace.ts';
 import { records } from './records.ts';
 import { status } from './status.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Timing } from './timing.ts';
 
-/** What changed: one namespace with its record and floor, one pod, one Boundary, the rules, or a key of a controller of others. */
+/** What changed: one namespace with its record and floor, one pod, one Boundary, one GuardrailPolicy, the rules, who has them, or a key of a controller of others. */
 export type Change =
-  | { readonly of: 'namespace' | 'floor' | 'record' | 'pod' | 'boundary'; readonly key: string }
+  | {
+      readonly of: 'namespace' | 'floor' | 'record' | 'pod' | 'boundary' | 'guardrail';
+      readonly key: string;
+    }
   | { readonly of: 'more'; readonly controller: string; readonly key: string }
-  | { readonly of: 'rules' };
+  | { readonly of: 'rules' | 'rollout' };
 
 export interface ControllersOptions {
   readonly api: Api;
@@ -46,8 +51,6 @@ export interface Controllers {
 /** Writes in the long run and at once, over all controllers; a floor of ten thousand namespaces then takes 200 s. */
 const writes = { perSecond: 50, burst: 100 };
 const statusSettleMillis = 500;
-/** How soon it is asked again whether namespaces are known. */
-const freshMillis = 1_000;
 
 export function startControllers(options: ControllersOptions): Controllers {
   const { api, timing, around, observe, further = {}, more = [] } = options;
@@ -55,25 +58,24 @@ export function startControllers(options: ControllersOptions): Controllers {
   const floorKeeper = floors({ ...shared, changed: () => queues.status.addAll() });
   const running = (controller: Controller, settleMillis = 0, told = observe): Queue =>
     queue({ controller, timing, observe: told, settleMillis });
-  /** While nothing is known of namespaces nothing is done about them: what is not known is neither gone nor counted. */
-  const informed = (controller: Controller): Controller => ({
-    ...controller,
-    reconcile: async (key, signal) =>
-      around.isFresh() ? controller.reconcile(key, signal) : { outcome: 'again', afterMillis: freshMillis },
-  });
+  const informed = (controller: Controller): Controller =>
+    whileFresh(whileInForce(controller, around), around);
+  const shown = { ...shared, date: options.date };
   const queues = {
     floors: running(informed(floorKeeper)),
     records: running(informed(records(shared))),
     gates: running(informed(gates(shared))),
     status: running(
-      informed(status({ ...shared, stands: floorKeeper.stands, further, date: options.date })),
+      whileFresh(status({ ...shown, stands: floorKeeper.stands, further }), around),
       statusSettleMillis,
     ),
+    guardrails: running(guardrailStatus({ ...shown, further }), statusSettleMillis),
   };
   /** What others know, and a status tells, changes by their own looks too, not only by what is stored. */
   const toldOfOthers: typeof observe = (...looked) => {
     observe(...looked);
     queues.status.addAll();
+    queues.guardrails.addAll();
   };
   const others = new Map(more.map((controller) => [controller.name, running(controller, 0, toldOfOthers)]));
   const all = [...Object.values(queues), ...others.values()];
@@ -120,6 +122,13 @@ export function startControllers(options: ControllersOptions): Controllers {
           return;
         case 'boundary':
           queues.status.add(change.key);
+          return;
+        case 'guardrail':
+          queues.guardrails.add(change.key);
+          return;
+        case 'rollout':
+          queues.status.addAll();
+          queues.guardrails.addAll();
           return;
         case 'more':
           others.get(change.controller)?.add(change.key);

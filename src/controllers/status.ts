@@ -1,35 +1,22 @@
 /** Tells in the status of each Boundary how it fares: whether it is in force, what it selects, which floors stand, and what its proof lacks. */
-import { describe } from '../config/issue.ts';
-import { listAt, own, ownAt, stringAt } from '../k8s/json.ts';
-import type { JsonObject } from '../k8s/json.ts';
-import { sameJson } from '../k8s/jsonEqual.ts';
+import type { Boundary } from '../boundary/boundary.ts';
 import { asciiLine } from '../boundary/invariants/text.ts';
 import { floorDirections } from '../boundary/floor/floorPolicy.ts';
-import type { Api } from './api.ts';
-import { apply, isGone } from './api.ts';
+import type { NamespaceFacts } from '../k8s/namespaceFacts.ts';
+import type { JsonObject } from '../k8s/json.ts';
+import { acceptance } from './acceptance.ts';
 import { falseClauses } from './clauses.ts';
 import type { FurtherClauses } from './clauses.ts';
+import { tellStatus } from './conditions.ts';
+import type { Claim, StatusWriter, Told } from './conditions.ts';
 import { right } from './controller.ts';
 import type { Controller } from './controller.ts';
-import type { Pace } from './pace.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { Rollout, Surroundings } from './surroundings.ts';
 
-const path = '/apis/bulkhead.dev/v1alpha1/boundaries';
-
-export interface StatusOptions {
-  readonly api: Api;
-  readonly pace: Pace;
+export interface StatusOptions extends StatusWriter {
   readonly around: Surroundings;
   readonly stands: (namespace: string) => boolean | undefined;
   readonly further: FurtherClauses;
-  readonly date: () => Date;
-}
-
-interface Claim {
-  readonly type: 'Accepted' | 'Proven' | 'Enforced';
-  readonly status: 'True' | 'False' | 'Unknown';
-  readonly reason: string;
-  readonly message: string;
 }
 
 /** One key a Boundary that is stored in the cluster. Nothing is written where the status says all of it already. */
@@ -37,83 +24,59 @@ export const status = (options: StatusOptions): Controller => ({
   name: 'status',
   keys: () => options.around.boundaries.keys(),
   reconcile: async (name, signal) => {
-    const { api, pace, around, date } = options;
-    const stored = around.boundaries.get(name);
+    const stored = options.around.boundaries.get(name);
     if (stored === undefined) return right;
-    const told = ownAt(stored, 'status');
-    const wanted = withTimes(statusOf(name, stored, options), told, date());
-    if (sameJson(wanted, told)) return right;
-    await pace.take(signal);
-    if (signal.aborted) return right;
-    const asked = await apply(api, `${path}/${name}/status`, {
-      apiVersion: 'bulkhead.dev/v1alpha1',
-      kind: 'Boundary',
-      metadata: { name, uid: stringAt(stored, 'metadata', 'uid') },
-      status: wanted,
-    });
-    if (asked.ok) return { outcome: 'written', what: `the status of Boundary ${name}` };
-    return isGone(asked) ? right : { outcome: 'failed', ...asked.failure };
+    return tellStatus('Boundary', stored, toldOf(name, stored, options), options, signal);
   },
 });
 
-interface Told {
-  readonly observedGeneration: number;
-  readonly claims: readonly Claim[];
-  readonly counts: JsonObject;
-}
-
-function statusOf(name: string, stored: JsonObject, { around, stands, further }: StatusOptions): Told {
-  const observedGeneration = Number(ownAt(stored, 'metadata', 'generation') ?? 0);
+function toldOf(name: string, stored: JsonObject, { around, stands, further }: StatusOptions): Told {
   const { ruleSet } = around.rules();
-  const boundary = ruleSet.boundaries.find((one) => one.name === name);
-  const accepted = acceptance(name, stored, around);
+  const rollout = around.rollout();
+  const boundary = rollout.inForce ? ruleSet.boundaries.find((one) => isNewest(one, name)) : undefined;
+  const accepted = acceptance('Boundary', stored, around);
   if (boundary === undefined) {
-    const reason = 'NotInForce';
-    const message = 'the Boundary is not in force';
-    const claims = [
-      accepted,
-      { type: 'Proven', status: 'False', reason, message } as const,
-      { type: 'Enforced', status: 'False', reason, message } as const,
-    ];
-    return { observedGeneration, claims, counts: { namespaces: 0, floors: { present: 0, missing: 0 } } };
+    const claim = { status: 'False', reason: 'NotInForce', message: 'the Boundary is not in force' } as const;
+    const claims = [accepted, { type: 'Proven', ...claim } as const, { type: 'Enforced', ...claim } as const];
+    return { claims, counts: { namespaces: 0, floors: { present: 0, missing: 0 } } };
   }
-  const selected = [...around.namespaces().known()].filter((facts) =>
-    ruleSet.selecting(facts.name, facts.labels).includes(boundary),
-  );
+  const guards = (facts: NamespaceFacts): boolean => ruleSet.guardOf(facts).boundaries.includes(boundary);
+  const selected = [...around.namespaces().known()].filter(guards);
   const limited = selected.filter((facts) => floorDirections(ruleSet.guardOf(facts)).length > 0);
   const present = limited.filter((facts) => stands(facts.name) === true).length;
   const missing = limited.length - present;
-  const lacking = falseClauses(boundary, selected, around, stands, further);
-  const claims = [accepted, enforcement(missing, further), proof(lacking, further.network?.())];
+  const lacking = [
+    ...(accepted.status === 'True' ? [] : ['what is stored is not what is in force']),
+    ...(isComplete(rollout) ? [] : ['its last change is not in force on every replica yet']),
+    ...falseClauses(boundary, selected, around, stands, further),
+  ];
   return {
-    observedGeneration,
-    claims,
-    counts: { namespaces: selected.length, floors: { present, missing } },
+    claims: [accepted, enforcement(missing, rollout, further), proof(lacking, further.network?.())],
+    counts: {
+      namespaces: selected.length,
+      floors: { present, missing },
+      violations: accepted.status === 'True' ? further.violations?.('Boundary', name) : undefined,
+      exceptions: further.activeExceptions?.(name),
+    },
   };
 }
 
-/** Whether what is stored is what is in force. */
-function acceptance(name: string, stored: JsonObject, { rules, issues }: Surroundings): Claim {
-  const file = `cluster:Boundary/${name}`;
-  const source = rules().sources.find((one) => one.file === file);
-  const inForce = source !== undefined && sameJson(ownAt(source.value, 'spec'), own(stored, 'spec'));
-  if (inForce)
-    return { type: 'Accepted', status: 'True', reason: 'InForce', message: 'it compiles and is in force' };
-  const found = issues();
-  const mine = found.filter((issue) => issue.file === file);
-  const message = (mine.length > 0 ? mine : found).map(describe).slice(0, 5).join('; ');
-  if (found.length === 0)
-    return { type: 'Accepted', status: 'Unknown', reason: 'Pending', message: 'it is being compiled' };
-  return {
-    type: 'Accepted',
-    status: 'False',
-    reason: mine.length > 0 ? 'NotCompiled' : 'OthersNotCompiled',
-    message: asciiLine(`the last good rules stay in force: ${message}`, 2_000),
-  };
-}
+const isNewest = (boundary: Boundary, name: string): boolean =>
+  boundary.name === name && boundary.superseded !== true;
 
-function enforcement(missing: number, { registration }: FurtherClauses): Claim {
+const isComplete = ({ waitingFor }: Rollout): boolean => waitingFor?.length === 0;
+
+function enforcement(missing: number, rollout: Rollout, { registration }: FurtherClauses): Claim {
   const type = 'Enforced';
+  if (!isComplete(rollout)) {
+    const message = 'not every replica decides by it yet';
+    return {
+      type,
+      status: rollout.waitingFor === undefined ? 'Unknown' : 'False',
+      reason: 'RollingOut',
+      message,
+    };
+  }
   if (missing > 0) {
     const message = `${missing} of its namespaces have no floor that stands`;
     return { type, status: 'False', reason: 'FloorsMissing', message };
@@ -140,18 +103,4 @@ function proof(lacking: readonly string[], network: string | undefined): Claim {
         message: asciiLine(`nothing can get outside it${told}`, 2_000),
       }
     : { type, status: 'False', reason: 'NotProven', message: asciiLine(lacking.join('; ') + told, 2_000) };
-}
-
-/** Claims become conditions; the time of one is that of its last change. */
-function withTimes({ observedGeneration, claims, counts }: Told, before: unknown, now: Date): JsonObject {
-  const known = listAt(before, 'conditions');
-  const conditions = [...claims]
-    .sort((a, b) => (a.type < b.type ? -1 : 1))
-    .map((claim) => {
-      const old = known.find((one) => stringAt(one, 'type') === claim.type);
-      const kept = stringAt(old, 'status') === claim.status ? stringAt(old, 'lastTransitionTime') : undefined;
-      const lastTransitionTime = kept ?? now.toISOString().replace(/\.\d+Z$/, 'Z');
-      return { ...claim, lastTransitionTime, observedGeneration };
-    });
-  return { observedGeneration, conditions, ...counts };
 }

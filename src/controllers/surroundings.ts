@@ -14,10 +14,19 @@ export interface Stored {
   readonly served: () => boolean;
 }
 
+/** How far the newest rules came. */
+export interface Rollout {
+  /** Claims that some rules of the cluster are in force; before that nothing is decided by `rules` but who may mend them. */
+  readonly inForce: boolean;
+  /** Replicas that do not decide by the newest rules yet; undefined while that is not known. */
+  readonly waitingFor: readonly string[] | undefined;
+}
+
 export interface Surroundings {
   readonly rules: () => Rules;
   /** Why the newest rules are not in force; empty where they are. */
   readonly issues: () => readonly Issue[];
+  readonly rollout: () => Rollout;
   readonly namespaces: () => {
     readonly lookup: NamespaceLookup;
     readonly known: () => Iterable<NamespaceFacts>;
@@ -29,6 +38,8 @@ export interface Surroundings {
   readonly records: Stored;
   /** Boundaries as they are stored, by name. */
   readonly boundaries: Stored;
+  /** GuardrailPolicies as they are stored, by name. */
+  readonly guardrails: Stored;
   /** Pods that carry the gate, by `NAMESPACE/NAME`. */
   readonly gatedPods: Stored;
 }

@@ -174,7 +174,7 @@ withHelm('the workload', (helm) => {
       },
       {
         apiGroups: ['bulkhead.dev'],
-        resources: ['boundaries/status', 'guardrailexceptions/status'],
+        resources: ['boundaries/status', 'guardrailexceptions/status', 'guardrailpolicies/status'],
         verbs: ['patch'],
       },
       {

@@ -6,7 +6,7 @@ import type { Issue } from '../../src/config/issue.ts';
 import type { Api, Asked } from '../../src/controllers/api.ts';
 import { startControllers } from '../../src/controllers/controllers.ts';
 import type { Controllers, ControllersOptions } from '../../src/controllers/controllers.ts';
-import type { Stored, Surroundings } from '../../src/controllers/surroundings.ts';
+import type { Rollout, Stored, Surroundings } from '../../src/controllers/surroundings.ts';
 import { isObject, ownAt, stringAt } from '../../src/k8s/json.ts';
 import type { JsonObject } from '../../src/k8s/json.ts';
 import type { NamespaceFacts } from '../../src/k8s/namespaceFacts.ts';
@@ -56,6 +56,7 @@ export interface There {
   issues: readonly Issue[];
   namespaces: readonly NamespaceFacts[];
   isFresh: boolean;
+  rollout: Rollout;
   readonly floors: Map<string, JsonObject>;
   readonly boundaries: Map<string, JsonObject>;
   readonly guardrails: Map<string, JsonObject>;
@@ -90,6 +91,7 @@ export function home({ there: given, answer, ...options }: HomeOptions): Home {
     issues: [],
     namespaces: [],
     isFresh: true,
+    rollout: { inForce: true, waitingFor: [] },
     floors: new Map(),
     boundaries: new Map(),
     guardrails: new Map(),
@@ -120,6 +122,8 @@ export function home({ there: given, answer, ...options }: HomeOptions): Home {
       known: () => there.namespaces,
     }),
     isFresh: () => there.isFresh,
+    rollout: () => there.rollout,
+    guardrails: copyOf(there.guardrails),
     floorOf: (name) => there.floors.get(name) ?? 'absent',
     records: { ...copyOf(new Map()), served: () => false },
     boundaries: copyOf(there.boundaries),

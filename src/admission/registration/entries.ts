@@ -3,7 +3,7 @@ import type { Boundary } from '../../boundary/boundary.ts';
 import { otherPolicyKinds } from '../../boundary/invariants/policies/otherPolicyKinds.ts';
 import type { Rules } from '../rules.ts';
 import { elsewhereConditions, guardedConditions, namespaceConditions } from './conditions.ts';
-import { boundaryEntryName, entryName, everyNamespace, guardedSelector } from './entry.ts';
+import { boundaryEntryName, entryName, everyNamespace, formerEntryName, guardedSelector } from './entry.ts';
 import type { Entry, SentOperation, SentRule } from './entry.ts';
 import { mutatedByGuardrails, validatedByGuardrails } from './guardrailEntries.ts';
 import { workloadEntries } from './workloadEntries.ts';
@@ -63,7 +63,7 @@ export function validatingEntries(rules: Rules, exempt: readonly string[]): read
   const floor = sent(networking, [...writes, 'DELETE'], ['networkpolicies']);
   const labels = tenancy.protectedPodLabels.size === 0 ? [] : [podWrites];
   return [
-    ...byBoundary(boundaries, exempt).map((entry) => ({ ...entry, ...guarded })),
+    ...byBoundary(boundaries, exempt).map(({ named }) => ({ ...named, ...guarded })),
     {
       name: entryName('elsewhere'),
       namespaceSelector: everywhere,
@@ -99,11 +99,9 @@ export function validatingEntries(rules: Rules, exempt: readonly string[]): read
 export function mutatingEntries(rules: Rules, exempt: readonly string[]): readonly Entry[] {
   const { ruleSet, tenancy } = rules;
   const { boundaries } = ruleSet;
-  const merged = boundaries.length > mostBoundaryEntries;
-  const perBoundary = byBoundary(boundaries, exempt).flatMap((entry) => {
-    const meant = merged ? boundaries : boundaries.filter((one) => boundaryEntryName(one) === entry.name);
-    const rules = changes(meant);
-    return rules.length === 0 ? [] : [{ ...entry, rules, matchConditions: [] }];
+  const perBoundary = byBoundary(boundaries, exempt).flatMap(({ of, named }) => {
+    const rules = changes(of === undefined ? boundaries : boundaries.filter(({ name }) => name === of));
+    return rules.length === 0 ? [] : [{ ...named, rules, matchConditions: [] }];
   });
   const assigned: Entry = {
     name: entryName('namespaces'),
@@ -134,19 +132,28 @@ function changes(boundaries: readonly Boundary[]): readonly SentRule[] {
 }
 
 /** One entry a Boundary, by its own selector: the API server itself then decides who is guarded. */
-function byBoundary(
-  boundaries: readonly Boundary[],
-  exempt: readonly string[],
-): readonly Pick<Entry, 'name' | 'namespaceSelector'>[] {
-  if (boundaries.length > mostBoundaryEntries) {
-    return [
-      { name: entryName('all.boundaries'), namespaceSelector: guardedSelector(everyNamespace, exempt) },
-    ];
+function byBoundary(boundaries: readonly Boundary[], exempt: readonly string[]): readonly GuardedEntry[] {
+  if (boundaries.filter(({ superseded }) => superseded !== true).length > mostBoundaryEntries) {
+    const namespaceSelector = guardedSelector(everyNamespace, exempt);
+    return [{ named: { name: entryName('all.boundaries'), namespaceSelector } }];
   }
-  return boundaries.map((boundary) => ({
-    name: boundaryEntryName(boundary),
-    namespaceSelector: guardedSelector(boundary.selector, exempt),
-  }));
+  const entries = new Map<string, GuardedEntry>();
+  for (const boundary of boundaries) {
+    const namespaceSelector = guardedSelector(boundary.selector, exempt);
+    const usual = boundaryEntryName(boundary);
+    const known = entries.get(usual)?.named.namespaceSelector;
+    // What was replaced comes after what replaced it, and needs an entry of its own only where it selects others.
+    if (known !== undefined && JSON.stringify(known) === JSON.stringify(namespaceSelector)) continue;
+    const name = known === undefined ? usual : formerEntryName(boundary.name, namespaceSelector);
+    entries.set(name, { named: { name, namespaceSelector }, of: boundary.name });
+  }
+  return [...entries.values()];
+}
+
+interface GuardedEntry {
+  readonly named: Pick<Entry, 'name' | 'namespaceSelector'>;
+  /** The Boundary; absent where it is for all. */
+  readonly of?: string;
 }
 
 function otherPolicyRules(): readonly SentRule[] {

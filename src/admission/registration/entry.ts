@@ -79,8 +79,13 @@ const domain = 'bulkhead.dev';
 export const entryName = (name: string): string => `${name}.${domain}`;
 
 /** A DNS name of at most 253 characters: that of the Boundary, or what stands for it where that makes no such name. */
-export function boundaryEntryName({ name }: Boundary): string {
+export function boundaryEntryName({ name }: Pick<Boundary, 'name'>): string {
   const whole = entryName(`${name}.boundaries`);
-  if (isDnsSubdomain(whole)) return whole;
-  return entryName(`${createHash('sha256').update(name).digest('hex').slice(0, 16)}.boundaries`);
+  return isDnsSubdomain(whole) ? whole : entryName(`${digest(name)}.boundaries`);
 }
+
+/** The same for a Boundary that was replaced, which may select others than what came after it. */
+export const formerEntryName = (name: string, selector: WrittenSelector): string =>
+  entryName(`${digest(`${name} ${JSON.stringify(selector)}`)}.former.boundaries`);
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);

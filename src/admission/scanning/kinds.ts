@@ -58,6 +58,18 @@ export function kindsToScan(served: readonly ServedKind[], rules: Rules): readon
   return chosen;
 }
 
+/** Claims that a Boundary judges objects of a kind, so that nothing is proven before they were looked at. */
+export const kindsOfProof = (kind: StoredKind): boolean =>
+  [...basic, ...otherPolicyKinds].some(
+    ({ group, resource }) => group === kind.group && resource === kind.resource,
+  );
+
+/** Claims that the GuardrailPolicy of that name judges objects of a kind. */
+export const isGuardrailAbout = (kind: StoredKind, name: string, { guardrails }: Rules): boolean =>
+  guardrails.all.some(
+    ({ policy }) => policy.name === name && policy.constraints.rules.some((rule) => isAbout(rule, kind)),
+  );
+
 /** A version that a guardrail names comes before the one that the server prefers: its expressions were written for that form. */
 function inOrderOfChoice(
   served: readonly ServedKind[],

@@ -23,8 +23,13 @@ export class Scan {
   private readonly floors = new Map<string, JsonObject>();
   private readonly pods = new Map<string, number>();
 
-  /** `now`: the moment by which exceptions count; without it none does. `toApply`: the objects are not stored yet, so what Bulkhead adds to them counts as there, floors included. */
-  constructor(rules: Rules, stored: readonly StoredNamespace[], toApply = false, now?: number) {
+  /** `counting`: the moment by which exceptions count, without which none does, and those that are not among the rules. `toApply`: the objects are not stored yet, so what Bulkhead adds to them counts as there, floors included. */
+  constructor(
+    rules: Rules,
+    stored: readonly StoredNamespace[],
+    toApply = false,
+    counting: Pick<World, 'now' | 'exceptionsOf'> = {},
+  ) {
     this.door = toApply ? 'review' : 'validate';
     const byName = new Map(stored.map((one) => [one.facts.name, one]));
     this.namespaces = stored.map(({ facts }) => facts);
@@ -35,7 +40,7 @@ export class Scan {
       contentsOf: () => 'unavailable',
       orderedDeletion: true,
       budget: fullBudget,
-      ...(now === undefined ? {} : { now }),
+      ...counting,
       namespaceObjects: (name) => byName.get(name)?.object,
     };
   }
@@ -50,19 +55,17 @@ export class Scan {
 
   /** The floors that are missing or incomplete in the namespaces that `asked` names; for when every NetworkPolicy and Pod was judged. */
   judgeFloors(asked: (namespace: string) => boolean): readonly Finding[] {
-    if (this.door === 'review') return [];
-    return this.namespaces
-      .filter(({ name }) => asked(name))
-      .flatMap((namespace) =>
-        judgeFloorOf(
-          {
-            namespace,
-            floor: this.floors.get(namespace.name),
-            pods: this.pods.get(namespace.name) ?? 0,
-          },
-          this.world.rules,
-        ),
-      );
+    return [...this.floorFindings(asked)].flat();
+  }
+
+  /** The same, namespace by namespace, for who has other things to do in between. */
+  *floorFindings(asked: (namespace: string) => boolean): Generator<readonly Finding[]> {
+    if (this.door === 'review') return;
+    for (const namespace of this.namespaces) {
+      if (!asked(namespace.name)) continue;
+      const floor = this.floors.get(namespace.name);
+      yield judgeFloorOf({ namespace, floor, pods: this.pods.get(namespace.name) ?? 0 }, this.world.rules);
+    }
   }
 
   /** How many namespaces each tenant has; those without a tenant stand under undefined. */

@@ -35,7 +35,7 @@ export function scanDocuments(
   }
   const names = new Set(own.value.map(({ facts }) => facts.name));
   const others = inventory.filter(({ facts }) => !names.has(facts.name));
-  const scan = new Scan(rules, [...own.value, ...others], toApply, now);
+  const scan = new Scan(rules, [...own.value, ...others], toApply, { now });
   const issues: Issue[] = [];
   const findings: PlacedFinding[] = [];
   let objects = 0;

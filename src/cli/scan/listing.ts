@@ -7,17 +7,25 @@ import { listPage } from '../../cluster/listing.ts';
 import type { JsonObject } from '../../k8s/json.ts';
 import type { Progress } from './progress.ts';
 
+/** How a cluster is gone through. */
+export interface Manner {
+  readonly progress: Progress;
+  /** Objects of a page; as many as an API server likes unless said. */
+  readonly pageSize?: number;
+  /** Asked after each object: where it answers a promise, nothing goes on before that resolves. Absent: there is nobody to give way to. */
+  readonly rest?: () => Promise<void> | undefined;
+}
+
 /** Where the objects go. `again`: the list begins anew, and what was put is void. */
-export interface Listing {
+export interface Listing extends Manner {
   readonly put: (object: JsonObject) => void;
   readonly again: () => void;
-  readonly progress: Progress;
 }
 
 export type ListedKind =
   { readonly ok: true; readonly objects: number } | { readonly ok: false; readonly failure: ClusterFailure };
 
-const pageSize = 500;
+const usualPageSize = 500;
 const deadlineMillis = 30_000;
 /** A list that takes longer than the server remembers its moment (five minutes) begins anew this often. */
 const mostRestarts = 2;
@@ -35,7 +43,7 @@ export async function listKind(server: ApiServer, kind: StoredKind, listing: Lis
 async function listOnce(
   server: ApiServer,
   { group, version, resource }: StoredKind,
-  { put, progress }: Listing,
+  { put, progress, pageSize = usualPageSize, rest }: Listing,
 ): Promise<ListedKind> {
   const path = group === '' ? `/api/${version}/${resource}` : `/apis/${group}/${version}/${resource}`;
   const question = { path, deadlineMillis, mostObjects: Infinity };
@@ -56,7 +64,11 @@ async function listOnce(
     const last = page.next === '';
     // Asked for before this page is judged: the server works meanwhile. It never rejects, so nobody need await it on the way out.
     if (!last) asking = ask(page.next);
-    for (const object of page.objects) put(object);
+    for (const object of page.objects) {
+      put(object);
+      const resting = rest?.();
+      if (resting !== undefined) await resting;
+    }
     objects += page.objects.length;
     progress.show(resource, objects, objects + page.remaining);
     if (last) return { ok: true, objects };

@@ -1,9 +1,11 @@
 /** Scans a live cluster: every page that it lists is judged and forgotten, so that its size is that of its namespaces. */
 import type { StoredNamespace } from '../../admission/manifests/inventory.ts';
 import type { Rules } from '../../admission/rules.ts';
+import type { World } from '../../admission/world.ts';
 import { judgeServed, kindsToScan, namespaceKind } from '../../admission/scanning/kinds.ts';
 import { Scan } from '../../admission/scanning/scan.ts';
 import { asCreated } from '../../admission/scanning/stored.ts';
+import type { StoredKind } from '../../admission/scanning/stored.ts';
 import type { Finding } from '../../admission/scanning/finding.ts';
 import type { Access } from '../../cluster/access.ts';
 import { apiServer } from '../../cluster/apiServer.ts';
@@ -18,8 +20,9 @@ import { readNamespace } from '../../k8s/namespace.ts';
 import { discover } from './discovery.ts';
 import type { Discovered } from './discovery.ts';
 import { listKind } from './listing.ts';
+import type { Manner } from './listing.ts';
 import type { Progress } from './progress.ts';
-import type { Scanned } from './result.ts';
+import type { Scanned, ScanIssue } from './result.ts';
 import { storedRules } from './rules.ts';
 
 /** What the cluster is judged by: rules from files, or, without any, those that the cluster stores. */
@@ -28,11 +31,15 @@ export interface Judging {
   readonly rules: Rules | undefined;
 }
 
+/** `exceptionsOf`: those that are stored, where they are not among the rules. */
+export interface ScanManner extends Manner, Pick<World, 'exceptionsOf'> {}
+
 /** Reads the cluster once, as it is now; nothing is written to it. What cannot be listed makes the scan incomplete. */
 export async function scanCluster(access: Access, judging: Judging, progress: Progress): Promise<Scanned> {
   const server = apiServer(access);
   try {
-    return { ...(await scanServer(server, judging, access.ownNamespace, progress)), server: access.server };
+    const manner = { progress };
+    return { ...(await scanServer(server, judging, access.ownNamespace, manner)), server: access.server };
   } finally {
     progress.end();
     server.stop();
@@ -43,38 +50,42 @@ async function scanServer(
   server: ApiServer,
   { config, rules: named }: Judging,
   ownNamespace: string | undefined,
-  progress: Progress,
+  manner: ScanManner,
 ): Promise<Scanned> {
   const discovered = await discover(server);
   if (!discovered.ok) return unanswered(discovered.failure);
-  if (named !== undefined) return scanBy(server, discovered, named, progress);
-  const stored = await storedRules(server, discovered.kinds, config, ownNamespace, progress);
+  if (named !== undefined) return scanBy(server, discovered, named, manner);
+  const stored = await storedRules(server, discovered.kinds, config, ownNamespace, manner.progress);
   if (!stored.ok) return unanswered(stored.failure);
   const { compiled } = stored;
   return compiled.ok
-    ? scanBy(server, discovered, compiled.value, progress)
+    ? scanBy(server, discovered, compiled.value, manner)
     : { ...nothing, issues: compiled.issues };
 }
 
 /** Scans by rules that are compiled already, over a connection that others use too. */
-export async function scanFor(server: ApiServer, rules: Rules, progress: Progress): Promise<Scanned> {
+export async function scanFor(server: ApiServer, rules: Rules, manner: ScanManner): Promise<Scanned> {
   const discovered = await discover(server);
-  return discovered.ok ? scanBy(server, discovered, rules, progress) : unanswered(discovered.failure);
+  return discovered.ok ? scanBy(server, discovered, rules, manner) : unanswered(discovered.failure);
 }
 
 async function scanBy(
   server: ApiServer,
   discovered: Extract<Discovered, { readonly ok: true }>,
   rules: Rules,
-  progress: Progress,
+  manner: ScanManner,
 ): Promise<Scanned> {
-  const listed = await listNamespaces(server, progress);
-  if (!listed.ok) return unanswered(listed.failure);
-  const scan = new Scan(rules, listed.namespaces, false, Date.now());
+  const listed = await listNamespaces(server, manner);
+  if (!listed.ok) return unanswered(listed.failure, namespaceKind);
+  const now = { now: Date.now(), ...exceptionsIn(manner) };
+  const scan = new Scan(rules, listed.namespaces, false, now);
   const boundaries = rules.ruleSet.boundaries.map(({ name }) => name);
-  const issues: Issue[] = [...listed.issues, ...discovered.stale.map(staleIssue)];
+  const issues: ScanIssue[] = [...listed.issues, ...discovered.stale.map(staleIssue)];
   const findings: Finding[] = [...judgeServed(discovered.kinds, rules)];
-  for (const { object } of listed.namespaces) findings.push(...scan.judge(asCreated(object, namespaceKind)));
+  for (const { object } of listed.namespaces) {
+    findings.push(...scan.judge(asCreated(object, namespaceKind)));
+    await manner.rest?.();
+  }
   const late: Attributes[] = [];
   let objects = listed.namespaces.length;
   let unreachable = false;
@@ -87,23 +98,32 @@ async function scanBy(
       else found.push(...scan.judge(attributes));
     };
     const again = (): void => void found.splice(0);
-    const done = await listKind(server, kind, { put, again, progress });
+    const done = await listKind(server, kind, { put, again, ...manner });
     if (done.ok) objects += done.objects;
     else {
-      issues.push(asIssue(done.failure));
+      issues.push({ ...asIssue(done.failure), about: kind });
       unreachable ||= isUnreachable(done.failure.code);
     }
     findings.push(...found);
   }
-  const missing = scan.judgeFloors(() => true);
+  const missing: Finding[] = [];
+  for (const found of scan.floorFindings(() => true)) {
+    missing.push(...found);
+    await manner.rest?.();
+  }
   if (late.length > 0 || missing.length > 0) {
-    const again = await listNamespaces(server, progress);
-    if (!again.ok)
-      return { ...unanswered(again.failure), findings, objects, tenants: scan.tenants(), boundaries };
-    findings.push(...afterwards(late, missing, rules, again.namespaces));
+    const again = await listNamespaces(server, manner);
+    if (!again.ok) {
+      const unlisted = unanswered(again.failure, namespaceKind);
+      return { ...unlisted, findings, objects, tenants: scan.tenants(), boundaries };
+    }
+    findings.push(...afterwards(late, missing, new Scan(rules, again.namespaces, false, now)));
   }
   return { findings, issues, unreachable, objects, tenants: scan.tenants(), boundaries };
 }
+
+const exceptionsIn = ({ exceptionsOf }: ScanManner): Pick<ScanManner, 'exceptionsOf'> =>
+  exceptionsOf === undefined ? {} : { exceptionsOf };
 
 const isLate = ({ namespace }: Attributes, { world }: Scan): boolean =>
   namespace !== '' && world.lookup(namespace) === 'absent';
@@ -115,10 +135,8 @@ const isLate = ({ namespace }: Attributes, { world }: Scan): boolean =>
 function afterwards(
   late: readonly Attributes[],
   missing: readonly Finding[],
-  rules: Rules,
-  namespaces: readonly StoredNamespace[],
+  scan: Scan,
 ): readonly Finding[] {
-  const scan = new Scan(rules, namespaces, false, Date.now());
   const isThere = (name: string): boolean => scan.world.lookup(name) !== 'absent';
   return [
     ...late.filter(({ namespace }) => isThere(namespace)).flatMap((attributes) => scan.judge(attributes)),
@@ -132,14 +150,14 @@ type Namespaces =
   | { readonly ok: true; readonly namespaces: readonly StoredNamespace[]; readonly issues: readonly Issue[] }
   | { readonly ok: false; readonly failure: ClusterFailure };
 
-async function listNamespaces(server: ApiServer, progress: Progress): Promise<Namespaces> {
+async function listNamespaces(server: ApiServer, manner: Manner): Promise<Namespaces> {
   let objects: JsonObject[] = [];
   const listed = await listKind(server, namespaceKind, {
     put: (object) => void objects.push(object),
     again: () => {
       objects = [];
     },
-    progress,
+    ...manner,
   });
   if (!listed.ok) return listed;
   const issues: Issue[] = [];
@@ -165,9 +183,9 @@ const nothing: Scanned = {
   boundaries: [],
 };
 
-const unanswered = (failure: ClusterFailure): Scanned => ({
+const unanswered = (failure: ClusterFailure, about?: StoredKind): Scanned => ({
   ...nothing,
-  issues: [asIssue(failure)],
+  issues: [{ ...asIssue(failure), ...(about === undefined ? {} : { about }) }],
   unreachable: isUnreachable(failure.code),
 });
 

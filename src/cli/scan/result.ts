@@ -1,6 +1,7 @@
 /** What a scan gave, as every form of output tells it. */
 import type { Comparison } from '../../admission/scanning/baseline.ts';
 import type { Finding } from '../../admission/scanning/finding.ts';
+import type { StoredKind } from '../../admission/scanning/stored.ts';
 import type { Issue, Position } from '../../config/issue.ts';
 
 /** A finding and, where a file holds the object, its place there. */
@@ -8,11 +9,16 @@ export interface PlacedFinding extends Finding {
   readonly place?: Position;
 }
 
+/** Why something could not be read; `about` is its kind, where it was all of one. */
+export interface ScanIssue extends Issue {
+  readonly about?: StoredKind;
+}
+
 /** What was looked at, and what was found in it. */
 export interface Scanned {
   readonly findings: readonly PlacedFinding[];
   /** What could not be read: then the scan is incomplete, and never a success. */
-  readonly issues: readonly Issue[];
+  readonly issues: readonly ScanIssue[];
   /** The cluster gave no answer. */
   readonly unreachable: boolean;
   readonly objects: number;

@@ -6,11 +6,15 @@ import { recordsPath } from '../../cluster/liveReads.ts';
 import type { ExceptionCopy } from '../../cluster/exceptionCopy.ts';
 import type { RulesInForce } from '../../cluster/rulesInForce.ts';
 import { processTiming } from '../../cluster/timing.ts';
+import { toSeconds } from '../../config/formats.ts';
 import type { Config } from '../../config/schema.ts';
+import { ruleKinds } from '../../controllers/conditions.ts';
 import { startControllers } from '../../controllers/controllers.ts';
 import type { Change, Controllers } from '../../controllers/controllers.ts';
 import { network } from '../../controllers/network/network.ts';
 import type { Network } from '../../controllers/network/network.ts';
+import { stock } from '../../controllers/stock.ts';
+import type { Rollout } from '../../controllers/surroundings.ts';
 import type { Rules } from '../../admission/rules.ts';
 import { listAt, own } from '../../k8s/json.ts';
 import type { JsonObject } from '../../k8s/json.ts';
@@ -19,10 +23,10 @@ import { late, nothing } from '../lateCopy.ts';
 import { servedExceptions } from './servedExceptions.ts';
 import { servedReplicas } from './servedReplicas.ts';
 import { servedReports } from './servedReports.ts';
+import { servedScan } from './servedScan.ts';
 import { servedRegistration } from './servedRegistration.ts';
 import type { Terminal } from '../terminal.ts';
 
-const boundariesPath = '/apis/bulkhead.dev/v1alpha1/boundaries';
 const podsPath = '/api/v1/pods';
 /** Gates stand only on pods that no node has. */
 const pendingPods = { query: { fieldSelector: 'spec.nodeName=,status.phase=Pending' } } as const;
@@ -54,6 +58,8 @@ export function serveControllers(
     () => ({ rulesHash: rules().hash, ...(certificate === undefined ? {} : { certificate }) }),
     terminal,
   );
+  const isFresh = (): boolean => cluster.readiness().ready;
+  const rollout = (): Rollout => ({ inForce: true, waitingFor: [] });
   const floors = cluster.followFloors();
   const plugins = network({
     api: cluster.api,
@@ -62,10 +68,19 @@ export function serveControllers(
       for (const key of boundaries.keys()) started.changed({ of: 'boundary', key });
     },
   });
+  const scan = servedScan(cluster, rules, exceptionCopy);
+  const scanned = stock({
+    around: { rules, rollout, isFresh },
+    timing: processTiming,
+    scan,
+    everyMillis: toSeconds(config.controllers.scanEvery) * 1_000,
+  });
   let records = nothing;
   let boundaries = nothing;
+  let guardrails = nothing;
   let gatedPods = nothing;
-  const tell = (of: Exclude<Change['of'], 'rules' | 'more'>) => (key: string) => started.changed({ of, key });
+  const tell = (of: Exclude<Change['of'], 'rules' | 'rollout' | 'more'>) => (key: string) =>
+    started.changed({ of, key });
   const started = startControllers({
     api: cluster.api,
     timing: processTiming,
@@ -74,10 +89,12 @@ export function serveControllers(
       rules,
       issues: () => inForce.issues(),
       namespaces: () => cluster.view(),
-      isFresh: () => cluster.readiness().ready,
+      isFresh,
+      rollout,
       floorOf: (namespace) => floors.floorOf(namespace),
       records: late(() => records),
       boundaries: late(() => boundaries),
+      guardrails: late(() => guardrails),
       gatedPods: late(() => gatedPods),
     },
     namespace,
@@ -93,7 +110,8 @@ export function serveControllers(
     },
     beginFollowing: () => {
       records = cluster.followStored(recordsPath, tell('record'));
-      boundaries = cluster.followStored(boundariesPath, tell('boundary'));
+      boundaries = cluster.followStored(ruleKinds.Boundary, tell('boundary'));
+      guardrails = cluster.followStored(ruleKinds.GuardrailPolicy, tell('guardrail'));
       gatedPods = cluster.followStored(podsPath, tell('pod'), { form: pendingPods, keep: onlyGated });
       reports.follow(() => undefined);
       exceptions.follow((controller, key) => started.changed({ of: 'more', controller, key }));
@@ -101,12 +119,16 @@ export function serveControllers(
     },
     further: {
       exceptions: exceptions.lacking,
+      activeExceptions: exceptions.active,
+      scan: scanned.lacking,
+      violations: scanned.violations,
       plugin: plugins.lacking,
       network: plugins.told,
       ...(registered === undefined ? {} : { registration: registered.controller.lacking }),
     },
     more: [
-      ...servedReports(cluster, rules, config),
+      ...servedReports(cluster, scan, config),
+      scanned,
       plugins,
       reports.controller,
       ...exceptions.controllers,

@@ -2,6 +2,7 @@
 import { markAnnotation, readMark, writtenMark } from '../../admission/exceptions/mark.ts';
 import type { Rules } from '../../admission/rules.ts';
 import type { World } from '../../admission/world.ts';
+import type { Exception } from '../../boundary/exceptions/exception.ts';
 import { standingOf } from '../../boundary/exceptions/standing.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
 import type { ExceptionCopy } from '../../cluster/exceptionCopy.ts';
@@ -22,6 +23,8 @@ export interface ServedExceptions {
   readonly follow: (changed: (controller: string, key: string) => void) => void;
   /** What keeps a Boundary from being a proof. */
   readonly lacking: (boundary: string) => readonly string[];
+  /** How many exceptions from a Boundary are active. */
+  readonly active: (boundary: string) => number;
 }
 
 const policiesPath = '/apis/networking.k8s.io/v1/networkpolicies';
@@ -53,6 +56,16 @@ export function servedExceptions(
     exceptions: exceptions.stored,
     date: () => new Date(),
   });
+  const activeFor = (boundary: string): readonly Exception[] => {
+    const { exceptionApprovers } = rules().tenancy.roles;
+    return exceptions
+      .all()
+      .filter(
+        (one) =>
+          one.boundaries.includes(boundary) &&
+          standingOf(one, Date.now(), exceptionApprovers).state === 'Active',
+      );
+  };
   return {
     controllers: [narrowing, telling],
     follow: (changed) => {
@@ -66,20 +79,14 @@ export function servedExceptions(
       });
     },
     lacking: (boundary) => {
-      const { exceptionApprovers } = rules().tenancy.roles;
-      const active = exceptions
-        .all()
-        .filter(
-          (one) =>
-            one.boundaries.includes(boundary) &&
-            standingOf(one, Date.now(), exceptionApprovers).state === 'Active',
-        );
+      const active = activeFor(boundary);
       const living = [...policies.keys()];
       return [
         ...(active.length === 0 ? [] : [`exceptions are active: ${some(active.map(({ name }) => name))}`]),
         ...(living.length === 0 ? [] : [`let in by exceptions: ${some(living)}`]),
       ];
     },
+    active: (boundary) => activeFor(boundary).length,
   };
 }
 

@@ -28,6 +28,13 @@ export const controllers = object(
       default: '15m',
       description: 'How long after a scan for these reports the next one begins.',
     },
+    scanEvery: {
+      type: 'string',
+      format: 'duration',
+      default: '15m',
+      description:
+        'How long after a scan of what is stored, for the status of rules, the next one begins; a change of rules, or something outside, makes it sooner.',
+    },
     namespace: optional(
       'namespaceName',
       'Where the Lease of the leader is; null: the namespace of this process, of webhook.service or of its ServiceAccount, else kube-system.',
