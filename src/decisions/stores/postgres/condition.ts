@@ -9,19 +9,32 @@ import { wantedWords } from '../../query/words.ts';
 /** A lexeme as tsquery reads it: quoted, quotes and backslashes doubled. */
 const quoted = (lexeme: string): string => `'${lexeme.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 
-/** True for the rows that the filter wants. */
-export function conditionOf(filter: Filter): RawBuilder<boolean> {
-  const parts: RawBuilder<unknown>[] = [sql`kind = ANY (${filter.entry ?? ['Decision']}::text[])`];
+/** Nearly everything is a decision: asking for those by their terms would find nearly everything. */
+const isOfDecisions = ({ entry }: Filter): boolean => entry === undefined || entry.includes('Decision');
+
+/** The alternatives of each part of the filter that is about terms, as a tsquery has them. */
+function termsIn(filter: Filter): readonly (readonly string[])[] {
   const lists: (readonly string[])[] = [];
   for (const facet of facets) {
     const values = filter[facet];
-    if (facet !== 'entry' && values !== undefined)
+    if (values !== undefined && !(facet === 'entry' && isOfDecisions(filter)))
       lists.push(values.map((value) => quoted(`${facet}:${termValue(value)}`)));
   }
   if (filter.scope !== undefined)
     lists.push(filter.scope.map((tenant) => quoted(`tenant:${termValue(tenant)}`)));
   for (const { word, prefix } of wantedWords(filter.text ?? ''))
     lists.push([`${quoted(`w:${word}`)}${prefix ? ':*' : ''}`]);
+  return lists;
+}
+
+/** Whether the index of terms can tell anything about the rows that the filter wants. */
+export const hasTerms = (filter: Filter): boolean => termsIn(filter).length > 0;
+
+/** True for the rows that the filter wants. */
+export function conditionOf(filter: Filter): RawBuilder<boolean> {
+  const parts: RawBuilder<unknown>[] = [];
+  if (isOfDecisions(filter)) parts.push(sql`kind = ANY (${filter.entry ?? ['Decision']}::text[])`);
+  const lists = termsIn(filter);
   // No alternative is left: nothing can be wanted.
   if (lists.some((list) => list.length === 0)) return sql<boolean>`FALSE`;
   if (lists.length > 0)

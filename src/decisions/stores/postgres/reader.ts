@@ -20,6 +20,7 @@ import { conditionOf } from './condition.ts';
 import { askedAgain, connect } from './connection.ts';
 import type { Connection, PostgresOptions } from './connection.ts';
 import { tablesVersion, versionOf } from './migrations.ts';
+import { placesOf } from './paging.ts';
 import { entryColumns, recordOfRow } from './rows.ts';
 
 /** At most this many retries of one decision are named. */
@@ -64,58 +65,83 @@ async function end(connection: Connection): Promise<Cursor> {
   return row === undefined ? beginning : { time: row.time.getTime(), position: Number(row.position) };
 }
 
-async function page(connection: Connection, { filter, order, limit, after }: Query): Promise<Page> {
-  const direction = order === 'newest' ? 'desc' : 'asc';
-  let rows = connection
-    .selectFrom('bulkhead_entries')
-    .select([...entryColumns, 'time'])
-    .where(conditionOf(filter))
-    .limit(limit + 1);
-  if (order === 'arrival') {
-    rows = rows.orderBy('position');
-    if (after !== undefined) rows = rows.where('position', '>', String(after.position));
-  } else {
-    rows = rows.orderBy('time', direction).orderBy('position', direction);
-    if (after !== undefined)
-      rows = rows.where((eb) =>
-        eb(
-          eb.refTuple('time', 'position'),
-          order === 'newest' ? '<' : '>',
-          eb.tuple(new Date(after.time), String(after.position)),
-        ),
-      );
-  }
-  const found = await rows.execute();
-  const records = await withRetries(connection, found.slice(0, limit).map(recordOfRow));
-  const last = found[limit - 1];
-  return found.length > limit && last !== undefined
-    ? { records, next: { time: last.time.getTime(), position: Number(last.position) } }
-    : { records };
+function page(connection: Connection, query: Query): Promise<Page> {
+  const { order } = query;
+  return connection.transaction().execute(async (session) => {
+    const places =
+      order === 'arrival' ? await arrived(session, query) : await placesOf(session, { ...query, order });
+    const wanted = places.slice(0, query.limit);
+    const records = await withRetries(session, await recordsAt(session, wanted));
+    const last = wanted.at(-1);
+    return places.length > query.limit && last !== undefined ? { records, next: last } : { records };
+  });
 }
 
-async function withRetries(
-  connection: Connection,
-  records: readonly StoredRecord[],
-): Promise<readonly Found[]> {
-  const idOf = ({ event }: StoredRecord): string => stringAt(parsed(event), 'decisionId') ?? '';
-  const ids = records.map(idOf).filter((id) => id !== '');
-  const rows =
-    ids.length === 0
-      ? []
-      : await connection
-          .selectFrom('bulkhead_entries')
-          .select(['retry_of', 'decision_id'])
-          .where('retry_of', 'in', ids)
-          .where('kind', '=', 'Retry')
-          .orderBy('position')
-          .execute();
-  const again = Map.groupBy(rows, ({ retry_of }) => retry_of);
-  return records.map((record) => ({
+/** The places of one page in the order of arrival. */
+async function arrived(session: Connection, { filter, limit, after }: Query): Promise<readonly Cursor[]> {
+  const rows = await session
+    .selectFrom('bulkhead_entries')
+    .select(['time', 'position'])
+    .where(conditionOf(filter))
+    .where('position', '>', String(after?.position ?? 0))
+    .orderBy('position')
+    .limit(limit + 1)
+    .execute();
+  return rows.map(({ time, position }) => ({ time: time.getTime(), position: Number(position) }));
+}
+
+/** The records at these places, in their order. Time and position lead to one partition each. */
+async function recordsAt(session: Connection, places: readonly Cursor[]): Promise<readonly StoredRecord[]> {
+  if (places.length === 0) return [];
+  const times = places.map(({ time }) => time);
+  const { rows } = await sql<Parameters<typeof recordOfRow>[0]>`
+    SELECT ${sql.join(entryColumns.map((column) => sql.ref(`entry.${column}`)))}
+    FROM unnest(${times.map((time) => new Date(time))}::timestamptz[], ${places.map(({ position }) => position)}::bigint[])
+      AS place (time, position)
+    JOIN bulkhead_entries AS entry ON entry.time = place.time AND entry.position = place.position
+    WHERE entry.time >= ${new Date(Math.min(...times))} AND entry.time <= ${new Date(Math.max(...times))}`.execute(
+    session,
+  );
+  const byPosition = new Map(rows.map((row) => [Number(row.position), recordOfRow(row)]));
+  return places.flatMap(({ position }) => byPosition.get(position) ?? []);
+}
+
+/** A retry comes within seconds of what it repeats; the rest is for clocks that were set. */
+const retriedWithinMillis = 3_600_000;
+
+async function withRetries(session: Connection, records: readonly StoredRecord[]): Promise<readonly Found[]> {
+  const events = records.map(({ event }) => parsed(event));
+  const calls = events.flatMap((event) => {
+    const id = stringAt(event, 'decisionId');
+    const time = Date.parse(stringAt(event, 'time') ?? '');
+    return id === undefined || Number.isNaN(time) ? [] : [{ id, time }];
+  });
+  const again = Map.groupBy(await retriesOf(session, calls), ({ call }) => call);
+  return records.map((record, index) => ({
     ...record,
-    retries: (again.get(idOf(record)) ?? [])
+    retries: (again.get(stringAt(events[index], 'decisionId') ?? '') ?? [])
       .slice(0, mostRetries)
-      .flatMap(({ decision_id }) => (decision_id === null ? [] : [decision_id])),
+      .map(({ id }) => id),
   }));
+}
+
+async function retriesOf(
+  session: Connection,
+  calls: readonly { readonly id: string; readonly time: number }[],
+): Promise<readonly { readonly call: string; readonly id: string }[]> {
+  if (calls.length === 0) return [];
+  const times = calls.map(({ time }) => time);
+  const from = (time: number): Date => new Date(time - retriedWithinMillis);
+  const until = (time: number): Date => new Date(time + retriedWithinMillis);
+  const { rows } = await sql<{ readonly call: string; readonly id: string }>`
+    SELECT entry.retry_of AS call, entry.decision_id AS id
+    FROM unnest(${calls.map(({ id }) => id)}::text[], ${times.map(from)}::timestamptz[], ${times.map(until)}::timestamptz[])
+      AS call (id, since, until)
+    JOIN bulkhead_entries AS entry ON entry.retry_of = call.id AND entry.time >= call.since AND entry.time < call.until
+    WHERE entry.kind = 'Retry' AND entry.decision_id IS NOT NULL
+      AND entry.time >= ${from(Math.min(...times))} AND entry.time < ${until(Math.max(...times))}
+    ORDER BY entry.position`.execute(session);
+  return rows;
 }
 
 async function find(
