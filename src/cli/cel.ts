@@ -1,5 +1,6 @@
 /** `bulkhead cel`: one expression on given variables, as an admission policy would evaluate it. */
 import { readFile } from 'node:fs/promises';
+import { text as wholeText } from 'node:stream/consumers';
 import { Option } from '@commander-js/extra-typings';
 import { meaningExtensions } from '../admission/meaning/declarations.ts';
 import { standaloneMeaning } from '../admission/meaning/standalone.ts';
@@ -74,8 +75,7 @@ type Variables = Readonly<Record<string, unknown>>;
 
 async function readBindings(file: string, terminal: Terminal): Promise<Read<Variables>> {
   try {
-    const text =
-      file === '-' ? Buffer.from(await terminal.stdin()).toString('utf8') : await readFile(file, 'utf8');
+    const text = file === '-' ? await wholeText(terminal.stdin()) : await readFile(file, 'utf8');
     const value = parseExactly(text);
     if (isObject(value)) return sound(value);
     return wrong(file, 'the bindings must be a JSON object, such as {"object": {…}}');

@@ -1,11 +1,7 @@
 /** `bulkhead compare`: the relation of two policy sets by meaning, for all possible pods. */
 import { Argument, Option } from '@commander-js/extra-typings';
 import type { Issue } from '../config/issue.ts';
-import { unsound } from '../config/issue.ts';
-import type { Read } from '../config/issue.ts';
-import { readPaths } from '../config/paths.ts';
 import type { Endpoint, Witness } from '../k8s/witness.ts';
-import { readInventory } from '../netpol/inventory/inventory.ts';
 import type { Inventory } from '../netpol/inventory/inventory.ts';
 import { compare } from '../netpol/relation/compare.ts';
 import type { Difference, Relation } from '../netpol/relation/compare.ts';
@@ -13,6 +9,7 @@ import { exampleOf } from '../netpol/relation/example.ts';
 import type { PolicySet } from '../netpol/relation/sides.ts';
 import type { Definition } from './command.ts';
 import { tellIssues } from './diagnostics.ts';
+import { readManifests } from './manifests.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
 const more = `
@@ -47,8 +44,8 @@ async function compareSets(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const [first, second] = [
-    await read(a, defaultNamespace, terminal),
-    await read(b, defaultNamespace, terminal),
+    await readManifests([a], defaultNamespace, terminal),
+    await readManifests([b], defaultNamespace, terminal),
   ];
   const issues: Issue[] = [first, second].flatMap((side) => (side.ok ? [] : side.issues));
   if (!first.ok || !second.ok) {
@@ -67,11 +64,6 @@ async function compareSets(
   if (output === 'json') terminal.stdout.write(`${JSON.stringify({ relation, onlyInA, onlyInB })}\n`);
   else terminal.stdout.write(text(relation, a, b, onlyInA, onlyInB));
   return 0;
-}
-
-async function read(path: string, defaultNamespace: string, terminal: Terminal): Promise<Read<Inventory>> {
-  const documents = await readPaths([path], terminal);
-  return documents.ok ? readInventory(documents.value, { defaultNamespace }) : unsound(documents.issues);
 }
 
 /** A side, with the labels of namespaces that only the other side gives. */

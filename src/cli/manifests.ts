@@ -1,8 +1,9 @@
 /** What the commands that look at manifests share: their options, and the inventory that the manifests make. */
 import type { Command } from '@commander-js/extra-typings';
-import { describe } from '../config/issue.ts';
-import { readPaths } from '../config/paths.ts';
-import { readInventory } from '../netpol/inventory/inventory.ts';
+import { describe, unsound } from '../config/issue.ts';
+import type { Issue, Read } from '../config/issue.ts';
+import { streamPaths } from '../config/paths.ts';
+import { InventoryReading } from '../netpol/inventory/inventory.ts';
 import type { Inventory } from '../netpol/inventory/inventory.ts';
 import type { ReachabilityOptions } from '../netpol/reach/reachability.ts';
 import { tellIssues, tellWarning } from './diagnostics.ts';
@@ -26,7 +27,7 @@ export const aboutManifests = `
 Manifests are files, directories, or - for standard input: YAML of any number of documents, JSON, and Lists. Namespaces, NetworkPolicies, Pods
 and workloads (Deployment, StatefulSet, DaemonSet, ReplicaSet, ReplicationController, Job, CronJob) are read, other kinds passed over. A
 workload counts as one pod with the workload's name, unless the pods that it made are there too. Addresses outside the cluster are told as
-CIDRs; no policy binds them, so only the pod's side counts.`;
+CIDRs; no policy binds them, so only the pod's side counts. Long texts are read item by item, JSON many times as fast as YAML.`;
 
 export const optionsOf = ({ podIpsUnmatched }: ManifestOptions): ReachabilityOptions => ({
   ipBlockMatchesPods: podIpsUnmatched !== true,
@@ -37,9 +38,9 @@ export async function inventoryFrom(
   paths: readonly string[],
   { namespace }: ManifestOptions,
   terminal: Terminal,
+  manner: Manner = {},
 ): Promise<Inventory | undefined> {
-  const documents = await readPaths(paths, terminal);
-  const read = documents.ok ? readInventory(documents.value, { defaultNamespace: namespace }) : documents;
+  const read = await readManifests(paths, namespace, terminal, manner);
   if (!read.ok) {
     tellIssues(read.issues, terminal);
     return undefined;
@@ -49,4 +50,27 @@ export async function inventoryFrom(
     tellWarning('the manifests hold no Pod and no workload, so there is nobody to ask about', terminal);
   }
   return read.value;
+}
+
+/** Whether places in policies will be asked for, for which their texts have to be kept. */
+export interface Manner {
+  readonly places?: boolean;
+}
+
+/** Reads manifests one document after the other, so that an export of a whole cluster finds room. */
+export async function readManifests(
+  paths: readonly string[],
+  defaultNamespace: string,
+  terminal: Terminal,
+  { places = false }: Manner = {},
+): Promise<Read<Inventory>> {
+  terminal.spareMemory();
+  const reading = new InventoryReading({ defaultNamespace, places });
+  const issues: Issue[] = [];
+  for await (const document of streamPaths(paths, terminal)) {
+    if (document.ok) reading.add(document.value);
+    else issues.push(...document.issues);
+  }
+  const read = reading.finish();
+  return issues.length === 0 ? read : unsound([...issues, ...(read.ok ? [] : read.issues)]);
 }

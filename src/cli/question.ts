@@ -5,7 +5,8 @@ import type { Issue, Read } from '../config/issue.ts';
 import { nearest } from '../config/suggestion.ts';
 import { addressesOf, hostAddress, isSamePod } from '../netpol/concrete/world.ts';
 import type { ConcreteAddress, ConcreteEndpoint, Connection } from '../netpol/concrete/world.ts';
-import type { Inventory, InventoryPod } from '../netpol/inventory/inventory.ts';
+import type { InventoryPod } from '../netpol/inventory/expandPods.ts';
+import type { Inventory } from '../netpol/inventory/inventory.ts';
 import type { Question } from '../netpol/reach/explanation.ts';
 
 /** What the command line says. */

@@ -15,8 +15,10 @@ export interface Terminal {
   readonly stdout: Output;
   /** Diagnostics, progress, hints. */
   readonly stderr: Output;
-  readonly stdin: () => Promise<Uint8Array>;
+  readonly stdin: () => AsyncIterable<Uint8Array>;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** From now on memory counts for more than time: for commands that read whole clusters. */
+  readonly spareMemory: () => void;
   /** The version of Bulkhead. */
   readonly version: () => string;
   /** Where something stands that ships with Bulkhead, such as `policies`. */

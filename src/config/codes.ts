@@ -10,6 +10,7 @@ export const documentCodes = {
   tag: 'document.tag',
   number: 'document.number',
   depth: 'document.depth',
+  list: 'document.list',
 } as const;
 
 /** What is wrong with a path that was given to read. */

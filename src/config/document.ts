@@ -45,6 +45,26 @@ export function placeAt(text: string, offset: number): Place {
   return { line, column: offset - start + 1 };
 }
 
+/** Where a text begins. */
+export const start: Place = { line: 1, column: 1 };
+
+/** The place behind a text that begins at `from`. */
+export function behind(text: string, from: Place): Place {
+  let { line } = from;
+  let start = -1;
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) {
+    line += 1;
+    start = at;
+  }
+  return start === -1 ? { line, column: from.column + text.length } : { line, column: text.length - start };
+}
+
+/** A place in a part of a text, which begins at `from`, as a place in the whole. */
+export const moved = (place: Place, from: Place): Place =>
+  place.line === 1
+    ? { line: from.line, column: from.column + place.column - 1 }
+    : { line: from.line + place.line - 1, column: place.column };
+
 /** Whether a value is an object that is no list: the only thing that has fields. */
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,8 +1,9 @@
 /** Reads what people write, YAML or JSON, into documents; lists of objects are taken apart. */
 import { documentCodes } from './codes.ts';
-import { type Document, isObject, type Place, placeAt } from './document.ts';
-import { type Read, sound, unsound } from './issue.ts';
+import { type Document, isObject, type Place } from './document.ts';
+import { type Read, sound } from './issue.ts';
 import { readJson } from './json.ts';
+import { decodeText } from './text.ts';
 import { readYaml } from './yaml.ts';
 
 /**
@@ -19,61 +20,66 @@ export function readDocuments(text: string, file: string): Read<readonly Documen
 
 /** Reads bytes, which have to be UTF-8, into documents. */
 export function readBytes(bytes: Uint8Array, file: string): Read<readonly Document[]> {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    const message = 'not UTF-8 text; save it as UTF-8';
-    return unsound([{ code: documentCodes.encoding, message, file, ...brokenPlace(bytes) }]);
-  }
-  return readDocuments(text, file);
-}
-
-/** Where the first bytes stand that are no UTF-8: a beginning is sound as long as nothing but its end may be missing. */
-function brokenPlace(bytes: Uint8Array): Place {
-  const beginning = (length: number): string | undefined => {
-    try {
-      return new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, length), { stream: true });
-    } catch {
-      return undefined;
-    }
-  };
-  let [sound, broken] = [0, bytes.length + 1];
-  while (broken - sound > 1) {
-    const middle = Math.floor((sound + broken) / 2);
-    if (beginning(middle) === undefined) broken = middle;
-    else sound = middle;
-  }
-  const text = beginning(sound) ?? '';
-  return placeAt(text, text.length);
+  const text = decodeText(bytes, file);
+  return text.ok ? readDocuments(text.value, file) : text;
 }
 
 /** What looks like JSON is read as JSON, which is faster; YAML's flow style (`{a: b}`) looks so too and gets its second chance. */
 function readText(text: string, file: string): Read<readonly Document[]> {
   const json = file.endsWith('.json');
-  if (!json && !/^\s*[{[]/.test(text)) return readYaml(text, file);
+  if (!looksLikeJson(text, file)) return readYaml(text, file);
   const read = readJson(text, file);
   if (read.ok || json || read.issues.some(({ code }) => code !== documentCodes.syntax)) return read;
   return readYaml(text, file);
 }
 
+/** Whether a text is to be read as JSON first. */
+export const looksLikeJson = (text: string, file: string): boolean =>
+  file.endsWith('.json') || /^\s*[{[]/.test(text);
+
+/** What the items of a list have from it where they do not say it themselves. */
+export interface Listing {
+  readonly apiVersion?: unknown;
+  readonly kind?: string;
+}
+
+/** The kind that a value names. */
+export const kindOf = (value: unknown): string | undefined => {
+  const kind = isObject(value) && Object.hasOwn(value, 'kind') ? value['kind'] : undefined;
+  return typeof kind === 'string' ? kind : undefined;
+};
+
+/** What the items of a value have from it; undefined where it is no list. */
+export function listingOf(value: unknown): Listing | undefined {
+  const kind = kindOf(value);
+  if (kind?.endsWith('List') !== true) return undefined;
+  const itemKind = kind.slice(0, -'List'.length);
+  return itemKind === '' || !isObject(value) ? {} : { apiVersion: value['apiVersion'], kind: itemKind };
+}
+
+/** An item of a list as the documents that it is: itself, or what is in it where it is a list too. */
+export function itemDocuments(item: Document, list: Listing): readonly Document[] {
+  const inherits = list.kind !== undefined && isObject(item.value) && !Object.hasOwn(item.value, 'kind');
+  return expand(inherits ? { ...item, value: { ...list, ...item.value } } : item);
+}
+
 function expand(document: Document): readonly Document[] {
   // Taken out one by one: what a place is told by must not keep the whole list alive.
   const { value, file, positionOf, placeIn } = document;
-  if (!isObject(value)) return [document];
-  const { apiVersion, kind, items } = value;
-  if (typeof kind !== 'string' || !kind.endsWith('List') || !Array.isArray(items)) return [document];
-
-  const itemKind = kind.slice(0, -'List'.length);
-  return items.flatMap((item: unknown, index) => {
-    const inherits = itemKind !== '' && isObject(item) && !Object.hasOwn(item, 'kind');
-    return expand({
-      value: inherits ? { apiVersion, kind: itemKind, ...item } : item,
-      file,
-      positionOf: (pointer, part) => positionOf(`/items/${index}${pointer}`, part),
-      ...(placeIn === undefined
-        ? {}
-        : { placeIn: (pointer, at): Place => placeIn(`/items/${index}${pointer}`, at) }),
-    });
-  });
+  const list = listingOf(value);
+  const items = isObject(value) ? value['items'] : undefined;
+  if (list === undefined || !Array.isArray(items)) return [document];
+  return items.flatMap((item: unknown, index) =>
+    itemDocuments(
+      {
+        value: item,
+        file,
+        positionOf: (pointer, part) => positionOf(`/items/${index}${pointer}`, part),
+        ...(placeIn === undefined
+          ? {}
+          : { placeIn: (pointer, at): Place => placeIn(`/items/${index}${pointer}`, at) }),
+      },
+      list,
+    ),
+  );
 }

@@ -1,14 +1,17 @@
 /** Finds and reads the files that a person names: files, directories, standard input. */
+import { createReadStream } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { pathCodes } from './codes.ts';
 import type { Document } from './document.ts';
 import { readBytes } from './documents.ts';
 import { type Issue, type Read, sound, unsound } from './issue.ts';
+import { readChunks } from './stream/documentStream.ts';
 
 /** How standard input is read; injected, since a process has only one. */
 export interface Sources {
-  stdin(): Promise<Uint8Array>;
+  stdin(): AsyncIterable<Uint8Array>;
 }
 
 const readable = /\.(?:yaml|yml|json)$/;
@@ -52,12 +55,42 @@ export async function readEach(paths: readonly string[], sources: Sources): Prom
 async function readOne(file: string, sources: Sources): Promise<Read<readonly Document[]>> {
   let bytes: Uint8Array;
   try {
-    bytes = file === '-' ? await sources.stdin() : await readFile(file);
+    bytes = file === '-' ? await buffer(sources.stdin()) : await readFile(file);
   } catch (error) {
     return unsound([failure(file, error)]);
   }
   return readBytes(bytes, file);
 }
+
+/**
+ * Reads the same documents one after the other, for whoever keeps little of each: what is long is never held as a whole (an export of a
+ * cluster has hundreds of megabytes). Documents of a file may come before a mistake in it is told.
+ */
+export async function* streamPaths(
+  paths: readonly string[],
+  sources: Sources,
+): AsyncGenerator<Read<Document>> {
+  for (const path of paths) {
+    for (const found of path === '-' ? [sound('-')] : await filesBehind(path)) {
+      if (found.ok) yield* streamOne(found.value, sources);
+      else yield found;
+    }
+  }
+}
+
+async function* streamOne(file: string, sources: Sources): AsyncGenerator<Read<Document>> {
+  try {
+    yield* readChunks(
+      file === '-' ? sources.stdin() : createReadStream(file, { highWaterMark: chunk }),
+      file,
+    );
+  } catch (error) {
+    yield unsound([failure(file, error)]);
+  }
+}
+
+/** How much is read at a time. */
+const chunk = 2 ** 20;
 
 /** Every readable file behind a path that is not `-`, in order; at least one, or the reason why not. */
 export async function filesBehind(path: string): Promise<readonly Read<string>[]> {

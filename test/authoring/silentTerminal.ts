@@ -1,4 +1,5 @@
 /** A terminal that nobody reads, for functions that want one. */
+import { Readable } from 'node:stream';
 import type { Terminal } from '../../src/cli/terminal.ts';
 
 const silent = { write: () => undefined, isTerminal: false };
@@ -6,7 +7,8 @@ const silent = { write: () => undefined, isTerminal: false };
 export const silentTerminal: Terminal = {
   stdout: silent,
   stderr: silent,
-  stdin: () => Promise.resolve(new Uint8Array()),
+  stdin: () => Readable.from([]),
+  spareMemory: () => undefined,
   environment: {},
   version: () => '0.0.0',
   shipped: (path) => path,

@@ -1,4 +1,5 @@
 /** A terminal that keeps what a command writes. */
+import { Readable } from 'node:stream';
 import { run } from '../../src/cli/run.ts';
 import type { CommandRow } from '../../src/cli/command.ts';
 import { commands } from '../../src/cli/commands.ts';
@@ -30,7 +31,8 @@ export async function capture(argv: readonly string[], given: Surroundings = {})
   const terminal: Terminal = {
     stdout: output('stdout'),
     stderr: output('stderr'),
-    stdin: () => Promise.resolve(Buffer.from(stdin)),
+    stdin: () => Readable.from([Buffer.from(stdin)]),
+    spareMemory: () => undefined,
     environment,
     version: () => '1.2.3',
     shipped: (path) => path,

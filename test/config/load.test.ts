@@ -364,7 +364,9 @@ describe('the file', () => {
     return loadConfig({
       path,
       environment: {},
-      stdin: () => Promise.reject(new Error('not asked for')),
+      stdin: () => {
+        throw new Error('not asked for');
+      },
       ...rest,
     });
   };

@@ -2,6 +2,7 @@
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { describe as print } from '../../src/config/issue.ts';
 import { readPaths } from '../../src/config/paths.ts';
@@ -12,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true }));
 
-const stdin = (): Promise<Uint8Array> => Promise.resolve(Buffer.from('from: stdin\n'));
+const stdin = (): Readable => Readable.from([Buffer.from('from: stdin\n')]);
 
 /** What was read: `file: value`, or the issues; the directory of the test is left out. */
 async function read(...paths: string[]): Promise<string[]> {

@@ -1,4 +1,5 @@
 /** Runs the `console` blocks of the documentation, and reads the command lines of its `sh` blocks. */
+import { Readable } from 'node:stream';
 import { Command } from '@commander-js/extra-typings';
 import { commands } from '../../src/cli/commands.ts';
 import { capture } from '../cli/capturedTerminal.ts';
@@ -65,7 +66,8 @@ export async function optionsOf(name: string): Promise<readonly string[] | undef
     terminal: {
       stdout: silent,
       stderr: silent,
-      stdin: () => Promise.resolve(new Uint8Array()),
+      stdin: () => Readable.from([]),
+      spareMemory: () => undefined,
       environment: {},
       version: () => '0.0.0',
       shipped: (path) => path,

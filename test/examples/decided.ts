@@ -1,4 +1,5 @@
 /** The example cluster, and what is decided of the manifests that ship as examples. */
+import { Readable } from 'node:stream';
 import type { Document } from '../../src/config/document.ts';
 import type { Read } from '../../src/config/issue.ts';
 import { loadConfig } from '../../src/config/load.ts';
@@ -25,7 +26,7 @@ export interface ExampleCluster {
   readonly inventory: readonly StoredNamespace[];
 }
 
-const stdin = (): Promise<Uint8Array> => Promise.resolve(new Uint8Array());
+const stdin = (): Readable => Readable.from([]);
 
 /** What was read, or a failed test that tells why it could not be. */
 export function valueOf<T>(read: Read<T>): T {

@@ -47,6 +47,12 @@ export const texts: Entries = [
     'Flatten it.',
   ),
   error(
+    'document.list',
+    'A kind that is told too late',
+    'A long text is read item by item, and this one names the kind of its list, or that it is none, only behind the items.',
+    'Write kind before items.',
+  ),
+  error(
     'schema.type',
     'A value of the wrong type',
     'The field wants another type than it was given.',

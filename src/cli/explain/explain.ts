@@ -57,7 +57,7 @@ interface Options extends ManifestOptions, Asked {
 }
 
 async function answer(paths: readonly string[], options: Options, terminal: Terminal): Promise<ExitCode> {
-  const inventory = await inventoryFrom(paths, options, terminal);
+  const inventory = await inventoryFrom(paths, options, terminal, { places: true });
   if (inventory === undefined) return 2;
   const read = questionOf(options, inventory);
   if (!read.ok) {

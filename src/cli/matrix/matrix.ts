@@ -19,7 +19,7 @@ counts the pairs of namespaces between which some connection can be opened; with
 
 Examples:
   bulkhead matrix manifests/ --label team
-  kubectl get ns,pods,netpol -A -o yaml | bulkhead matrix - --ports -o html > matrix.html
+  kubectl get ns,pods,netpol -A -o json | bulkhead matrix - --ports -o html > matrix.html
 
 Exit code: 0, or 2 when something could not be read.`;
 

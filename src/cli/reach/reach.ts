@@ -18,7 +18,7 @@ Always allowed whatever is listed: traffic from the pod's own node (kubelet prob
 
 Examples:
   bulkhead reach manifests/
-  kubectl get ns,pods,netpol -A -o yaml | bulkhead reach - -o html > reach.html
+  kubectl get ns,pods,netpol -A -o json | bulkhead reach - -o html > reach.html
   bulkhead reach manifests/ -o dot | dot -Tsvg > reach.svg
 
 Exit code: 0, or 2 when something could not be read.`;

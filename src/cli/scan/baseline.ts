@@ -1,5 +1,6 @@
 /** The baseline file of a scan: read before, written on demand. */
 import { rename, writeFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { baselineOf, readBaseline } from '../../admission/scanning/baseline.ts';
 import type { Baseline } from '../../admission/scanning/baseline.ts';
 import type { Finding } from '../../admission/scanning/finding.ts';
@@ -14,7 +15,7 @@ export async function loadBaseline(
   toBeWritten: boolean,
 ): Promise<Read<Baseline | undefined>> {
   if (file === undefined || toBeWritten) return sound(undefined);
-  const documents = await readPaths([file], { stdin: () => Promise.resolve(new Uint8Array()) });
+  const documents = await readPaths([file], { stdin: () => Readable.from([]) });
   if (!documents.ok) return documents;
   const [document, ...more] = documents.value;
   if (document === undefined || more.length > 0) {

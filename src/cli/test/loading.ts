@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import type { CaseInputs } from '../../authoring/suite/caseRequest.ts';
 import { readSuite } from '../../authoring/suite/readSuite.ts';
 import type { Suite } from '../../authoring/suite/readSuite.ts';
@@ -43,7 +44,7 @@ export async function findSuites(paths: readonly string[], terminal: Terminal): 
   };
   for (const path of paths) {
     if (path === '-') {
-      take(readBytes(await terminal.stdin(), '-'), '-', true);
+      take(readBytes(await buffer(terminal.stdin()), '-'), '-', true);
       continue;
     }
     const files = await filesBehind(path);

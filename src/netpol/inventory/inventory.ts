@@ -3,7 +3,7 @@ import type { Document } from '../../config/document.ts';
 import { sound, unsound } from '../../config/issue.ts';
 import type { Issue, Position, Read } from '../../config/issue.ts';
 import { Decoder } from '../../k8s/decoder.ts';
-import { isObject, own, ownAt, stringAt } from '../../k8s/json.ts';
+import { isObject, own, stringAt } from '../../k8s/json.ts';
 import type { JsonObject } from '../../k8s/json.ts';
 import type { Labels } from '../../k8s/labelSelector.ts';
 import { nameLabel } from '../../k8s/namespaceFacts.ts';
@@ -11,19 +11,11 @@ import type { NetworkPolicy } from '../../k8s/networkPolicy.ts';
 import { decodeNetworkPolicy } from '../../k8s/networkPolicyDecode.ts';
 import { decodeMeta } from '../../k8s/objectMeta.ts';
 import { isDnsLabel } from '../../k8s/syntax.ts';
-import type { ConcreteNamespace, ConcretePod } from '../concrete/world.ts';
+import type { ConcreteNamespace, NamedPort } from '../concrete/world.ts';
 import { sortKind } from './kind.ts';
 import type { InventoryKind } from './kind.ts';
-import { expandPods } from './expandPods.ts';
-import type { PodDocument } from './expandPods.ts';
-
-/** A pod, or one that stands for all pods of a workload and then has the workload's name. */
-export interface InventoryPod extends ConcretePod {
-  /** The kind of the object it was read from. */
-  readonly from: string;
-  /** It stands for several pods, which can talk to each other. */
-  readonly several: boolean;
-}
+import { expandPods, podSource } from './expandPods.ts';
+import type { InventoryPod, PodSource } from './expandPods.ts';
 
 export interface Inventory {
   readonly namespaces: readonly ConcreteNamespace[];
@@ -39,6 +31,8 @@ export interface Inventory {
 export interface InventoryOptions {
   /** Where objects without `metadata.namespace` go. */
   readonly defaultNamespace: string;
+  /** Whether places in policies will be asked for, for which their texts have to be kept. They will unless said. */
+  readonly places?: boolean;
 }
 
 /**
@@ -49,23 +43,27 @@ export interface InventoryOptions {
  * A namespace that is only mentioned exists without labels but its name; a warning says so where a policy asks for namespace labels.
  */
 export function readInventory(documents: readonly Document[], options: InventoryOptions): Read<Inventory> {
-  const reading = new Reading(options.defaultNamespace);
+  const reading = new InventoryReading(options);
   for (const document of documents) reading.add(document);
   return reading.finish();
 }
 
-class Reading {
+/** The same for documents that come one by one. Of each only what matters is kept, so that an export of a whole cluster finds room. */
+export class InventoryReading {
   readonly #defaultNamespace: string;
   readonly #issues: Issue[] = [];
   readonly #warnings: Issue[] = [];
   readonly #labels = new Map<string, Labels>();
-  readonly #seen = new Map<string, unknown>();
-  readonly #pods: PodDocument[] = [];
+  /** By kind and namespace, then name. */
+  readonly #seen = new Map<string, Map<string, Labels | NetworkPolicy | PodSource>>();
+  readonly #ports = new Map<string, readonly NamedPort[]>();
+  readonly #pods: PodSource[] = [];
   readonly #policies: NetworkPolicy[] = [];
-  readonly #places = new Map<string, Pick<Document, 'file' | 'positionOf'>>();
+  readonly #places: Map<string, Pick<Document, 'file' | 'positionOf'>> | undefined;
 
-  constructor(defaultNamespace: string) {
+  constructor({ defaultNamespace, places = true }: InventoryOptions) {
     this.#defaultNamespace = defaultNamespace;
+    this.#places = places ? new Map() : undefined;
   }
 
   add(document: Document): void {
@@ -92,30 +90,27 @@ class Reading {
   }
 
   finish(): Read<Inventory> {
-    const expanded = expandPods(this.#pods);
-    for (const { document, issue } of expanded.issues) this.#report(document, issue);
+    const namespaces = new Map([...this.#labels].map(([name, labels]) => [name, { name, labels }]));
+    const unlisted = new Set<string>();
+    const namespaceOf = (name: string): ConcreteNamespace => {
+      const known = namespaces.get(name);
+      if (known !== undefined) return known;
+      const mentioned = { name, labels: new Map<string, string>() };
+      namespaces.set(name, mentioned);
+      unlisted.add(name);
+      return mentioned;
+    };
+    const { pods, issues } = expandPods(this.#pods, namespaceOf);
+    for (const { metadata } of this.#policies) namespaceOf(metadata.namespace);
+    for (const issue of issues) this.#issues.push(issue);
     if (this.#issues.length > 0) return unsound(this.#issues);
-    const unlisted = new Set(
-      [
-        ...expanded.pods.map(({ home }) => home),
-        ...this.#policies.map(({ metadata }) => metadata.namespace),
-      ].filter((name) => !this.#labels.has(name)),
-    );
     this.#warnAbout(unlisted);
-    const names = [...this.#labels.keys(), ...unlisted].sort();
-    const namespaces = new Map(
-      names.map((name) => [name, { name, labels: this.#labels.get(name) ?? new Map<string, string>() }]),
-    );
-    const pods = expanded.pods.flatMap(({ home, ...pod }): InventoryPod[] => {
-      const namespace = namespaces.get(home);
-      return namespace === undefined ? [] : [{ kind: 'pod', namespace, ...pod }];
-    });
     return sound({
-      namespaces: [...namespaces.values()],
+      namespaces: [...namespaces.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
       pods,
       policies: this.#policies,
       warnings: this.#warnings,
-      placeOf: placeIn(this.#places),
+      placeOf: placeIn(this.#places ?? new Map()),
     });
   }
 
@@ -135,10 +130,17 @@ class Reading {
       for (const issue of decoder.issues) this.#report(document, issue);
       return;
     }
-    if (this.#isRepeated(document, kind, kind === 'Namespace' ? name : `${home}/${name}`)) return;
-    if (kind === 'Namespace') this.#labels.set(name, metadata.labels);
-    else if (kind === 'NetworkPolicy') this.#readPolicy(document, home, name);
-    else this.#pods.push({ document, value, kind, home, name });
+    if (kind === 'Namespace') {
+      if (this.#isNew(document, 'Namespace ', name, metadata.labels)) this.#labels.set(name, metadata.labels);
+    } else if (kind === 'NetworkPolicy') this.#readPolicy(document, home, name);
+    else {
+      const source = podSource(
+        value,
+        { kind, home, name },
+        { placed: (issue) => place(document, issue), shared: (ports) => this.#shared(ports) },
+      );
+      if (this.#isNew(document, `${kind} ${home}/`, name, source)) this.#pods.push(source);
+    }
   }
 
   #readPolicy(document: Document, namespace: string, name: string): void {
@@ -147,26 +149,45 @@ class Reading {
       for (const issue of read.issues) this.#report(document, issue);
       return;
     }
+    const { podSelector, policyTypes, ingress, egress } = read.value;
+    const metadata = { ...read.value.metadata, namespace, name };
+    const policy = { metadata, podSelector, policyTypes, ingress, egress };
+    if (!this.#isNew(document, `NetworkPolicy ${namespace}/`, name, policy)) return;
     const { file, positionOf } = document;
-    this.#places.set(`${namespace}/${name}`, { file, positionOf });
-    this.#policies.push({ ...read.value, metadata: { ...read.value.metadata, namespace, name } });
+    this.#places?.set(`${namespace}/${name}`, { file, positionOf });
+    this.#policies.push(policy);
     const strictly = decodeNetworkPolicy(document.value, { strict: true });
     if (!strictly.ok) this.#warnings.push(...strictly.issues.map((issue) => place(document, issue)));
   }
 
-  /** The same Namespace may stand in several files; what has rules or pods may not, since only one of the two would be in the cluster. */
-  #isRepeated(document: Document, kind: InventoryKind, name: string): boolean {
-    const key = `${kind} ${name}`;
-    const before = this.#seen.get(key);
-    this.#seen.set(key, document.value);
-    if (before === undefined) return false;
-    const contentOf = (value: unknown): string =>
-      JSON.stringify(kind === 'Namespace' ? namespaceContent(value) : value);
-    if (contentOf(before) !== contentOf(document.value)) {
-      const message = `${key} is given twice, and differently; keep one`;
+  /** The same object may stand in several files, as long as it says the same about connections: only one of the two would be in the cluster. */
+  #isNew(
+    document: Document,
+    place: string,
+    name: string,
+    content: Labels | NetworkPolicy | PodSource,
+  ): boolean {
+    const neighbours = this.#seen.get(place) ?? new Map<string, Labels | NetworkPolicy | PodSource>();
+    this.#seen.set(place, neighbours);
+    const before = neighbours.get(name);
+    if (before === undefined) {
+      neighbours.set(name, content);
+      return true;
+    }
+    if (asText(before) !== asText(content)) {
+      const message = `${place}${name} is given twice, and differently; keep one`;
       this.#report(document, { code: 'inventory.duplicate', pointer: '/metadata/name', message });
     }
-    return true;
+    return false;
+  }
+
+  /** Most pods have the ports of some other. */
+  #shared(ports: readonly NamedPort[]): readonly NamedPort[] {
+    let key = '';
+    for (const { name, protocol, number } of ports) key += `${name} ${protocol} ${number} `;
+    const known = this.#ports.get(key);
+    if (known === undefined) this.#ports.set(key, ports);
+    return known ?? ports;
   }
 
   #warnAbout(unlisted: ReadonlySet<string>): void {
@@ -203,9 +224,12 @@ const placeIn =
     return place && { file: place.file, pointer, ...place.positionOf(pointer) };
   };
 
-/** What of a Namespace matters here. */
-const namespaceContent = (value: unknown): unknown =>
-  [...decodeMeta(new Decoder(), ownAt(value, 'metadata'), '').labels].sort(([a], [b]) => (a < b ? -1 : 1));
+/** A text that is the same for the same content, maps in whatever order. */
+const asText = (content: unknown): string =>
+  JSON.stringify(content, (_key, value: unknown) => {
+    if (value instanceof Map) return [...value].sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
+    return typeof value === 'bigint' ? String(value) : value;
+  });
 
 /** Adds file, line and column to what was found at a pointer. */
 function place(document: Document, issue: Issue): Issue {

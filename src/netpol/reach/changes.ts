@@ -1,6 +1,7 @@
 /** What a change of manifests opens and closes: the difference of who can talk to whom before and after. */
 import { directions } from '../../k8s/networkPolicy.ts';
-import type { Inventory, InventoryPod } from '../inventory/inventory.ts';
+import type { InventoryPod } from '../inventory/expandPods.ts';
+import type { Inventory } from '../inventory/inventory.ts';
 import { families, toCidrs } from './addressSpace.ts';
 import type { Segment } from './addressSpace.ts';
 import { byName, endpointOf } from './connections.ts';

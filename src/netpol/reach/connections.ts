@@ -1,5 +1,6 @@
 /** Who can talk to whom, as the list that `reach` prints: between pods, and between pods and the addresses outside. */
-import type { Inventory, InventoryPod } from '../inventory/inventory.ts';
+import type { InventoryPod } from '../inventory/expandPods.ts';
+import type { Inventory } from '../inventory/inventory.ts';
 import { toCidrs } from './addressSpace.ts';
 import { isEmpty } from './connectionSet.ts';
 import type { ConnectionSet } from './connectionSet.ts';

@@ -41,7 +41,7 @@ export class Reachability {
   readonly #classes = new Map<string, PodClass>();
   readonly #keys = new WeakMap<ConcretePod, PodClass>();
   readonly #between = new Map<PodClass, Map<PodClass, ConnectionSet>>();
-  readonly #outside = new Map<PodClass, Map<Direction, readonly OutsideReach[]>>();
+  readonly #outside = new Map<string, readonly OutsideReach[]>();
 
   constructor(policies: readonly NetworkPolicy[], { ipBlockMatchesPods = true }: ReachabilityOptions = {}) {
     this.#switches = { ...documented, ipBlockMatchesPods };
@@ -72,13 +72,23 @@ export class Reachability {
    * families is taken for outside; a family that the pod's known addresses lack is left out.
    */
   outside(pod: ConcretePod, direction: Direction): readonly OutsideReach[] {
-    const subject = this.#classOf(pod);
-    const row = this.#outside.get(subject) ?? new Map<Direction, readonly OutsideReach[]>();
-    this.#outside.set(subject, row);
-    const known = row.get(direction);
+    const policies = this.#policies.get(pod.namespace.name) ?? [];
+    const isolation = isolationOf(pod, direction, policies, this.#switches);
+    const own = families.filter((family) => pod.ips.some((address) => address.family === family));
+    // All that addresses outside can see of a pod: in a cluster of many pods few differ in it.
+    const seen = [
+      direction,
+      pod.namespace.name,
+      own,
+      isolation.map((policy) => policies.indexOf(policy)),
+      direction === 'Ingress' ? pod.ports.map(({ name, protocol, number }) => [name, protocol, number]) : [],
+    ];
+    const key = isolation.length === 0 ? own.join() : JSON.stringify(seen);
+    const known = this.#outside.get(key);
     if (known !== undefined) return known;
-    const found = this.#workOutside(subject, direction);
-    row.set(direction, found);
+    const present = own.length === 0 ? families : own;
+    const found = this.#workOutside(pod, direction, isolation, present);
+    this.#outside.set(key, found);
     return found;
   }
 
@@ -107,18 +117,21 @@ export class Reachability {
     return intersection(out, allowedBy(to.isolation.Ingress, 'Ingress', destination, source, this.#switches));
   }
 
-  #workOutside(subject: PodClass, direction: Direction): readonly OutsideReach[] {
-    const isolation = subject.isolation[direction];
+  #workOutside(
+    subject: ConcretePod,
+    direction: Direction,
+    isolation: Isolation,
+    present: readonly Family[],
+  ): readonly OutsideReach[] {
     const peers = isolation.flatMap(({ ingress, egress }) =>
       (direction === 'Ingress' ? ingress : egress).flatMap((rule) => rule.peers),
     );
     const blocks = peers.flatMap(({ ipBlock }) => ipBlock ?? []);
     const groups = new Map<string, { segments: Segment[]; connections: ConnectionSet }>();
-    for (const family of families) {
-      if (subject.byFamily.size > 0 && !subject.byFamily.has(family)) continue;
+    for (const family of present) {
       for (const segment of cut(family, blocks)) {
         const peer: ConcreteAddress = { kind: 'address', address: { family, value: segment.low } };
-        const connections = allowedBy(isolation, direction, subject.member, peer, this.#switches);
+        const connections = allowedBy(isolation, direction, subject, peer, this.#switches);
         if (isEmpty(connections)) continue;
         const key = keyOf(connections);
         const group = groups.get(key);
