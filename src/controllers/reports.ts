@@ -39,21 +39,29 @@ export function reports({ api, pace, scan, everyMillis }: ReportsOptions): Contr
     keys: () => [everyone],
     reconcile: async (_, signal): Promise<Reconciled> => {
       const again = { outcome: 'again', afterMillis: everyMillis } as const;
-      const form = await served(api);
-      if (form === undefined) return again;
-      const stored = await storedHashes(api, form);
-      if (typeof stored === 'string') return { outcome: 'failed', message: stored };
+      const stored = new Map<ReportForm, ReadonlyMap<string, string>>();
+      for (const form of await served(api)) {
+        const hashes = await storedHashes(api, form);
+        if (typeof hashes === 'string') return { outcome: 'failed', message: hashes };
+        stored.set(form, hashes);
+      }
+      const [preferred] = stored.keys();
+      if (preferred === undefined) return again;
       const scanned = await scan(signal);
       if (!scanned.ok) return { outcome: 'failed', message: scanned.message };
       const byNamespace = Map.groupBy(scanned.findings, ({ resource }) => resource.namespace);
-      for (const namespace of new Set([...byNamespace.keys(), ...stored.keys()])) {
-        if (namespace !== '' && !scanned.namespaces.has(namespace)) continue;
-        const report = reportOf(form, namespace, byNamespace.get(namespace) ?? []);
-        if (stored.get(namespace) === stringAt(report, 'metadata', 'annotations', hashKey)) continue;
-        await pace.take(signal);
-        if (signal.aborted) return again;
-        const asked = await apply(api, `${pathOf(form, namespace)}/${reportName}`, report);
-        if (!asked.ok) return { outcome: 'failed', ...asked.failure };
+      for (const [form, hashes] of stored) {
+        // What was written before the other form was served says nothing any more.
+        const findings = form === preferred ? byNamespace : new Map<string, Finding[]>();
+        for (const namespace of new Set([...findings.keys(), ...hashes.keys()])) {
+          if (namespace !== '' && !scanned.namespaces.has(namespace)) continue;
+          const report = reportOf(form, namespace, findings.get(namespace) ?? []);
+          if (hashes.get(namespace) === stringAt(report, 'metadata', 'annotations', hashKey)) continue;
+          await pace.take(signal);
+          if (signal.aborted) return again;
+          const asked = await apply(api, `${pathOf(form, namespace)}/${reportName}`, report);
+          if (!asked.ok) return { outcome: 'failed', ...asked.failure };
+        }
       }
       return again;
     },
@@ -72,13 +80,14 @@ const pathOf = (form: ReportForm, namespace: string): string =>
     ? `${groupPath(form)}/${plurals[form].cluster}`
     : `${groupPath(form)}/namespaces/${namespace}/${plurals[form].namespaced}`;
 
-/** OpenReports where both are served: the other is what it came from. */
-async function served(api: Api): Promise<ReportForm | undefined> {
+/** Reports are written as the first of them: as OpenReports where both are served, for the other is what they came from. */
+async function served(api: Api): Promise<readonly ReportForm[]> {
+  const forms: ReportForm[] = [];
   for (const form of ['openreports', 'policyreport'] as const) {
     const asked = await api.ask({ path: groupPath(form), deadlineMillis: readMillis });
-    if (asked.ok && listAt(asked.body, 'resources').length > 0) return form;
+    if (asked.ok && listAt(asked.body, 'resources').length > 0) forms.push(form);
   }
-  return undefined;
+  return forms;
 }
 
 /** The hash that each of our reports carries, by namespace; why they could not be listed. */
@@ -110,7 +119,7 @@ export function reportOf(form: ReportForm, namespace: string, findings: readonly
   const results: unknown[] = [];
   let bytes = 0;
   for (const finding of sorted.slice(0, mostResults)) {
-    const result = toResult(finding, false);
+    const result = toResult(form, finding, false);
     bytes += Buffer.byteLength(JSON.stringify(result));
     if (bytes > mostBytes) break;
     results.push(result);

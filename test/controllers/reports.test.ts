@@ -22,14 +22,18 @@ const finding = (
 
 const group = '/apis/wgpolicyk8s.io/v1alpha2';
 
-/** An API server that serves PolicyReports and keeps what is applied. */
+const openGroup = '/apis/openreports.io/v1alpha1';
+
+/** An API server that serves PolicyReports, and OpenReports once `opened`, and keeps what is applied. */
 function server(): {
+  readonly open: () => void;
   readonly api: Api;
   readonly stored: Map<string, JsonObject>;
   readonly writes: string[];
 } {
   const stored = new Map<string, JsonObject>();
   const writes: string[] = [];
+  let opened = false;
   const missing = { ok: false, status: 404, failure: { code: 'x', message: 'not found' } } as const;
   const api: Api = {
     ask: ({ method = 'GET', path, body }) => {
@@ -40,13 +44,21 @@ function server(): {
         return Promise.resolve({ ok: true, body });
       }
       if (bare === group) return Promise.resolve({ ok: true, body: { resources: [{}] } });
-      const items = [...stored].flatMap(([at, one]) => (at.includes('/namespaces/') ? [one] : []));
-      if (bare === `${group}/policyreports`) return Promise.resolve({ ok: true, body: { items } });
-      if (bare === `${group}/clusterpolicyreports`) return Promise.resolve({ ok: true, body: { items: [] } });
-      return Promise.resolve(missing);
+      if (opened && bare === openGroup) return Promise.resolve({ ok: true, body: { resources: [{}] } });
+      const [, of, plural] = /^(.*)\/(cluster\w+|policyreports|reports)$/.exec(bare) ?? [];
+      if (of !== group && !(opened && of === openGroup)) return Promise.resolve(missing);
+      const items = [...stored].flatMap(([at, one]) =>
+        at.startsWith(`${of}/`) && at.includes('/namespaces/') && plural?.startsWith('cluster') !== true
+          ? [one]
+          : [],
+      );
+      return Promise.resolve({ ok: true, body: { items } });
     },
   };
-  return { api, stored, writes };
+  const open = (): void => {
+    opened = true;
+  };
+  return { api, open, stored, writes };
 }
 
 test('is written once for the same findings, and emptied when they go', async () => {
@@ -69,6 +81,34 @@ test('is written once for the same findings, and emptied when they go', async ()
   await look();
   expect(writes).toEqual([at('one'), at('two'), at('two')]);
   expect(ownAt(stored.get(at('two')), 'results')).toEqual([]);
+});
+
+test('where OpenReports come to be served they are written, and what was written before is emptied', async () => {
+  const { api, open, stored, writes } = server();
+  const policy = { kind: 'GuardrailPolicy', severity: 'critical' } as const;
+  const { violation, ...rest } = finding('a', 'one');
+  const findings = [{ ...rest, violation: { ...violation, policy } }];
+  const controller = reports({
+    api,
+    pace: { take: () => Promise.resolve() },
+    everyMillis: 7,
+    scan: () => Promise.resolve({ ok: true, findings, namespaces: new Set(['one']) }),
+  });
+  const look = (): Promise<unknown> => controller.reconcile('cluster', new AbortController().signal);
+  await look();
+  open();
+  await look();
+  await look();
+  const before = `${group}/namespaces/one/policyreports/bulkhead`;
+  const now = `${openGroup}/namespaces/one/reports/bulkhead`;
+  expect(writes).toEqual([before, now, before]);
+  expect(ownAt(stored.get(before), 'results')).toEqual([]);
+  expect(stored.get(now)).toMatchObject({
+    apiVersion: 'openreports.io/v1alpha1',
+    kind: 'Report',
+    source: 'bulkhead',
+    results: [{ severity: 'critical', result: 'fail' }],
+  });
 });
 
 test('a scan that failed writes nothing', async () => {

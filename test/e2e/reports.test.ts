@@ -1,11 +1,11 @@
-// PolicyReports that a leader keeps, and Events on denials, on a real API server: one in each namespace, written when something changes, emptied when nothing is left.
+// PolicyReports and OpenReports that a leader keeps, and Events on denials, on a real API server: one in each namespace, written when something changes, emptied when nothing is left.
 import { request } from 'node:https';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { installKinds } from './ownKinds.ts';
-import { policyReportKinds } from './policyReportKinds.ts';
+import { openReportKinds, policyReportKinds } from './policyReportKinds.ts';
 import { startProduct } from './product.ts';
 import type { Product } from './product.ts';
 import { listAt, ownAt, stringAt } from '../../src/k8s/json.ts';
@@ -15,16 +15,24 @@ import { eventually } from '../cluster/eventually.ts';
 
 const cluster = connect(readConnection(process.env));
 const group = '/apis/wgpolicyk8s.io/v1alpha2';
+const openGroup = '/apis/openreports.io/v1alpha1';
 const namespace = 'reported';
 let folder: string;
 let product: Product;
 
-const report = async (): Promise<unknown> => {
-  const { status, body } = await cluster.call(
-    'admin',
-    `${group}/namespaces/${namespace}/policyreports/bulkhead`,
-  );
+const stored = async (path: string): Promise<unknown> => {
+  const { status, body } = await cluster.call('admin', path);
   return status === 200 ? body : undefined;
+};
+const report = (): Promise<unknown> => stored(`${group}/namespaces/${namespace}/policyreports/bulkhead`);
+const openReport = (): Promise<unknown> => stored(`${openGroup}/namespaces/${namespace}/reports/bulkhead`);
+const served = (kinds: object, path: string): Promise<unknown> =>
+  apply(kinds).then(() => eventually('the reports are served', () => stored(path)));
+const open = {
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'NetworkPolicy',
+  metadata: { name: 'open', namespace },
+  spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{}] },
 };
 const apply = async (stdin: unknown): Promise<void> => {
   expect(await cluster.kubectl('admin', ['apply', '-f', '-'], { stdin: stdin as object })).toMatchObject({
@@ -34,20 +42,11 @@ const apply = async (stdin: unknown): Promise<void> => {
 
 beforeAll(async () => {
   await installKinds(cluster);
-  await apply(policyReportKinds);
-  await eventually('the reports are served', async () => {
-    const { status } = await cluster.call('admin', `${group}/policyreports`);
-    return status === 200;
-  });
+  await served(policyReportKinds, `${group}/policyreports`);
   await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'bulkhead-system' } });
   const labels = { 'bulkhead.dev/tenant': 'reported' };
   await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } });
-  await apply({
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'NetworkPolicy',
-    metadata: { name: 'open', namespace },
-    spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{}] },
-  });
+  await apply(open);
   folder = await mkdtemp(join(tmpdir(), 'bulkhead-reports-'));
   const config = join(folder, 'configuration.yaml');
   await writeFile(
@@ -76,6 +75,8 @@ spec:
 afterAll(async () => {
   await product.discard();
   await cluster.kubectl('admin', ['delete', 'namespace', namespace, '--wait=false']);
+  // Other files have reports of the older form.
+  await cluster.kubectl('admin', ['delete', '-f', '-', '--ignore-not-found'], { stdin: openReportKinds });
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -146,6 +147,43 @@ function review(dryRun: boolean): Promise<string> {
     sent.end(body);
   });
 }
+
+test('where OpenReports come to be served, the report is one of them, and the older one is emptied', async () => {
+  const isDenial = (result: unknown): boolean => stringAt(result, 'rule') === 'boundary.egress';
+  await apply(open);
+  await eventually(
+    'the denial is in the report again',
+    async () => listAt(await report(), 'results').some(isDenial),
+    60_000,
+  );
+  await served(openReportKinds, `${openGroup}/reports`);
+  const found = await eventually('the OpenReport is written', openReport, 60_000);
+  expect(found).toMatchObject({
+    apiVersion: 'openreports.io/v1alpha1',
+    kind: 'Report',
+    source: 'bulkhead',
+    metadata: { name: 'bulkhead', labels: { 'app.kubernetes.io/managed-by': 'bulkhead' } },
+  });
+  const [denial] = listAt(found, 'results').filter(isDenial);
+  expect(denial).toMatchObject({
+    policy: 'reported',
+    result: 'fail',
+    severity: 'high',
+    resources: [{ kind: 'NetworkPolicy', namespace, name: 'open' }],
+  });
+  expect(stringAt(denial, 'properties', 'witness')).toContain('"direction":"Egress"');
+  await eventually(
+    'the older report is empty',
+    async () => listAt(await report(), 'results').length === 0,
+    60_000,
+  );
+  // Nothing is written while nothing changes, in either form.
+  const versions = async (): Promise<unknown> =>
+    (await Promise.all([report(), openReport()])).map((one) => stringAt(one, 'metadata', 'resourceVersion'));
+  const before = await versions();
+  await new Promise((resolve) => setTimeout(resolve, 8_000));
+  expect(await versions()).toEqual(before);
+}, 180_000);
 
 test('denials are one Event on the rule, without a word of the request; dry runs are none', async () => {
   for (const dryRun of [true, false, false]) expect(await review(dryRun)).toContain('"allowed":false');

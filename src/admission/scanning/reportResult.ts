@@ -25,17 +25,21 @@ const severities: Readonly<Record<Violation['action'], string>> = {
   Warn: 'medium',
   Audit: 'low',
 };
-/** The first CustomResourceDefinitions of PolicyReports know three severities. */
-const severityOf = new Map([
-  ['critical', 'high'],
-  ['high', 'high'],
-  ['medium', 'medium'],
-  ['low', 'low'],
-  ['info', 'low'],
-]);
+/** OpenReports know all severities of policies; the first CustomResourceDefinitions of PolicyReports know three. */
+const severitiesOf: Readonly<Record<ReportForm, ReadonlyMap<string, string>>> = {
+  policyreport: new Map([
+    ['critical', 'high'],
+    ['high', 'high'],
+    ['medium', 'medium'],
+    ['low', 'low'],
+    ['info', 'low'],
+  ]),
+  openreports: new Map(['critical', 'high', 'medium', 'low', 'info'].map((name) => [name, name])),
+};
 
 /** One finding as a result; audited and known findings are `warn`, so that they count for nobody's score. Without `seconds` no time is told. */
 export function toResult(
+  form: ReportForm,
   { violation, resource, tenant, fingerprint }: Finding,
   known: boolean,
   seconds?: number,
@@ -48,7 +52,7 @@ export function toResult(
     policy: rule === '' ? kind : rule,
     rule: code,
     category: policy?.category ?? kind,
-    severity: severityOf.get(severity) ?? severities[action],
+    severity: severitiesOf[form].get(severity) ?? severities[action],
     result: action === 'Deny' && !known ? 'fail' : 'warn',
     scored: action === 'Deny' && !known,
     ...(seconds === undefined ? {} : { timestamp: { seconds, nanos: 0 } }),

@@ -20,7 +20,7 @@ export function printReports(report: ScanReport, form: ReportForm, terminal: Ter
     for (let from = 0; from < all.length; from += mostResults) {
       const results = all
         .slice(from, from + mostResults)
-        .map((finding) => toResult(finding, report.comparison.isKnown(finding), seconds));
+        .map((finding) => toResult(form, finding, report.comparison.isKnown(finding), seconds));
       const count = (wanted: string): number => results.filter(({ result }) => result === wanted).length;
       const part = from / mostResults;
       const object = {
