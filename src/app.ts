@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { promptBudget } from './admission/allowance.ts';
 import type { Rules } from './admission/rules.ts';
 import type { World } from './admission/world.ts';
-import type { Read } from './config/issue.ts';
+import type { Issue, Read } from './config/issue.ts';
 import { describe, sound } from './config/issue.ts';
 import type { Config } from './config/schema.ts';
 import { decisionId, randomPool } from './decisions/decisionId.ts';
@@ -25,6 +25,9 @@ import { startServer } from './server/server.ts';
 import type { RunningServer } from './server/server.ts';
 import { servingMaterial } from './server/tls/serving.ts';
 import type { MaterialSource } from './server/tls/source.ts';
+import type { StoredPair } from './server/tls/stored.ts';
+import { observeCertificates } from './telemetry/certificateMetrics.ts';
+import type { CertificateFigures } from './telemetry/certificateMetrics.ts';
 import { createVerificationMetrics, observeDecisionLog } from './telemetry/decisionLogMetrics.ts';
 import { createLog } from './telemetry/logger.ts';
 import type { Log } from './telemetry/logger.ts';
@@ -36,12 +39,21 @@ import { createRuleMetrics } from './telemetry/ruleMetrics.ts';
 import { createTracing } from './telemetry/tracing.ts';
 import { createStateMetrics } from './telemetry/stateMetrics.ts';
 
+/** Certificates that are kept in the cluster. */
+export interface StoredCertificates extends StoredPair {
+  readonly figures: () => CertificateFigures | undefined;
+}
+
 export interface AppOptions {
   readonly config: Config;
   readonly rules: RuleSource;
   readonly namespaces: NamespaceSource;
   /** Where the own CA, the serving pair and other state are kept. */
   readonly stateDirectory: string;
+  /** Where `certificates.secret` names one. */
+  readonly certificates?: StoredCertificates | undefined;
+  /** Told the SHA-256 fingerprint of each certificate once it is served. */
+  readonly serves?: ((certificate: string) => void) | undefined;
   /** What is known of the network plugin; undefined where this process does not look. */
   readonly network?: () => NetworkFigures | undefined;
   readonly version: string;
@@ -71,10 +83,12 @@ export async function startApp(options: AppOptions): Promise<Read<App>> {
     version: options.version,
     commit: process.env['BULKHEAD_COMMIT'] ?? 'unknown',
   });
-  const tls = await servingMaterial(config, stateDirectory, (issues) => {
+  const keeps = (issues: readonly Issue[]): void => {
     log.logger.warn({ issues: issues.map(describe) }, 'keeping the certificate in force');
-  });
+  };
+  const tls = await servingMaterial(config, stateDirectory, keeps, options.certificates);
   if (!tls.ok) return tls;
+  if (options.certificates !== undefined) observeCertificates(metrics.registry, options.certificates.figures);
   const world = worldSource(options);
   if (options.network !== undefined) observeNetwork(metrics.registry, options.network);
   const state = createStateMetrics(metrics.registry, {
@@ -109,11 +123,11 @@ export async function startApp(options: AppOptions): Promise<Read<App>> {
   });
   const snapshot = (): LargeSnapshot => ({
     sources: options.rules.current().sources,
+    storedParams: options.rules.current().guardrails.storedParams,
     config,
     ownNamespace: namespaces.ownNamespace,
     namespaces: [...world().known()],
     exceptions: namespaces.exceptions?.all() ?? [],
-    storedParams: options.rules.current().guardrails.storedParams,
     complete: namespaces.live === undefined,
   });
   const revision = revisionOf(() => [
@@ -138,6 +152,7 @@ export async function startApp(options: AppOptions): Promise<Read<App>> {
     observer: { ...metrics, began: createTracing(options.version) },
     log: log.logger,
   });
+  tellServed(tls.value.source, options);
   const desk = await deskBeside(options, tls.value.source, decisions, log).catch(async (error: unknown) => {
     await server.close();
     throw error;
@@ -161,6 +176,12 @@ export async function startApp(options: AppOptions): Promise<Read<App>> {
       await log.flush();
     },
   });
+}
+
+/** After the listener, which subscribed before: what is told is served already. */
+function tellServed(source: MaterialSource, { serves }: AppOptions): void {
+  serves?.(source.current.leaf);
+  source.subscribe(({ leaf }) => serves?.(leaf));
 }
 
 /** The desk reads the store in a thread of its own, and its readings go into the same log. */

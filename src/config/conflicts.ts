@@ -146,7 +146,7 @@ function certificateConflicts(given: Certificates): readonly Conflict[] {
     secret: ['secret'],
     files: ['certFile', 'keyFile'],
   } as const;
-  const may = { selfManaged: [], certManager: ['caFile'], secret: [], files: ['caFile'] } as const;
+  const may = { selfManaged: ['secret'], certManager: ['caFile'], secret: [], files: ['caFile'] } as const;
   const fields = ['certFile', 'keyFile', 'caFile', 'secret', 'certificate'] as const;
   const found = fields.flatMap((field): Conflict[] => {
     const needed = uses[mode].some((used) => used === field);

@@ -60,6 +60,7 @@ const running: readonly Rule[] = [
     verbs: ['list', 'watch', 'create', 'patch', 'update'],
   },
   { apiGroups: ['apps'], resources: ['daemonsets'], verbs: ['list'] },
+  { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list', 'watch', 'create', 'patch'] },
   { apiGroups: [''], resources: ['events'], verbs: ['create'] },
   {
     apiGroups: ['wgpolicyk8s.io', 'openreports.io'],

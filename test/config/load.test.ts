@@ -322,8 +322,8 @@ describe('settings that do not go together', () => {
     ],
     ['certificates: {mode: files, certFile: a}', '/certificates: mode files needs keyFile'],
     [
-      'certificates: {secret: a/b}',
-      '/certificates/secret: mode selfManaged does not use secret; leave it out or change the mode',
+      'certificates: {mode: files, certFile: a, keyFile: b, secret: a/b}',
+      '/certificates/secret: mode files does not use secret; leave it out or change the mode',
     ],
     [
       'certificates: {mode: secret, secret: a/b, names: [c]}',

@@ -22,6 +22,8 @@ export interface ProductOptions {
   readonly config: string;
   /** Where it listens; a free port unless said. */
   readonly port?: number;
+  /** The name of the pod that it would run in; one of its own unless said. */
+  readonly pod?: string;
 }
 
 const decision = Type.Object({
@@ -71,7 +73,8 @@ export async function startProduct(cluster: Cluster, options: ProductOptions): P
   const kubeconfig = cluster.kubeconfig('bulkhead');
   const place = ['--kubeconfig', kubeconfig, '--address', '127.0.0.1', '--port', String(options.port ?? 0)];
   // Nothing of this process's environment: our own BULKHEAD_… variables are settings of the tests, which the product refuses.
-  const environment = [`PATH=${process.env['PATH'] ?? ''}`, 'BULKHEAD_DECISION_LOG_STDOUT=true'];
+  const pod = options.pod === undefined ? [] : [`POD_NAME=${options.pod}`];
+  const environment = [`PATH=${process.env['PATH'] ?? ''}`, 'BULKHEAD_DECISION_LOG_STDOUT=true', ...pod];
   const clean = ['-i', ...environment, process.execPath, main];
   const daemon = startDaemon('bulkhead', 'env', [...clean, 'serve', ...common, ...place], folder);
   const printed = (): Promise<string> => readFile(daemon.log, 'utf8');

@@ -7,8 +7,10 @@ import type { Cluster } from '../../cluster/cluster.ts';
 import type { Read } from '../../config/issue.ts';
 import type { FlagSetting } from '../../config/load.ts';
 import type { Definition } from '../command.ts';
+import type { Readiness } from '../../server/review.ts';
 import { fixedRules, inventorySource } from '../../server/sources.ts';
 import type { NamespaceSource, RuleSource } from '../../server/sources.ts';
+import { servedCertificates } from './servedCertificates.ts';
 import { servedEvents } from './servedEvents.ts';
 import { tellIssues, tellWarning, tellWarnings } from '../diagnostics.ts';
 import { load } from '../loading.ts';
@@ -107,10 +109,14 @@ async function serve(options: Options, terminal: Terminal): Promise<ExitCode> {
     `following ${cluster.value.namespaces().count} namespaces of ${cluster.value.server}\n`,
   );
   const exceptions = cluster.value.followExceptions();
+  const certificates = servedCertificates(cluster.value, loaded.value.config);
   let controllers: ServedControllers | undefined;
-  const rules = followRules(cluster.value, loaded.value, terminal, () =>
-    controllers?.changed({ of: 'rules' }),
-  );
+  const { enabled } = loaded.value.config.controllers;
+  const rules = followRules(cluster.value, loaded.value, terminal, {
+    changed: () => controllers?.changed({ of: 'rules' }),
+    // Where this process writes nothing it reports nothing, so nobody could wait for anybody.
+    isRolledOut: (reported) => !enabled || controllers?.isRolledOut(reported) === true,
+  });
   if (!(await rules.becameReady(firstListMillis, cluster.value.stopped))) {
     tellIssues(rules.issues(), terminal);
     const { reasons } = rules.readiness();
@@ -119,7 +125,7 @@ async function serve(options: Options, terminal: Terminal): Promise<ExitCode> {
     return rules.issues().length > 0 ? 2 : 3;
   }
   const source = { current: () => rules.current() ?? loaded.value.rules, readiness: () => rules.readiness() };
-  if (loaded.value.config.controllers.enabled) {
+  if (enabled) {
     const { serveControllers } = await import('./servedControllers.ts');
     controllers = serveControllers(
       cluster.value,
@@ -129,6 +135,7 @@ async function serve(options: Options, terminal: Terminal): Promise<ExitCode> {
       loaded.value.config,
       options.state,
       terminal,
+      certificates,
     );
   }
   const stop = async (): Promise<void> => {
@@ -138,12 +145,26 @@ async function serve(options: Options, terminal: Terminal): Promise<ExitCode> {
   return runApp(
     loaded.value,
     source,
-    { ...cluster.value, exceptions, stop, ...servedEvents(cluster.value, loaded.value.config, terminal) },
+    {
+      ...cluster.value,
+      exceptions,
+      stop,
+      readiness: () => both(cluster.value.readiness(), certificates?.readiness()),
+      ...servedEvents(cluster.value, loaded.value.config, terminal),
+    },
     options,
     terminal,
-    controllers?.network,
+    {
+      ...(controllers === undefined ? {} : { network: controllers.network, serves: controllers.serves }),
+      certificates,
+    },
   );
 }
+
+const both = (one: Readiness, other: Readiness = { ready: true, reasons: [] }): Readiness => ({
+  ready: one.ready && other.ready,
+  reasons: [...one.reasons, ...other.reasons],
+});
 
 /** How long the first list of namespaces may take before the process gives up; whoever runs it starts it again. */
 const firstListMillis = 30_000;
@@ -167,7 +188,7 @@ async function runApp(
   namespaces: NamespaceSource,
   options: Options,
   terminal: Terminal,
-  network?: AppOptions['network'],
+  { network, ...kept }: Pick<AppOptions, 'network' | 'serves' | 'certificates'> = {},
 ): Promise<ExitCode> {
   let started: Awaited<ReturnType<typeof startApp>>;
   try {
@@ -178,6 +199,7 @@ async function runApp(
       stateDirectory: options.state,
       version: terminal.version(),
       workerEntry: terminal.workerEntry,
+      ...kept,
       ...(network === undefined ? {} : { network }),
     });
   } catch (error) {

@@ -13,6 +13,8 @@ import { startControllers } from '../../controllers/controllers.ts';
 import type { Change, Controllers } from '../../controllers/controllers.ts';
 import { network } from '../../controllers/network/network.ts';
 import type { Network } from '../../controllers/network/network.ts';
+import { policyKinds } from '../../controllers/network/policyKinds.ts';
+import { laggards } from '../../controllers/rollout.ts';
 import { stock } from '../../controllers/stock.ts';
 import type { Rollout } from '../../controllers/surroundings.ts';
 import type { Rules } from '../../admission/rules.ts';
@@ -20,6 +22,7 @@ import { listAt, own } from '../../k8s/json.ts';
 import type { JsonObject } from '../../k8s/json.ts';
 import { tellWarning } from '../diagnostics.ts';
 import { late, nothing } from '../lateCopy.ts';
+import type { ServedCertificates } from './servedCertificates.ts';
 import { servedExceptions } from './servedExceptions.ts';
 import { servedReplicas } from './servedReplicas.ts';
 import { servedReports } from './servedReports.ts';
@@ -33,6 +36,8 @@ const pendingPods = { query: { fieldSelector: 'spec.nodeName=,status.phase=Pendi
 
 /** `network`: what the leader knows of the network plugin. */
 export interface ServedControllers extends Controllers {
+  /** Claims that every other replica decides by the rules that are reported so. */
+  readonly isRolledOut: (reported: string) => boolean;
   readonly network: () => Network | undefined;
   /** Told the SHA-256 fingerprint of the certificate that this replica serves from now on. */
   readonly serves: (certificate: string) => void;
@@ -47,27 +52,48 @@ export function serveControllers(
   config: Config,
   stateDirectory: string,
   terminal: Terminal,
+  certificates?: ServedCertificates,
 ): ServedControllers {
-  const registered = servedRegistration(cluster, rules, config, stateDirectory);
+  const registered = servedRegistration(cluster, rules, config, stateDirectory, certificates?.authority);
   const exceptions = servedExceptions(cluster, exceptionCopy, rules);
   const namespace = leaseNamespace(config, cluster);
   let certificate: string | undefined;
   const reports = servedReplicas(
     cluster,
     namespace,
-    () => ({ rulesHash: rules().hash, ...(certificate === undefined ? {} : { certificate }) }),
+    () => {
+      const rulesHash = inForce.reported();
+      return {
+        ...(rulesHash === undefined ? {} : { rulesHash }),
+        ...(certificate === undefined ? {} : { certificate }),
+      };
+    },
     terminal,
   );
   const isFresh = (): boolean => cluster.readiness().ready;
-  const rollout = (): Rollout => ({ inForce: true, waitingFor: [] });
+  const waitingFor = (reported: string): readonly string[] | undefined =>
+    laggards(reports.replicas.living(), reports.name, reported);
+  const rollout = (): Rollout => {
+    const reported = inForce.reported();
+    return reported === undefined
+      ? { inForce: false, waitingFor: undefined }
+      : { inForce: true, waitingFor: waitingFor(reported) };
+  };
+  const kept = certificates?.kept({
+    registered,
+    replicas: reports.replicas,
+    waiting: (what) => terminal.stderr.write(`waiting: ${what}\n`),
+  });
   const floors = cluster.followFloors();
+  const tellBoundaries = (): void => {
+    for (const key of boundaries.keys()) started.changed({ of: 'boundary', key });
+  };
   const plugins = network({
     api: cluster.api,
     around: { rules, namespaces: () => cluster.view() },
-    changed: () => {
-      for (const key of boundaries.keys()) started.changed({ of: 'boundary', key });
-    },
+    changed: tellBoundaries,
   });
+  const served = policyKinds({ api: cluster.api, around: { rules }, changed: tellBoundaries });
   const scan = servedScan(cluster, rules, exceptionCopy);
   const scanned = stock({
     around: { rules, rollout, isFresh },
@@ -113,15 +139,18 @@ export function serveControllers(
       boundaries = cluster.followStored(ruleKinds.Boundary, tell('boundary'));
       guardrails = cluster.followStored(ruleKinds.GuardrailPolicy, tell('guardrail'));
       gatedPods = cluster.followStored(podsPath, tell('pod'), { form: pendingPods, keep: onlyGated });
-      reports.follow(() => undefined);
       exceptions.follow((controller, key) => started.changed({ of: 'more', controller, key }));
-      registered?.follow((key) => started.changed({ of: 'more', controller: 'registration', key }));
+      registered?.follow((key) => {
+        kept?.changed();
+        started.changed({ of: 'more', controller: 'registration', key });
+      });
     },
     further: {
       exceptions: exceptions.lacking,
       activeExceptions: exceptions.active,
       scan: scanned.lacking,
       violations: scanned.violations,
+      kinds: served.lacking,
       plugin: plugins.lacking,
       network: plugins.told,
       ...(registered === undefined ? {} : { registration: registered.controller.lacking }),
@@ -130,15 +159,28 @@ export function serveControllers(
       ...servedReports(cluster, scan, config),
       scanned,
       plugins,
+      served,
       reports.controller,
       ...exceptions.controllers,
       ...(registered === undefined ? [] : [registered.controller]),
+      ...(kept === undefined ? [] : [kept]),
     ],
+  });
+  // Every replica looks at the others: each lets go of what was replaced by itself.
+  reports.follow(() => {
+    kept?.changed();
+    inForce.reconsider();
+    started.changed({ of: 'rollout' });
   });
   cluster.onNamespace(tell('namespace'));
   floors.onChange(tell('floor'));
+  certificates?.onChange(() => {
+    for (const one of [kept, registered?.controller])
+      for (const key of one?.keys() ?? []) started.changed({ of: 'more', controller: one?.name ?? '', key });
+  });
   return {
     ...started,
+    isRolledOut: (reported) => waitingFor(reported)?.length === 0,
     network: plugins.known,
     serves: (fingerprint) => {
       certificate = fingerprint;

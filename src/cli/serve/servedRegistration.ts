@@ -13,6 +13,8 @@ import { answering } from '../../controllers/answering.ts';
 import { pace } from '../../controllers/pace.ts';
 import { registration, registrationPaths } from '../../controllers/registration.ts';
 import type { Registration } from '../../controllers/registration.ts';
+import { listAt } from '../../k8s/json.ts';
+import type { JsonObject } from '../../k8s/json.ts';
 import { late, nothing } from '../lateCopy.ts';
 import { readAuthorityFile } from '../authorityFile.ts';
 
@@ -20,16 +22,22 @@ export interface ServedRegistration {
   readonly controller: Registration;
   /** Begins to follow both configurations; called when this replica leads for the first time. */
   readonly follow: (changed: (key: string) => void) => void;
+  /** Both as far as they are there; undefined before they were listed. */
+  readonly known: () => readonly JsonObject[] | undefined;
+  /** The same, asked of the API server itself. */
+  readonly now: () => Promise<readonly unknown[] | undefined>;
 }
 
 const writes = { perSecond: 1, burst: 10 };
+const askMillis = 10_000;
 
-/** Nothing where the configuration asks for none, or does not say where Bulkhead is reached. */
+/** Nothing where the configuration asks for none, or does not say where Bulkhead is reached. `authority`: of a certificate that is kept in the cluster. */
 export function servedRegistration(
   cluster: Cluster,
   rules: () => Rules,
   config: Config,
   stateDirectory: string,
+  authority?: () => Promise<Read<string>>,
 ): ServedRegistration | undefined {
   const { service, url, register, name } = config.webhook;
   if (!register || (service === null && url === null)) return undefined;
@@ -40,7 +48,7 @@ export function servedRegistration(
     pace: pace(processTiming, writes),
     name,
     rules,
-    endpoint: () => endpointOf(config, stateDirectory),
+    endpoint: () => endpointOf(config, authority ?? (() => authorityOf(config, stateDirectory))),
     answering,
     stored: {
       ValidatingWebhookConfiguration: late(() => validating),
@@ -52,6 +60,21 @@ export function servedRegistration(
     cluster.followStored(registrationPaths[kind], () => changed(kind), { form });
   return {
     controller,
+    known: () =>
+      validating.listed() && mutating.listed()
+        ? [validating, mutating].map(({ get }) => get(name)).filter((one) => one !== undefined)
+        : undefined,
+    now: async () => {
+      const query = `fieldSelector=${encodeURIComponent(form.query.fieldSelector)}`;
+      const asked = await Promise.all(
+        Object.values(registrationPaths).map((path) =>
+          cluster.api.ask({ path: `${path}?${query}`, deadlineMillis: askMillis }),
+        ),
+      );
+      return asked.every(({ ok }) => ok)
+        ? asked.flatMap((one) => (one.ok ? listAt(one.body, 'items') : []))
+        : undefined;
+    },
     follow: (changed) => {
       validating = follow('ValidatingWebhookConfiguration', changed);
       mutating = follow('MutatingWebhookConfiguration', changed);
@@ -59,19 +82,11 @@ export function servedRegistration(
   };
 }
 
-/** The authority is that of `certificates.caFile`, or our own where we make the serving certificate. */
 async function endpointOf(
-  { webhook, certificates }: Config,
-  stateDirectory: string,
+  { webhook }: Config,
+  authority: () => Promise<Read<string>>,
 ): Promise<Read<Endpoint>> {
-  const own = certificates.certFile === null ? join(stateDirectory, 'tls', 'ca.crt') : null;
-  const file = certificates.caFile ?? own;
-  if (file === null) {
-    const message =
-      'whom API servers shall trust is not said; name the authority of the serving certificate in certificates.caFile, or set webhook.register to false';
-    return unsound([{ code: 'webhooks.authority', pointer: '/certificates/caFile', message }]);
-  }
-  const caBundle = await readAuthorityFile(file);
+  const caBundle = await authority();
   if (!caBundle.ok) return caBundle;
   const { service, url } = webhook;
   return readEndpoint({
@@ -79,4 +94,14 @@ async function endpointOf(
     ...(url === null ? {} : { url }),
     caBundle: caBundle.value,
   });
+}
+
+/** That of `certificates.caFile`, or our own where we make the serving certificate. */
+async function authorityOf({ certificates }: Config, stateDirectory: string): Promise<Read<string>> {
+  const own = certificates.certFile === null ? join(stateDirectory, 'tls', 'ca.crt') : null;
+  const file = certificates.caFile ?? own;
+  if (file !== null) return readAuthorityFile(file);
+  const message =
+    'whom API servers shall trust is not said; name the authority of the serving certificate in certificates.caFile, or set webhook.register to false';
+  return unsound([{ code: 'webhooks.authority', pointer: '/certificates/caFile', message }]);
 }

@@ -59,7 +59,10 @@ export const certificates = object(
     certFile: optional('path', 'PEM certificate chain (files, certManager).'),
     keyFile: optional('path', 'PEM private key (files, certManager).'),
     caFile: optional('path', 'PEM authorities that API servers shall trust (files, certManager).'),
-    secret: optional('namespacedName', 'The Secret that holds tls.crt and tls.key (secret).'),
+    secret: optional(
+      'namespacedName',
+      'The Secret that holds tls.crt, tls.key and ca.crt (secret), or in which the leader keeps them for all replicas (selfManaged; null: the state directory, each replica for itself).',
+    ),
     certificate: optional(
       'namespacedName',
       'The cert-manager Certificate whose authority is injected (certManager).',
@@ -68,6 +71,13 @@ export const certificates = object(
       { type: 'string', format: 'name', minLength: 1 },
       { uniqueItems: true, description: 'Further DNS names or addresses of the certificate (selfManaged).' },
     ),
+    settle: {
+      type: 'string',
+      format: 'duration',
+      default: '100s',
+      description:
+        'How long each phase of a change of the authority must have been seen everywhere (selfManaged); below 90 s API servers may be turned away.',
+    },
   },
   { default: {}, description: 'The serving certificate.' },
 );

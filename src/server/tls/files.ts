@@ -41,7 +41,8 @@ export async function readFiles(files: TlsFiles): Promise<Read<ServingMaterial>>
   );
 }
 
-async function text(path: string): Promise<{ readonly text: string } | Issue> {
+/** The text of a file, or why it cannot be read. */
+export async function text(path: string): Promise<{ readonly text: string } | Issue> {
   try {
     return { text: await readFile(path, 'utf8') };
   } catch (error) {

@@ -13,6 +13,8 @@ export interface ServingMaterial {
   /** The CA whose client certificates are accepted for reviews. */
   readonly clientAuthority?: string;
   readonly notAfter: Date;
+  /** SHA-256 of the serving certificate, as `AB:CD:…`. */
+  readonly leaf: string;
   /** SHA-256 of all of the above. */
   readonly fingerprint: string;
 }
@@ -64,6 +66,7 @@ export function materialFrom(
   const material: ServingMaterial = {
     ...texts,
     notAfter: new Date(certificate.validTo),
+    leaf: certificate.fingerprint256,
     fingerprint: createHash('sha256')
       .update(JSON.stringify([texts.certificate, texts.key, clientAuthority]))
       .digest('hex'),

@@ -19,10 +19,18 @@ const serving = (certificates: object): ReturnType<typeof servingMaterial> => {
   return servingMaterial(config.value, directory, () => undefined);
 };
 
-test.each(['secret', 'certManager', 'files'])(
+test.each(['selfManaged', 'secret'])(
+  'mode %s with a Secret and without a cluster is told, never replaced by a pair of our own',
+  async (mode) => {
+    const read = await serving({ mode, secret: 'a/b' });
+    expect(read).toMatchObject({ ok: false, issues: [{ code: 'tls_secret_unreachable' }] });
+  },
+);
+
+test.each(['certManager', 'files'])(
   'mode %s without its files is told, never replaced by a pair of our own',
   async (mode) => {
-    const named = { secret: { secret: 'a/b' }, certManager: { certificate: 'a/b' }, files: {} }[mode];
+    const named = { certManager: { certificate: 'a/b' }, files: {} }[mode];
     const read = await serving({ mode, ...named });
     expect(read).toMatchObject({ ok: false, issues: [{ code: 'tls_files_unnamed' }] });
   },
