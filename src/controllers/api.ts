@@ -7,6 +7,8 @@ export interface Api {
   ask(question: {
     readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
     readonly path: string;
+    /** `application/json` unless said. */
+    readonly accept?: string;
     readonly body?: unknown;
     readonly contentType?: string;
     readonly deadlineMillis: number;

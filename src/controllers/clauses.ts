@@ -20,6 +20,8 @@ export interface FurtherClauses {
   readonly activeExceptions?: (boundary: string) => number;
   /** How many stored objects break a rule; undefined where that is not known. */
   readonly violations?: (...rule: RuleName) => number | undefined;
+  /** No kind of policy is served that nobody guards. */
+  readonly kinds?: () => readonly string[];
   /** A network plugin is known to enforce. */
   readonly plugin?: () => readonly string[];
   /** Who enforces, and how that one reads what the API leaves open; told beside the clauses. */
@@ -63,6 +65,7 @@ export function falseClauses(
     ...(further.registration?.() ?? ['not known whether both webhooks are registered']),
     ...(further.exceptions?.(boundary.name) ?? []),
     ...(further.scan?.(boundary.name) ?? ['what is stored was not scanned']),
+    ...(further.kinds?.() ?? ['not known which kinds of policy are served']),
     ...(further.plugin?.() ?? ['not known whether the network plugin enforces']),
   ];
 }
