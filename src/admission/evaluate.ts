@@ -52,6 +52,21 @@ export function evaluate(attributes: Attributes, world: World): Evaluation {
 
 /** What Boundaries, tenancy and pod invariants say. */
 function evaluateBoundaries(attributes: Attributes, world: World): Evaluation {
+  const evaluation = evaluateEach(attributes, world);
+  const { boundaries } = world.rules.ruleSet;
+  return evaluation.violations.length > 1 && boundaries.some(({ superseded }) => superseded === true)
+    ? { ...evaluation, violations: eachOnce(evaluation.violations) }
+    : evaluation;
+}
+
+/** What was replaced says mostly what came after it says. */
+const eachOnce = (violations: Evaluation['violations']): Evaluation['violations'] => [
+  ...new Map(
+    violations.map((one) => [[one.code, one.rule, one.action, one.field, one.message].join('\n'), one]),
+  ).values(),
+];
+
+function evaluateEach(attributes: Attributes, world: World): Evaluation {
   if (writesNamespace(attributes)) return evaluateNamespace(attributes, world);
   if (isOwnKind(attributes)) return evaluateOwnKind(attributes, world);
   const other = otherPolicyKindOf(attributes);

@@ -97,7 +97,7 @@ export interface FollowHow {
 }
 
 /** What happens to the rules that are followed. */
-export interface FollowedRules extends Pick<RulesInForceOptions, 'compile' | 'observe'> {
+export interface FollowedRules extends Pick<RulesInForceOptions, 'compile' | 'isRolledOut' | 'observe'> {
   /** Told why the parameters of a kind cannot be read, once until they can be. */
   readonly paramsFailed: (kind: string, failure: ClusterFailure) => void;
 }
@@ -216,11 +216,10 @@ function follow(access: Access, options: ClusterOptions): Cluster {
       (floors ??= floorCopy((copy) =>
         followCopy(floorsPath, collectionOf(server, floorsPath, floorsForm), copy),
       )),
-    followRules: (kinds, { compile, observe: told, paramsFailed }) => {
+    followRules: (kinds, followedBy) => {
       const rules = followedRules({
-        ...{ server, kinds, compile, paramsFailed, timing, staleMillis, ...pace },
+        ...{ server, kinds, timing, staleMillis, ...pace, ...followedBy },
         fares: (kind, event) => observe?.({ about: 'stored', what: kind, event }),
-        observe: told,
       });
       running.push(rules.run(stopping.signal));
       return rules;

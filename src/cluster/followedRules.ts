@@ -13,7 +13,10 @@ import { rulesInForce } from './rulesInForce.ts';
 import type { RulesInForce, RulesInForceOptions } from './rulesInForce.ts';
 import type { Timing } from './timing.ts';
 
-export interface FollowedRulesOptions extends Pick<RulesInForceOptions, 'compile' | 'observe'> {
+export interface FollowedRulesOptions extends Pick<
+  RulesInForceOptions,
+  'compile' | 'isRolledOut' | 'observe'
+> {
   readonly server: ApiServer;
   readonly kinds: readonly RuleKind[];
   readonly timing: Timing;
@@ -35,6 +38,7 @@ export function followedRules(options: FollowedRulesOptions): RulesInForce {
   const inForce = rulesInForce({
     follow: (changed) => ruleObjects({ server, kinds, timing, changed, observe: fares, ...pace }),
     compile,
+    ...(options.isRolledOut === undefined ? {} : { isRolledOut: options.isRolledOut }),
     prepare: ({ guardrails }) => params.follow(paramQueries(guardrails.all), prepareMillis),
     timing,
     staleMillis,

@@ -1,9 +1,10 @@
-/** The rules in force: those of files and those stored in the cluster together, swapped whole, and only when they compile. */
-import type { Rules } from '../admission/rules.ts';
+/** The rules in force: those of files and those stored in the cluster together, swapped whole, and only when they compile; a Boundary that is replaced stays beside them until every replica has them. */
+import type { RuleDocument, Rules } from '../admission/rules.ts';
 import type { Document } from '../config/document.ts';
 import { describe } from '../config/issue.ts';
 import type { Issue, Read } from '../config/issue.ts';
 import type { RuleObjects } from './ruleObjects.ts';
+import { reportedHash, supersededBy } from './superseded.ts';
 import type { Timing } from './timing.ts';
 
 export type RuleEvent =
@@ -11,8 +12,12 @@ export type RuleEvent =
   | { readonly type: 'refused'; readonly issues: readonly Issue[] };
 
 export interface RulesInForce {
-  /** The last set that compiled; undefined before the first. */
+  /** The last set that compiled, with what it replaced until every replica has it; undefined before the first. */
   current(): Rules | undefined;
+  /** What other replicas are told of the last set that compiled, once it is in force here; undefined before the first. */
+  reported(): string | undefined;
+  /** Has it looked at again whether every replica has the newest set. */
+  reconsider(): void;
   /** Why the newest set is not in force; empty where it is. */
   issues(): readonly Issue[];
   /** Ready while a set is in force that is not older than `staleMillis`; that the newest is refused makes nobody unready: the last good set stays. */
@@ -25,7 +30,9 @@ export interface RulesInForceOptions {
   /** Starts following what is stored; `changed` is to be called on every change. */
   readonly follow: (changed: () => void) => RuleObjects;
   /** Compiles the stored documents together with those of files. */
-  readonly compile: (stored: readonly Document[]) => Read<Rules>;
+  readonly compile: (stored: readonly RuleDocument[]) => Read<Rules>;
+  /** Claims that every other replica decides by the set that is told of so. Absent: there are none to wait for. */
+  readonly isRolledOut?: (reported: string) => boolean;
   /** Reads what a set needs before it is in force; must not take long. */
   readonly prepare?: (rules: Rules) => Promise<void>;
   readonly timing: Timing;
@@ -35,16 +42,30 @@ export interface RulesInForceOptions {
 
 /** Changes that come together are compiled together. */
 const gatherMillis = 50;
+/** A replica that went is told of by nobody, so now and then it is asked who is there. */
+const reconsiderMillis = 1_000;
+
+const issuesOf = (read: Read<unknown>): readonly Issue[] => (read.ok ? [] : read.issues);
+
+interface Newest {
+  readonly documents: readonly Document[];
+  readonly rules: Rules;
+  readonly reported: string;
+  readonly beside: readonly RuleDocument[];
+}
 
 export function rulesInForce({
   follow,
   compile,
   prepare,
+  isRolledOut = () => true,
   timing,
   staleMillis,
   observe,
 }: RulesInForceOptions): RulesInForce {
   let current: Rules | undefined;
+  /** The last set that compiled, and what it replaced as long as that is in force beside it. */
+  let newest: Newest | undefined;
   let issues: readonly Issue[] = [];
   let seen: string | undefined;
   let wake: () => void = () => undefined;
@@ -54,6 +75,11 @@ export function rulesInForce({
     wake();
   });
 
+  const refuse = (why: readonly Issue[]): void => {
+    issues = why;
+    observe({ type: 'refused', issues });
+  };
+
   const refresh = async (): Promise<void> => {
     const documents = stored.documents();
     if (documents === undefined) return;
@@ -61,20 +87,44 @@ export function rulesInForce({
     if (text === seen) return;
     seen = text;
     const compiled = compile(documents);
-    if (compiled.ok) await prepare?.(compiled.value);
-    issues = compiled.ok ? [] : compiled.issues;
-    if (compiled.ok) current = compiled.value;
-    observe(
-      compiled.ok ? { type: 'swapped', rules: compiled.value } : { type: 'refused', issues: compiled.issues },
-    );
+    const reported = reportedHash(documents);
+    const replaced =
+      newest === undefined || isRolledOut(reported)
+        ? []
+        : supersededBy(documents, newest.documents, newest.beside);
+    const whole = compiled.ok && replaced.length > 0 ? compile([...documents, ...replaced]) : compiled;
+    if (!compiled.ok || !whole.ok) {
+      refuse(compiled.ok ? issuesOf(whole) : compiled.issues);
+      return;
+    }
+    await prepare?.(compiled.value);
+    issues = [];
+    newest = { documents, rules: compiled.value, reported, beside: replaced };
+    current = whole.value;
+    observe({ type: 'swapped', rules: whole.value });
   };
 
-  /** Resolves at the next change, or when it is over. */
+  /** Lets go of what was replaced once every replica has what replaced it. */
+  const settle = (): void => {
+    if (newest === undefined || newest.beside.length === 0 || !isRolledOut(newest.reported)) return;
+    newest = { ...newest, beside: [] };
+    current = newest.rules;
+    observe({ type: 'swapped', rules: newest.rules });
+  };
+
+  /** Resolves at the next change, when it is time to ask who is there, or when it is over. */
   const nextChange = (signal: AbortSignal): Promise<void> =>
     new Promise((resolve) => {
-      wake = resolve;
-      signal.addEventListener('abort', () => resolve(), { once: true });
-      if (changed) resolve();
+      const over = new AbortController();
+      const end = (): void => {
+        over.abort();
+        resolve();
+      };
+      wake = end;
+      signal.addEventListener('abort', end, { once: true, signal: over.signal });
+      if (changed || signal.aborted) end();
+      else if (newest !== undefined && newest.beside.length > 0)
+        void timing.pause(reconsiderMillis, AbortSignal.any([signal, over.signal])).then(end);
     });
 
   const compileOnChange = async (signal: AbortSignal): Promise<void> => {
@@ -83,6 +133,7 @@ export function rulesInForce({
       await timing.pause(gatherMillis, signal);
       changed = false;
       await refresh();
+      settle();
     }
   };
 
@@ -103,6 +154,12 @@ export function rulesInForce({
 
   return {
     current: () => current,
+    reported: () => newest?.reported,
+    reconsider: () => {
+      if (newest === undefined || newest.beside.length === 0) return;
+      changed = true;
+      wake();
+    },
     issues: () => issues,
     readiness,
     becameReady: async (millis, signal) => {

@@ -23,6 +23,8 @@ function boundary(name: string, spec: object = {}): Document {
 
 interface Followed {
   readonly rules: RulesInForce;
+  /** Sets that every other replica reports to decide by; undefined: there are no others. */
+  others: Set<string> | undefined;
   readonly events: readonly RuleEvent[];
   /** Stores other documents; resolves once that was looked at. */
   readonly store: (...documents: readonly Document[]) => Promise<void>;
@@ -35,7 +37,10 @@ function following(): Followed {
   let changed: () => void = () => undefined;
   const events: RuleEvent[] = [];
   const stopping = new AbortController();
-  const followed: { age: number | undefined } = { age: 0 };
+  const followed: { age: number | undefined; others: Set<string> | undefined } = {
+    age: 0,
+    others: undefined,
+  };
   const rules = rulesInForce({
     follow: (told) => {
       changed = told;
@@ -52,6 +57,7 @@ function following(): Followed {
     },
     timing: { ...processTiming, pause: () => new Promise((resolve) => setImmediate(resolve)) },
     staleMillis: 60_000,
+    isRolledOut: (reported) => followed.others?.has(reported) ?? true,
     observe: (event) => events.push(event),
   });
   const done = rules.run(stopping.signal);
@@ -72,7 +78,8 @@ function following(): Followed {
 }
 
 const names = (rules: Rules | undefined): readonly string[] =>
-  rules?.ruleSet.boundaries.map(({ name }) => name) ?? [];
+  rules?.ruleSet.boundaries.map(({ name, superseded }) => `${name}${superseded === true ? ' before' : ''}`) ??
+  [];
 
 describe('the rules in force', () => {
   test('are none, and nobody is ready, before everything was listed', async () => {
@@ -133,5 +140,94 @@ describe('the rules in force', () => {
     followed.age = 61_000;
     expect(followed.rules.readiness().reasons).toEqual(['rules: last heard of 61 s ago']);
     await followed.stop();
+  });
+});
+
+const to = (cidr: string): object => ({ egress: [{ to: [{ ipBlock: { cidr } }] }] });
+
+describe('what a new set replaces', () => {
+  const begun = async (...documents: readonly Document[]): Promise<Followed> => {
+    const followed = following();
+    await followed.store(...documents);
+    followed.others = new Set();
+    return followed;
+  };
+  /** The others have what is in force here now. */
+  const rollOut = async (followed: Followed): Promise<void> => {
+    followed.others?.add(followed.rules.reported() ?? '');
+    followed.rules.reconsider();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  };
+
+  test('stays beside it until every other replica has it, and then goes', async () => {
+    const followed = await begun(boundary('a', to('10.0.0.0/8')), boundary('b'));
+    const first = followed.rules.reported();
+    await followed.store(boundary('a', to('10.9.0.0/16')), boundary('b'));
+    expect(names(followed.rules.current())).toEqual(['a', 'a before', 'b']);
+    expect(followed.rules.reported()).not.toBe(first);
+    await rollOut(followed);
+    expect(names(followed.rules.current())).toEqual(['a', 'b']);
+    expect(followed.events.map(({ type }) => type)).toEqual(['swapped', 'swapped', 'swapped']);
+    await followed.stop();
+  });
+
+  test('is not kept where the others have the new one already, nor where there are no others', async () => {
+    const followed = await begun(boundary('a', to('10.0.0.0/8')));
+    followed.others = undefined;
+    await followed.store(boundary('a', to('10.9.0.0/16')));
+    expect(names(followed.rules.current())).toEqual(['a']);
+    await followed.stop();
+  });
+
+  test('is every one that came in between, but not what is back', async () => {
+    const followed = await begun(boundary('a', to('10.0.0.0/8')));
+    await followed.store(boundary('a', to('10.1.0.0/16')));
+    await followed.store(boundary('a', to('10.2.0.0/16')));
+    expect(names(followed.rules.current())).toEqual(['a', 'a before', 'a before']);
+    await followed.store(boundary('a', to('10.1.0.0/16')));
+    expect(names(followed.rules.current())).toEqual(['a', 'a before', 'a before']);
+    await rollOut(followed);
+    expect(names(followed.rules.current())).toEqual(['a']);
+    await followed.stop();
+  });
+
+  test('is one that was deleted, too; one that is new replaces nothing', async () => {
+    const followed = await begun(boundary('a'), boundary('gone'));
+    await followed.store(boundary('a'), boundary('new'));
+    expect(names(followed.rules.current())).toEqual(['a', 'gone before', 'new']);
+    await rollOut(followed);
+    expect(names(followed.rules.current())).toEqual(['a', 'new']);
+    await followed.stop();
+  });
+
+  test('stays when the next set does not compile, and while nobody can tell who has what', async () => {
+    const followed = await begun(boundary('a', to('10.0.0.0/8')));
+    await followed.store(boundary('a', to('10.9.0.0/16')));
+    const reported = followed.rules.reported();
+    await followed.store(boundary('a', { floor: {} }));
+    expect(names(followed.rules.current())).toEqual(['a', 'a before']);
+    expect(followed.rules.reported()).toBe(reported);
+    expect(followed.rules.issues()).not.toEqual([]);
+    await followed.stop();
+  });
+
+  test('is no more than sixteen of one name, with the first, which was in force alone', async () => {
+    const followed = await begun(boundary('a', to('10.0.0.0/8')));
+    for (let octet = 1; octet <= 30; octet += 1)
+      await followed.store(boundary('a', to(`10.${octet}.0.0/16`)));
+    const kept = followed.rules.current()?.sources.filter(({ superseded }) => superseded === true) ?? [];
+    expect(kept).toHaveLength(16);
+    expect(JSON.stringify(kept[0]?.value)).toContain('10.0.0.0/8');
+    expect(JSON.stringify(kept.at(-1)?.value)).toContain('10.29.0.0/16');
+    await followed.stop();
+  });
+
+  test('is reported alike by replicas of other configurations, and differently for other rules', async () => {
+    const [one, other] = [await begun(boundary('a')), await begun(boundary('a'))];
+    expect(one.rules.reported()).toBe(other.rules.reported());
+    await other.store(boundary('a', to('10.0.0.0/8')));
+    expect(one.rules.reported()).not.toBe(other.rules.reported());
+    await one.stop();
+    await other.stop();
   });
 });

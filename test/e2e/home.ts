@@ -46,6 +46,7 @@ export function withHome(count: number): Home {
     // Where the product's own ServiceAccount lives, and with it the Lease.
     const own = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'bulkhead-system' } };
     await cluster.kubectl('admin', ['apply', '-f', '-'], { stdin: own });
+    await forgetReplicas(cluster);
     for (let index = 0; index < count; index += 1) await start();
     await replicas[0]?.register();
   });
@@ -67,6 +68,12 @@ export function withHome(count: number): Home {
       }).then(({ object }) => object),
     start,
   };
+}
+
+/** Whoever was killed before is waited for no longer: its Lease would be counted for ninety seconds. */
+export async function forgetReplicas(cluster: Cluster): Promise<void> {
+  const all = ['delete', 'leases', '--all-namespaces', '--selector', 'bulkhead.dev/lease=replica'];
+  await cluster.kubectl('admin', all);
 }
 
 /** A Boundary over the namespaces of these tests. */

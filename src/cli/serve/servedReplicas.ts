@@ -12,9 +12,11 @@ import { late, nothing } from '../lateCopy.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface ServedReplicas {
+  /** What this one is called among them. */
+  readonly name: string;
   readonly replicas: Replicas;
   readonly controller: Controller;
-  /** Begins to look at the reports of all; called when this replica leads for the first time. */
+  /** Begins to look at the reports of all. */
   readonly follow: (changed: (key: string) => void) => void;
   /** Something of the own report may be another. */
   readonly changed: () => void;
@@ -32,18 +34,20 @@ export function servedReplicas(
   let leases = nothing;
   const stored = late(() => leases);
   const known = replicas(stored, processTiming);
+  const name = replicaName(terminal);
   const own = replicaReport({
     api: cluster.api,
     timing: processTiming,
     date: () => new Date(),
     namespace,
-    name: replicaName(terminal),
+    name,
     report,
     failed: (message) => tellWarning(`the report of this replica: ${message}`, terminal),
   });
   const stopping = new AbortController();
   const reporting = own.run(stopping.signal);
   return {
+    name,
     replicas: known,
     controller: leftLeases(cluster.api, stored, known),
     follow: (changed) => {

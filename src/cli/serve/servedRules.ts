@@ -9,16 +9,23 @@ import type { Terminal } from '../terminal.ts';
 
 const nowhere = { line: 1, column: 1 } as const;
 
+/** `changed`: other rules are in force. `isRolledOut`: every other replica decides by what is reported so. */
+interface Around {
+  readonly changed: () => void;
+  readonly isRolledOut: (reported: string) => boolean;
+}
+
 /** Begins to follow. Both kinds of rules are one set: it is in force as a whole, or the one before it stays. */
 export function followRules(
   cluster: Cluster,
   { config, rules }: Loaded,
   terminal: Terminal,
-  changed: () => void,
+  { changed, isRolledOut }: Around,
 ): RulesInForce {
   const files = rules.sources.map((source) => ({ ...source, positionOf: () => nowhere }));
   const kinds = config.rules.admissionPolicies ? [...ownRuleKinds, ...admissionPolicyKinds] : ownRuleKinds;
   return cluster.followRules(kinds, {
+    isRolledOut,
     compile: (stored) => {
       const { compiled, leftOut } = compileStored(files, stored, config, cluster.ownNamespace);
       if (compiled.ok && leftOut.length > 0) {
@@ -39,7 +46,11 @@ export function followRules(
       changed();
       if (event.type === 'swapped') {
         const { hash, ruleSet } = event.rules;
-        terminal.stderr.write(`rules in force: ${hash}, ${ruleSet.boundaries.length} boundaries\n`);
+        const replaced = ruleSet.boundaries.filter(({ superseded }) => superseded === true).length;
+        const beside = replaced === 0 ? '' : `, ${replaced} that they replace until every replica has them`;
+        terminal.stderr.write(
+          `rules in force: ${hash}, ${ruleSet.boundaries.length - replaced} boundaries${beside}\n`,
+        );
         return;
       }
       tellIssues(event.issues, terminal);
