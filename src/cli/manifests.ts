@@ -61,7 +61,7 @@ export interface Manner {
 export async function readManifests(
   paths: readonly string[],
   defaultNamespace: string,
-  terminal: Terminal,
+  terminal: Pick<Terminal, 'stdin' | 'spareMemory'>,
   { places = false }: Manner = {},
 ): Promise<Read<Inventory>> {
   terminal.spareMemory();

@@ -74,7 +74,8 @@ function parseIPv4(text: string): Address | undefined {
     const leadingZero = part.length > 1 && part.startsWith('0');
     const other = !leadingZero ? decimal : /^[0-7]+$/.test(part) ? Number.parseInt(part, 8) : undefined;
     if (leadingZero) canonical = false;
-    octal = octal === undefined || other === undefined || other > 255 ? undefined : octal * 256 + other;
+    // Octal digits are never worth more than decimal ones, so `other` is below 256 too.
+    octal = octal === undefined || other === undefined ? undefined : octal * 256 + other;
   }
   const address: Address = { family: 'IPv4', value: BigInt(value), canonical };
   return octal === undefined || octal === value ? address : { ...address, octal: BigInt(octal) };
@@ -89,7 +90,7 @@ function parseIPv6(text: string): Address | undefined {
   if (head === undefined || tail === undefined) return undefined;
   const missing = 8 - head.length - tail.length;
   if (tailText === undefined ? missing !== 0 : missing < 1) return undefined;
-  const value = head.length === 0 ? join(tail) : (join(head) << BigInt(16 * (8 - head.length))) | join(tail);
+  const value = (join(head) << BigInt(16 * (8 - head.length))) | join(tail);
   const mapped = value >= mappedBlock.low && value <= mappedBlock.high;
   return { family: 'IPv6', value, canonical: !mapped };
 }

@@ -16,6 +16,24 @@ import {
 import type { Family } from '../../src/k8s/cidr.ts';
 import { lawCases } from '../netpol/laws.ts';
 
+describe('IPv4-mapped blocks', () => {
+  test.each([
+    ['::ffff:0:0/96', true],
+    ['::ffff:0.0.0.0/128', true],
+    ['::ffff:10.0.0.0/104', true],
+    ['::ffff:255.255.255.255/128', true],
+    ['::fffe:ffff:ffff/128', false],
+    ['::1:0:0:0/128', false],
+    ['::fffe:0:0/95', false],
+    ['::/0', false],
+    ['10.0.0.0/8', false],
+    ['0.0.0.0/0', false],
+  ])('%s: %s', (text, mapped) => {
+    const cidr = parseCidr(text);
+    expect(cidr && isMapped(cidr.block)).toBe(mapped);
+  });
+});
+
 describe('accepted', () => {
   test.each([
     // text, the block the API server reads, whether 1.36 takes it on create, the block of a parser that reads leading zeros as octal
