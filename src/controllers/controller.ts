@@ -1,4 +1,5 @@
 /** What a controller is, and the queue that runs one: keys that may need work, each worked on by one at a time, again and again until it is right. */
+import { DueKeys } from './dueKeys.ts';
 import type { Timing } from './timing.ts';
 
 /** What came of one look at a key. `again`: look once more after that time, without it being a failure. */
@@ -43,8 +44,12 @@ export interface QueueOptions {
 
 const usualWorkers = 4;
 const everythingMillis = 60_000;
+const wakened = 'wakened';
 const firstRetryMillis = 500;
 const lastRetryMillis = 30_000;
+/** After so much work in one go others have their turn: ten thousand looks in a row must not keep a request from being decided. */
+const sliceMillis = 5;
+const restMillis = 1;
 
 /** A queue that is not running keeps nothing: whoever begins to run looks at everything. */
 export function queue({
@@ -54,8 +59,7 @@ export function queue({
   workers = usualWorkers,
   settleMillis = 0,
 }: QueueOptions): Queue {
-  /** Keys that wait, with the time from which they may be looked at. */
-  const due = new Map<string, number>();
+  const due = new DueKeys();
   const busy = new Set<string>();
   const failures = new Map<string, number>();
   let running = false;
@@ -63,9 +67,8 @@ export function queue({
 
   const add = (key: string, afterMillis = settleMillis): void => {
     if (!running) return;
-    const at = timing.now() + afterMillis;
-    const known = due.get(key);
-    due.set(key, known === undefined ? at : Math.min(known, at));
+    const now = timing.now();
+    due.add(key, now + afterMillis, now);
     wake();
   };
 
@@ -94,16 +97,16 @@ export function queue({
     wake();
   };
 
-  /** The next key that may be looked at now, or how long until there is one. */
-  const next = (): string | number => {
-    let soonest = everythingMillis;
-    const now = timing.now();
-    for (const [key, at] of due) {
-      if (busy.has(key)) continue;
-      if (at <= now) return key;
-      soonest = Math.min(soonest, at - now);
-    }
-    return soonest;
+  /** Resolves when something is added or done, and after `millis` at the latest; true where all of it passed. */
+  const rest = async (millis: number, signal: AbortSignal): Promise<boolean> => {
+    const woken = new AbortController();
+    wake = () => {
+      wake = () => undefined;
+      // A reason of our own: the usual one is an exception with a stack, and this happens thousands of times.
+      woken.abort(wakened);
+    };
+    await timing.pause(millis, AbortSignal.any([signal, woken.signal]));
+    return !woken.signal.aborted;
   };
 
   const addAll = (): void => {
@@ -117,20 +120,26 @@ export function queue({
       running = true;
       addAll();
       let everything = timing.now() + everythingMillis;
+      let rested = timing.now();
       while (!signal.aborted) {
-        if (timing.now() >= everything) {
-          everything = timing.now() + everythingMillis;
+        const now = timing.now();
+        if (now >= everything) {
+          everything = now + everythingMillis;
           addAll();
         }
-        const key = busy.size < workers ? next() : everythingMillis;
-        if (typeof key === 'string') {
-          due.delete(key);
+        if (now - rested >= sliceMillis) {
+          await timing.pause(restMillis, signal);
+          rested = timing.now();
+          continue;
+        }
+        const isFull = busy.size >= workers;
+        const key = isFull ? undefined : due.take(now, busy);
+        if (key !== undefined) {
           void work(key, signal);
           continue;
         }
-        const woken = new AbortController();
-        wake = () => woken.abort();
-        await timing.pause(key, AbortSignal.any([signal, woken.signal]));
+        const most = isFull ? Infinity : due.wait(now);
+        if (await rest(Math.min(most, everything - now), signal)) rested = timing.now();
       }
       running = false;
       due.clear();

@@ -96,8 +96,17 @@ export function startControllers(options: ControllersOptions): Controllers {
     await Promise.all(all.map((one) => one.run(signal)));
   });
 
+  const awaited = new Set<string>();
+  /** Namespaces that change together, as in a list, cost one walk over the pods that wait. */
   const wakePods = (namespace: string): void => {
-    for (const key of around.gatedPods.keys()) if (key.startsWith(`${namespace}/`)) queues.gates.add(key);
+    if (awaited.size === 0) {
+      queueMicrotask(() => {
+        for (const key of around.gatedPods.keys())
+          if (awaited.has(key.slice(0, key.indexOf('/')))) queues.gates.add(key);
+        awaited.clear();
+      });
+    }
+    awaited.add(namespace);
   };
 
   return {

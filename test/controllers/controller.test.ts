@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals';
 import { queue, right } from '../../src/controllers/controller.ts';
 import type { Reconciled } from '../../src/controllers/controller.ts';
 import { pace } from '../../src/controllers/pace.ts';
+import { processTiming } from '../../src/cluster/timing.ts';
 import { clock } from './clock.ts';
 
 const failed: Reconciled = { outcome: 'failed', message: 'no' };
@@ -115,4 +116,34 @@ test('writes are as many as the bucket holds, then as fast as it fills', async (
   expect(at.filter((one) => one === 0)).toHaveLength(5);
   expect(Math.max(...at)).toBeGreaterThanOrEqual(1_900);
   expect(Math.max(...at)).toBeLessThan(3_000);
+});
+
+test('ten thousand looks that wait for nothing leave others their turn', async () => {
+  const keys = Array.from({ length: 10_000 }, (_, index) => `key-${index}`);
+  const looks = new Set<string>();
+  const stopping = new AbortController();
+  const made = queue({
+    controller: {
+      name: 'busy',
+      keys: () => keys,
+      reconcile: (key) => {
+        looks.add(key);
+        const until = performance.now() + 0.05;
+        while (performance.now() < until);
+        return Promise.resolve(right);
+      },
+    },
+    timing: processTiming,
+    observe: () => undefined,
+  });
+  const done = made.run(stopping.signal);
+  let turns = 0;
+  while (looks.size < keys.length) {
+    await new Promise((resolve) => setImmediate(resolve));
+    turns += 1;
+  }
+  // Half a second of work in slices of five milliseconds; without them one turn would see all of it.
+  expect(turns).toBeGreaterThan(20);
+  stopping.abort();
+  await done;
 });
