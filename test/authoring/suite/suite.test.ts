@@ -315,6 +315,14 @@ describe('coverage', () => {
       'branch tenants /spec/ingress exceeded',
     ]);
   });
+  test('a policy that isolates and allows nothing keeps to the limit: where that is [], nothing else could', () => {
+    const nobody =
+      '{ apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: { name: nobody, namespace: a }, spec: { podSelector: {}, policyTypes: [Ingress] } }';
+    expect(covered(`object: ${nobody}, expect: {}`)).toEqual([
+      'rule tenants  asked',
+      'branch tenants /spec/ingress kept',
+    ]);
+  });
   test('both answers of a validation, and what a condition excludes', () => {
     expect(covered(`object: ${config('')}, expect: {}`)).toContain('branch data /spec/validations/0 fails');
     expect(covered(`object: ${config(', data: {}')}, expect: {}`)).toContain(

@@ -110,7 +110,9 @@ function touchedByPolicy(
   };
   return directions.flatMap((direction) => {
     const flows = policyFlows(policy.value, direction, 'may', setting).map(({ box }) => box);
-    if (flows.length === 0) return [];
+    const kept = ofBoundary(boundary, 'branch', directionField(direction), 'kept');
+    // Who isolates and allows nothing keeps to the limit; where the limit is [] nothing else could.
+    if (flows.length === 0) return policy.value.policyTypes.includes(direction) ? [kept] : [];
     const meets = (boxes: readonly Box[] | undefined): boolean =>
       (boxes ?? []).some((box) => flows.some((flow) => !disjoint(flow, box)));
     const limits = (boundary.limit[direction] ?? []).filter((rule) =>
@@ -125,7 +127,7 @@ function touchedByPolicy(
     return [
       ...limits.map(({ field }) => ofBoundary(boundary, 'limit', field, 'allows')),
       ...prohibitions.map(({ field }) => ofBoundary(boundary, 'limit', field, 'forbids')),
-      ofBoundary(boundary, 'branch', directionField(direction), exceeded ? 'exceeded' : 'kept'),
+      exceeded ? { ...kept, way: 'exceeded' } : kept,
     ];
   });
 }

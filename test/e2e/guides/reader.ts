@@ -1,0 +1,129 @@
+// Somebody who follows a guide: a folder that looks like the clone, a home with a kubeconfig, and a shell.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, mkdtemp, open, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Cluster } from '../../cluster/cluster.ts';
+import type { IdentityName } from '../../cluster/identities.ts';
+import { stays } from './commands.ts';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+const main = join(root, 'src', 'main.ts');
+
+/** A command as it is to be run. */
+export interface Typed {
+  readonly command: string;
+  readonly as: IdentityName;
+}
+
+/** A command as it went. */
+export interface Went {
+  readonly command: string;
+  readonly status: number;
+  /** Both outputs; of one that stays what it had said by then. */
+  readonly said: string;
+}
+
+export interface Reader {
+  readonly folder: string;
+  readonly cluster: Cluster;
+  /** Writes a file below the folder. */
+  write(path: string, text: string): Promise<void>;
+  /** Copies a file or folder of the repository to a place below the folder. */
+  take(path: string, to: string): Promise<void>;
+  /** Types commands into one shell, one after the other, whatever becomes of each; those that stay go on until `leave`. */
+  type(commands: readonly Typed[]): Promise<readonly Went[]>;
+  /** Ends what still runs. */
+  leave(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** A reader in a folder of their own, where `npx bulkhead` is this source, and kubectl speaks to the cluster. */
+export async function newReader(cluster: Cluster): Promise<Reader> {
+  const folder = await mkdtemp(join(tmpdir(), 'bulkhead-reader-'));
+  const home = await mkdtemp(join(tmpdir(), 'bulkhead-reader-home-'));
+  for (const name of ['charts', 'docs', 'examples', 'policies'])
+    await symlink(join(root, name), join(folder, name));
+  const shims: readonly (readonly [string, string])[] = [
+    ['bulkhead', `exec '${process.execPath}' '${main}' "$@"`],
+    ['npx', '[ "$1" = bulkhead ] || exit 127; exec "$@"'],
+    ['kubectl', `exec '${cluster.connection.kubectl}' "$@"`],
+  ];
+  for (const [name, script] of shims)
+    await writeFile(await made(join(home, 'bin', name)), `#!/bin/bash\n${script}\n`, { mode: 0o755 });
+  await cp(cluster.kubeconfig('admin'), await made(join(home, '.kube', 'config')));
+  const environment = {
+    PATH: `${join(home, 'bin')}:${process.env['PATH'] ?? ''}`,
+    HOME: home,
+    NO_COLOR: '1',
+    // Nobody but this machine is to reach it.
+    BULKHEAD_SERVER_ADDRESS: '127.0.0.1',
+  };
+  const shells: number[] = [];
+  const type: Reader['type'] = async (commands) => {
+    const records = await mkdtemp(join(home, 'records-'));
+    const script = commands.map((typed, index) => lineFor(typed, join(records, String(index)), cluster));
+    const output = await open(join(records, 'shell'), 'w');
+    const shell = spawn('bash', ['-c', ['set -o pipefail', ...script].join('\n')], {
+      cwd: folder,
+      env: environment,
+      detached: true,
+      stdio: ['ignore', output.fd, output.fd],
+    });
+    if (shell.pid !== undefined) shells.push(shell.pid);
+    await once(shell, 'exit');
+    await output.close();
+    return Promise.all(
+      commands.map(async ({ command }, index) => {
+        const record = join(records, String(index));
+        const status = await readFile(`${record}.status`, 'utf8').catch(() => '-1');
+        return { command, status: Number(status), said: await readFile(record, 'utf8').catch(() => '') };
+      }),
+    );
+  };
+  return {
+    folder,
+    cluster,
+    write: async (path, text) => writeFile(await made(join(folder, path)), text),
+    take: async (path, to) => cp(join(root, path), await made(join(folder, to)), { recursive: true }),
+    type,
+    leave: async () => {
+      for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+        for (const shell of shells) end(shell, signal);
+        // Long enough to answer what is under way.
+        for (let left = 50; left > 0 && shells.some((shell) => end(shell, 0)); left -= 1) await delay(100);
+      }
+      shells.length = 0;
+    },
+    remove: async () => {
+      for (const one of [folder, home]) await rm(one, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A path whose folder is there. */
+async function made(path: string): Promise<string> {
+  await mkdir(dirname(path), { recursive: true });
+  return path;
+}
+
+/** Signals a shell's whole group, which it leads; false where nobody is left. */
+function end(shell: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(-shell, signal);
+  } catch {
+    return false;
+  }
+}
+
+/** A command with its outputs and its status kept in files. One that stays is left alone once it has said that it listens, or anything. */
+function lineFor({ command, as }: Typed, record: string, cluster: Cluster): string {
+  const identity = as === 'admin' ? 'unset KUBECONFIG' : `export KUBECONFIG='${cluster.kubeconfig(as)}'`;
+  const kept = `{ ${command}\n} >'${record}' 2>&1`;
+  if (!stays(command)) return `${identity}\n${kept}\necho $? >'${record}.status'`;
+  const word = command.includes('tail') ? '.' : 'listening';
+  const settled = `for _ in {1..600}; do grep -q ${word} '${record}' && break; kill -0 $! 2>/dev/null || break; sleep 0.1; done`;
+  return `${identity}\n${kept} &\n${settled}\nkill -0 $!; echo $? >'${record}.status'`;
+}
