@@ -76,6 +76,31 @@ withHelm('the chart in a cluster', (helm) => {
     expect(left).toMatchObject({ code: 0, stdout: '' });
   });
 
+  test('hands the registration over to Bulkhead without a gap, as its README says', async () => {
+    const admin = cluster.kubeconfig('admin');
+    const kept = async (): Promise<unknown> => {
+      const path = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/walls-handed';
+      return at((await cluster.call('admin', path)).body, 'metadata', 'uid');
+    };
+    const given = (webhooks: Values): Values => ({ ...values, fullnameOverride: 'walls-handed', webhooks });
+    // Ignore, for nobody answers here.
+    const byHelm = { registeredBy: 'Chart', failurePolicy: 'Ignore', timeoutSeconds: 1 };
+    await helm.release('install', admin, given(byHelm), home);
+    const annotations = { 'helm.sh/resource-policy': 'keep' };
+    await helm.release('upgrade', admin, given({ ...byHelm, annotations }), home);
+    const uid = await kept();
+    expect(uid).toEqual(expect.any(String));
+    const notes = await helm.release('upgrade', admin, given({ registeredBy: 'Bulkhead' }), home);
+    expect(notes).toContain('Bulkhead registers itself as soon as a replica answers');
+    expect(await kept()).toBe(uid);
+    // The hook of the uninstall needs a node to run on; without a registration there is none.
+    await helm.release('upgrade', admin, given({ enabled: false }), home);
+    await helm.release('uninstall', admin, {}, home);
+    for (const kind of ['validatingwebhookconfiguration', 'mutatingwebhookconfiguration'])
+      await cluster.kubectl('admin', ['delete', kind, 'walls-handed']);
+    expect(await kept()).toBeUndefined();
+  });
+
   test('its pods are admitted by the restricted Pod Security profile', async () => {
     await cluster.createNamespace('chart-restricted', { 'pod-security.kubernetes.io/enforce': 'restricted' });
     const template = at(only(await helm.render(values, home), 'Deployment'), 'spec', 'template');

@@ -1,6 +1,6 @@
 // The chart, whole, against a real API server: two replicas as its own ServiceAccount register themselves, guard, and can do nothing more; the hooks do the rest.
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,13 +9,14 @@ import { install } from './installed.ts';
 import type { Installed } from './installed.ts';
 import { installKinds, removeRules } from './ownKinds.ts';
 import { at, listAt, only } from '../chart/helm.ts';
-import { policies, policy } from '../chart/objects.ts';
+import { pod, pods, policies, policy } from '../chart/objects.ts';
 import { main, writeAccountKubeconfig } from '../chart/release.ts';
 import type { Release } from '../chart/release.ts';
 import { withHelm } from '../chart/withHelm.ts';
 import { connect } from '../cluster/cluster.ts';
 import { readConnection } from '../cluster/connection.ts';
 import { eventually } from '../cluster/eventually.ts';
+import { blocksOf } from '../docs/markdown.ts';
 import { otherPolicyKinds } from '../../src/boundary/invariants/policies/otherPolicyKinds.ts';
 
 const cluster = connect(readConnection(process.env));
@@ -44,7 +45,8 @@ withHelm('the chart, run', (helm) => {
     await cluster.createNamespace(tenant, { 'run.example/tenant': 'a' });
     folder = await mkdtemp(join(tmpdir(), 'bulkhead-hooks-'));
     installed = await install(cluster, helm, name, home, values);
-    replicas.push(await installed.first(), await installed.another());
+    replicas.push(await installed.first());
+    replicas.push(await installed.another());
   });
   afterAll(async () => {
     await Promise.all(replicas.map((replica) => replica.stop()));
@@ -192,5 +194,33 @@ withHelm('the chart, run', (helm) => {
     );
     for (const kind of kinds) expect(await stored(kind)).toBeUndefined();
     await cluster.kubectl('admin', ['delete', '-f', '-'], { stdin: list });
+  });
+
+  test('what is left behind goes by the commands of docs/bootstrap.md, and nothing else goes', async () => {
+    const gates = ['example.com/other', 'bulkhead.dev/floor'].map((gate) => ({ name: gate }));
+    const waiting = {
+      ...pod('waiting'),
+      spec: { ...(Object(at(pod('waiting'), 'spec')) as object), schedulingGates: gates },
+    };
+    const made = await cluster.call('admin', pods(tenant), { method: 'POST', body: waiting });
+    expect(made.status).toBe(201);
+    await cluster.call('admin', policies(tenant), { method: 'POST', body: policy('own') });
+    const page = join(import.meta.dirname, '../../docs/bootstrap.md');
+    const blocks = blocksOf((await readFile(page, 'utf8')).split(/^## Uninstall$/m)[1] ?? '', page);
+    const removing = blocks.filter(({ code }) => /^# the (floors|gate)/.test(code));
+    expect(removing).toHaveLength(2);
+    await symlink(cluster.connection.kubectl, join(folder, 'kubectl'));
+    for (const { code } of removing)
+      await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', code], {
+        env: {
+          PATH: `${folder}:${process.env['PATH'] ?? ''}`,
+          KUBECONFIG: cluster.kubeconfig('admin'),
+          HOME: folder,
+        },
+      });
+    const left = await cluster.call('admin', `${pods(tenant)}/waiting`);
+    expect(at(left.body, 'spec', 'schedulingGates')).toEqual([{ name: 'example.com/other' }]);
+    const names = listAt((await cluster.call('admin', policies(tenant))).body, 'items');
+    expect(names.map((one) => at(one, 'metadata', 'name'))).toEqual(['own']);
   });
 });

@@ -95,7 +95,8 @@ withHelm('all replicas are gone', (helm) => {
     await cluster.createNamespace(home);
     await cluster.createNamespace(tenant, { 'disaster.example/tenant': 'a' });
     installed = await install(cluster, helm, name, home, {});
-    replicas.push(await installed.first(), await installed.another());
+    replicas.push(await installed.first());
+    replicas.push(await installed.another());
     await eventually('what gets out is refused', refusedByRule);
     await eventually('the floor stands', async () => {
       const { status } = await cluster.call('admin', `${policies(tenant)}/bulkhead-floor`);
