@@ -123,6 +123,7 @@ export async function startApp(options: AppOptions): Promise<Read<App>> {
   });
   const snapshot = (): LargeSnapshot => ({
     sources: options.rules.current().sources,
+    suspended: options.rules.current().suspended === true,
     storedParams: options.rules.current().guardrails.storedParams,
     config,
     ownNamespace: namespaces.ownNamespace,

@@ -5,6 +5,7 @@ import { isObject } from '../k8s/json.ts';
 import { decide, failed, notApplicable } from './decision.ts';
 import type { Outcome } from './decision.ts';
 import { evaluate } from './evaluate.ts';
+import { isOwnKind } from './ownKinds/ownKind.ts';
 import { mutate } from './mutate.ts';
 import { podOf, podWarnings } from './workloads.ts';
 import type { Door, World } from './world.ts';
@@ -35,6 +36,8 @@ function ofPods(attributes: Attributes, world: World): readonly string[] {
 }
 
 function decideAt(attributes: Attributes, world: World, door: Door): Outcome {
+  if (world.rules.suspended === true && !isOwnKind(attributes))
+    return { attributes, decision: decide(suspended, []) };
   if (door === 'validate') return { attributes, decision: decide(evaluate(attributes, world), []) };
   const mutation = mutate(attributes, world);
   if (!mutation.ok) return { attributes, decision: decide(mutation.evaluation, []) };
@@ -55,6 +58,13 @@ function decideAt(attributes: Attributes, world: World, door: Door): Outcome {
   const decision = decide({ ...evaluation, warnings: [...warnings, ...evaluation.warnings] }, patch);
   return { attributes: after, decision };
 }
+
+/** What would mend them is judged: by whom it is written, and whether it can be in force. */
+const suspended = failed(
+  'rules.none',
+  'no rules are in force, because those that are stored in the cluster do not compile; an administrator must mend them (kubectl get bulkhead)',
+  500,
+);
 
 function patched(
   attributes: Attributes,

@@ -38,6 +38,8 @@ export interface Rules {
   readonly hash: string;
   /** What they were compiled from, so that another thread can compile them again. */
   readonly sources: readonly RuleSource[];
+  /** The rules of the cluster are not among them, for they do not compile and none came before: until they are mended nothing else is allowed. */
+  readonly suspended?: true;
 }
 
 /** A rule document without its text: plain data. */

@@ -22,7 +22,8 @@ export interface RulesInForce {
   issues(): readonly Issue[];
   /** Ready while a set is in force that is not older than `staleMillis`; that the newest is refused makes nobody unready: the last good set stays. */
   readiness(): { readonly ready: boolean; readonly reasons: readonly string[] };
-  becameReady(millis: number, signal: AbortSignal): Promise<boolean>;
+  /** Resolves with true once the first set was compiled, or refused; with false after `millis`, or when it ends. */
+  becameKnown(millis: number, signal: AbortSignal): Promise<boolean>;
   run(signal: AbortSignal): Promise<void>;
 }
 
@@ -162,9 +163,9 @@ export function rulesInForce({
     },
     issues: () => issues,
     readiness,
-    becameReady: async (millis, signal) => {
+    becameKnown: async (millis, signal) => {
       const deadline = timing.now() + millis;
-      while (!readiness().ready) {
+      while (current === undefined && issues.length === 0) {
         if (signal.aborted || timing.now() >= deadline) return false;
         await timing.pause(Math.min(50, millis), signal);
       }

@@ -21,14 +21,15 @@ export interface Taken {
 export type RuleName = readonly [kind: 'Boundary' | 'GuardrailPolicy', name: string];
 
 /**
- * Nothing that is stored is outside for it: floors are counted by those who write them, a namespace without a tenant is in no Boundary, and who made a
- * namespace of an exempt name is not told by what is stored.
+ * Nothing that is stored is outside for it: floors are counted by those who write them, a namespace without a tenant is in no Boundary, who made a
+ * namespace of an exempt name is not told by what is stored, and which kinds are served is a clause of its own.
  */
 const notOutside: ReadonlySet<string> = new Set([
   'floor.missing',
   'floor.incomplete',
   'namespace.unassigned',
   'namespace.exempt',
+  'otherPolicies.served',
 ]);
 
 export const isOutside = ({ violation }: Finding): boolean => !notOutside.has(violation.code);
@@ -45,33 +46,20 @@ export function lackingOf(taken: Taken, boundary: string): readonly string[] {
   const rule = ['Boundary', boundary] as const;
   const unseen = gaps.filter(({ kind }) => kind === undefined || concerns(kind, rule, rules));
   const outside = objectsOf(findings.filter((finding) => isAgainst(finding, rule)));
-  const served = findings.filter(isServed);
-  const unjudged = objectsOf(
-    findings.filter((one) => one.violation.kind === 'Configuration' && !isServed(one)),
-  );
+  const unjudged = objectsOf(findings.filter(({ violation }) => violation.kind === 'Configuration'));
   return [
     ...(outside.length === 0 ? [] : [`stored and outside it: ${some(outside)}`]),
     ...(unjudged.length === 0
       ? []
       : [`stored against the configuration, or not to be judged: ${some(unjudged)}`]),
-    ...(served.length === 0
-      ? []
-      : [
-          `policy kinds that nobody keeps out are served: ${some(served.map(({ resource }) => resource.name))}`,
-        ]),
     ...(unseen.length === 0
       ? []
       : [`the scan of what is stored was not complete: ${asciiLine(unseen[0]?.message ?? '', 200)}`]),
   ];
 }
 
-const isServed = ({ violation }: Finding): boolean => violation.code === 'otherPolicies.served';
-
-/** A kind that is served is no stored object, whatever rule it is told with. */
-const isAgainst = (finding: Finding, [kind, name]: RuleName): boolean =>
-  (finding.violation.policy?.kind ?? finding.violation.kind) === kind &&
-  finding.violation.rule === name &&
-  !isServed(finding);
+const isAgainst = ({ violation }: Finding, [kind, name]: RuleName): boolean =>
+  (violation.policy?.kind ?? violation.kind) === kind && violation.rule === name;
 
 const concerns = (stored: StoredKind, [kind, name]: RuleName, rules: Rules): boolean =>
   kind === 'Boundary' ? kindsOfProof(stored) : isGuardrailAbout(stored, name, rules);

@@ -18,6 +18,8 @@ import type { Told } from './reviewer.ts';
 /** Everything that changes seldom; sent when it changed. */
 export interface LargeSnapshot {
   readonly sources: readonly RuleSource[];
+  /** No rules of the cluster are in force, so nothing large is allowed: what would mend them is small. */
+  readonly suspended: boolean;
   /** What the cluster stores of the parameters that these rules ask for. */
   readonly storedParams: StoredParamsByKey;
   readonly config: Config;
@@ -63,9 +65,10 @@ export function serveLargeReviews(port: MessagePort): void {
       }));
       const rules = compileRules(documents, snapshot.config, snapshot.ownNamespace);
       // The main thread compiled the same sources: a difference is a bug, and without rules nothing is decided.
-      inForce = rules.ok
-        ? { rules: withStoredParams(rules.value, snapshot.storedParams), snapshot }
-        : undefined;
+      inForce =
+        rules.ok && !snapshot.suspended
+          ? { rules: withStoredParams(rules.value, snapshot.storedParams), snapshot }
+          : undefined;
     },
     review: async (door, body, extra, deadlineMillis) => {
       if (inForce === undefined) throw new Error('the worker has no rules');

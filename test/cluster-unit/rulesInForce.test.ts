@@ -21,6 +21,11 @@ function boundary(name: string, spec: object = {}): Document {
   });
 }
 
+/** Time enough to look at what changed: pauses end at the next turn here. */
+async function looked(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
 interface Followed {
   readonly rules: RulesInForce;
   /** Sets that every other replica reports to decide by; undefined: there are no others. */
@@ -61,14 +66,13 @@ function following(): Followed {
     observe: (event) => events.push(event),
   });
   const done = rules.run(stopping.signal);
-  const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
   return Object.assign(followed, {
     rules,
     events,
     store: async (...now: readonly Document[]) => {
       documents = now;
       changed();
-      await turn();
+      await looked();
     },
     stop: async () => {
       stopping.abort();
@@ -126,11 +130,19 @@ describe('the rules in force', () => {
     await stop();
   });
 
-  test('that a first set does not compile is told by readiness', async () => {
+  test('that a first set does not compile is told by readiness, until it is mended', async () => {
     const { rules, store, stop } = following();
+    const { signal } = new AbortController();
+    expect(await rules.becameKnown(0, signal)).toBe(false);
     await store(boundary('bad', { floor: {} }));
+    expect(await rules.becameKnown(1_000, signal)).toBe(true);
+    expect(rules.current()).toBeUndefined();
+    expect(rules.reported()).toBeUndefined();
     expect(rules.readiness().ready).toBe(false);
     expect(rules.readiness().reasons[0]).toContain('none in force');
+    await store(boundary('bad'));
+    expect(names(rules.current())).toEqual(['bad']);
+    expect(rules.readiness()).toEqual({ ready: true, reasons: [] });
     await stop();
   });
 
@@ -156,7 +168,7 @@ describe('what a new set replaces', () => {
   const rollOut = async (followed: Followed): Promise<void> => {
     followed.others?.add(followed.rules.reported() ?? '');
     followed.rules.reconsider();
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await looked();
   };
 
   test('stays beside it until every other replica has it, and then goes', async () => {

@@ -18,6 +18,7 @@ const others = [
   'rules.confirm',
   'records.writer',
   'records.inUse',
+  'rules.none',
   'namespace.unknown',
   'namespace.absent',
   'patch.broken',

@@ -42,6 +42,7 @@ function both(rules: string, entry = new URL('../../src/worker.ts', import.meta.
   const workers = createWorkers<LargeSnapshot, LargeExtra>({ entry, size: 1 });
   const snapshot = (): LargeSnapshot => ({
     sources: world.rules.sources,
+    suspended: false,
     storedParams: world.rules.guardrails.storedParams,
     config: config.ok ? config.value : fail(),
     ownNamespace: undefined,

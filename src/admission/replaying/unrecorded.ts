@@ -22,6 +22,7 @@ const live: ReadonlySet<string> = new Set([
   'namespace.recorded',
   'namespace.unknown',
   'namespace.absent',
+  'rules.none',
   'log.unavailable',
   'internal',
 ]);

@@ -117,14 +117,14 @@ async function serve(options: Options, terminal: Terminal): Promise<ExitCode> {
     // Where this process writes nothing it reports nothing, so nobody could wait for anybody.
     isRolledOut: (reported) => !enabled || controllers?.isRolledOut(reported) === true,
   });
-  if (!(await rules.becameReady(firstListMillis, cluster.value.stopped))) {
-    tellIssues(rules.issues(), terminal);
+  if (!(await rules.becameKnown(firstListMillis, cluster.value.stopped))) {
     const { reasons } = rules.readiness();
     await cluster.value.stop();
-    terminal.stderr.write(`error: the rules of the cluster cannot be used: ${reasons.join('; ')}\n`);
-    return rules.issues().length > 0 ? 2 : 3;
+    terminal.stderr.write(`error: the rules of the cluster cannot be read: ${reasons.join('; ')}\n`);
+    return 3;
   }
-  const source = { current: () => rules.current() ?? loaded.value.rules, readiness: () => rules.readiness() };
+  const suspended = { ...loaded.value.rules, suspended: true } as const;
+  const source = { current: () => rules.current() ?? suspended, readiness: () => rules.readiness() };
   if (enabled) {
     const { serveControllers } = await import('./servedControllers.ts');
     controllers = serveControllers(

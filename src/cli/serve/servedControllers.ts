@@ -9,8 +9,10 @@ import { processTiming } from '../../cluster/timing.ts';
 import { toSeconds } from '../../config/formats.ts';
 import type { Config } from '../../config/schema.ts';
 import { ruleKinds } from '../../controllers/conditions.ts';
+import type { Controller } from '../../controllers/controller.ts';
 import { startControllers } from '../../controllers/controllers.ts';
 import type { Change, Controllers } from '../../controllers/controllers.ts';
+import { whileInForce } from '../../controllers/informed.ts';
 import { network } from '../../controllers/network/network.ts';
 import type { Network } from '../../controllers/network/network.ts';
 import { policyKinds } from '../../controllers/network/policyKinds.ts';
@@ -94,6 +96,7 @@ export function serveControllers(
     changed: tellBoundaries,
   });
   const served = policyKinds({ api: cluster.api, around: { rules }, changed: tellBoundaries });
+  const inForceOnly = (controller: Controller): Controller => whileInForce(controller, { rollout });
   const scan = servedScan(cluster, rules, exceptionCopy);
   const scanned = stock({
     around: { rules, rollout, isFresh },
@@ -156,13 +159,13 @@ export function serveControllers(
       ...(registered === undefined ? {} : { registration: registered.controller.lacking }),
     },
     more: [
-      ...servedReports(cluster, scan, config),
+      ...servedReports(cluster, scan, config).map(inForceOnly),
       scanned,
       plugins,
       served,
       reports.controller,
-      ...exceptions.controllers,
-      ...(registered === undefined ? [] : [registered.controller]),
+      ...exceptions.controllers.map(inForceOnly),
+      ...(registered === undefined ? [] : [inForceOnly(registered.controller)]),
       ...(kept === undefined ? [] : [kept]),
     ],
   });

@@ -24,7 +24,7 @@ export function followRules(
 ): RulesInForce {
   const files = rules.sources.map((source) => ({ ...source, positionOf: () => nowhere }));
   const kinds = config.rules.admissionPolicies ? [...ownRuleKinds, ...admissionPolicyKinds] : ownRuleKinds;
-  return cluster.followRules(kinds, {
+  const following: RulesInForce = cluster.followRules(kinds, {
     isRolledOut,
     compile: (stored) => {
       const { compiled, leftOut } = compileStored(files, stored, config, cluster.ownNamespace);
@@ -54,10 +54,12 @@ export function followRules(
         return;
       }
       tellIssues(event.issues, terminal);
-      tellWarning(
-        'the rules of the cluster do not compile together; those before them stay in force',
-        terminal,
-      );
+      const meanwhile = following.current() === undefined ? noneYet : 'those before them stay in force';
+      tellWarning(`the rules of the cluster do not compile together; ${meanwhile}`, terminal);
     },
   });
+  return following;
 }
+
+const noneYet =
+  'none are in force: everything but a change of rules is refused and this replica is not ready until they are mended';
