@@ -34,8 +34,9 @@ export interface LogStatus extends WriterState {
   readonly written: number;
   /** Decisions that are in no record, by reason. */
   readonly dropped: ReadonlyMap<string, number>;
-  /** False where the next record would be dropped. */
+  /** False where the next record would be dropped, or nobody can say; and then why. */
   readonly canRecord: boolean;
+  readonly reason: string;
 }
 
 export interface DecisionLog {
@@ -72,6 +73,8 @@ class Log implements DecisionLog {
   #bytes = 0;
   #written = 0;
   #worker: Worker | undefined;
+  /** Whether the thread has said anything: one that cannot start does not. */
+  #heard = false;
   #state: WriterState = opening;
   #closed: (() => void) | undefined;
   #closing = false;
@@ -84,6 +87,7 @@ class Log implements DecisionLog {
   get canRecord(): boolean {
     return (
       this.#worker !== undefined &&
+      this.#heard &&
       this.#state.blocked === undefined &&
       this.#queued < mostItems &&
       this.#bytes < mostBytes
@@ -97,6 +101,7 @@ class Log implements DecisionLog {
       written: this.#written,
       dropped: this.#dropped,
       canRecord: this.canRecord,
+      reason: this.#reason,
     };
   }
 
@@ -144,7 +149,9 @@ class Log implements DecisionLog {
   }
 
   get #reason(): string {
-    return this.#worker === undefined ? 'writer-ended' : (this.#state.blocked ?? 'queue-full');
+    return this.#worker === undefined || !this.#heard
+      ? 'writer-ended'
+      : (this.#state.blocked ?? 'queue-full');
   }
 
   #count(reason: string, count: number): void {
@@ -208,6 +215,7 @@ class Log implements DecisionLog {
   }
 
   #hear(message: FromWriter): void {
+    this.#heard = true;
     switch (message.about) {
       case 'safe':
         this.#settle(message.count);
@@ -248,6 +256,7 @@ class Log implements DecisionLog {
   #end(worker: Worker, error: unknown): void {
     if (this.#worker !== worker) return;
     this.#worker = undefined;
+    this.#heard = false;
     if (this.#closing) {
       this.#closed?.();
       return;

@@ -150,11 +150,11 @@ function tell({ store, blocked, trouble, dropped }: LogStatus, log: ServerLog): 
 /** Not ready only where nothing may be allowed without a record; else the trouble is told and requests go on. */
 function readinessOf(status: LogStatus | undefined, required: boolean): Readiness {
   if (status === undefined) return { ready: true, reasons: [] };
-  const { store, blocked, dropped, canRecord, trouble } = status;
+  const { store, dropped, canRecord, reason, trouble } = status;
   const lost = [...dropped].map(([reason, count]) => `${count} ${reason}`).join(', ');
   const because = trouble === undefined ? '' : `: ${trouble}`;
   const reasons = [
-    ...(canRecord ? [] : [`decisionLog: cannot record (${blocked ?? 'queue-full'})${because}`]),
+    ...(canRecord ? [] : [`decisionLog: cannot record (${reason})${because}`]),
     ...(canRecord && store === 'failing'
       ? [`decisionLog: the store fails, decisions wait in the spool${because}`]
       : []),

@@ -61,5 +61,5 @@ export function writeDecisions(port: MessagePort, options: WriterOptions): void 
       port.close();
     });
   });
-  writer.run();
+  writer.start();
 }

@@ -58,6 +58,12 @@ export class Writer {
     this.run();
   }
 
+  /** Says that it is there, before the store has answered, and works. */
+  start(): void {
+    this.#ports.changed();
+    this.run();
+  }
+
   /** Works until there is nothing left to do now, and looks again later. */
   run(): void {
     this.#running ??= this.#work().finally(() => {
@@ -148,6 +154,8 @@ export class Writer {
     }
     spool.remove(segment);
     this.#segment = undefined;
+    // Nothing else may tell of it for long: nobody needs to decide anything meanwhile.
+    this.#ports.changed();
     await this.#session.with((journal) => journal.forgetSpool(segment.id));
   }
 
