@@ -85,8 +85,7 @@ const values = {
       ...closed,
       required: ['mode'],
       properties: {
-        mode: { enum: ['generated', 'certManager', 'secret'] },
-        days: { type: 'integer', minimum: 1, maximum: 3650 },
+        mode: { enum: ['selfManaged', 'certManager', 'secret'] },
         secretName: text,
         caBundle: { ...text, pattern: '^(\\s*-----BEGIN CERTIFICATE-----[\\s\\S]*)?$' },
         issuerRef: { ...closed, properties: { name: text, kind: text, group: text } },
@@ -102,6 +101,7 @@ const values = {
       ...closed,
       properties: { enabled: flag, maxUnavailable: { type: ['integer', 'string'] } },
     },
+    admissionPolicy: { ...closed, properties: { enabled: flag } },
     networkPolicy: {
       ...closed,
       properties: {

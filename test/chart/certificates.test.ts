@@ -1,12 +1,11 @@
-// The chart's three ways to a serving certificate, checked with the certificates that Helm really made.
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+// The chart's three ways to a serving certificate: kept by Bulkhead itself, by cert-manager, or in a Secret of one's own.
 import { expect, test } from '@jest/globals';
 import { at, listAt, only } from './helm.ts';
-import type { Manifest } from './helm.ts';
-import { byChart, tenants } from './values.ts';
+import type { Manifest, Values } from './helm.ts';
+import { readConfiguration } from './readBack.ts';
+import { authority as pem, byChart, tenants } from './values.ts';
 import { withHelm } from './withHelm.ts';
 
-const pem = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
 const decoded = (value: unknown): string => Buffer.from(String(value), 'base64').toString();
 
 function bundles(rendered: readonly Manifest[]): readonly unknown[] {
@@ -17,28 +16,49 @@ function bundles(rendered: readonly Manifest[]): readonly unknown[] {
 }
 
 withHelm('certificates', (helm) => {
-  test('generated: a P-256 pair for the Service, signed by the authority in every entry', async () => {
-    const rendered = await helm.render(byChart(tenants), 'walls');
-    const secret = only(rendered, 'Secret');
-    const authority = new X509Certificate(decoded(at(secret, 'data', 'ca.crt')));
-    const leaf = new X509Certificate(decoded(at(secret, 'data', 'tls.crt')));
-    expect(leaf.checkHost('bulkhead.walls.svc')).toBe('bulkhead.walls.svc');
-    expect(leaf.checkIssued(authority) && leaf.verify(authority.publicKey)).toBe(true);
-    expect(leaf.ca).toBe(false);
-    expect(leaf.publicKey.asymmetricKeyDetails?.namedCurve).toBe('prime256v1');
-    expect(leaf.checkPrivateKey(createPrivateKey(decoded(at(secret, 'data', 'tls.key'))))).toBe(true);
-    expect(new Set(bundles(rendered))).toEqual(new Set([at(secret, 'data', 'ca.crt')]));
-    const said = Date.parse(String(at(secret, 'metadata', 'annotations', 'bulkhead.dev/not-after')));
-    expect(Math.abs(said - Date.parse(leaf.validTo))).toBeLessThan(60_000);
+  test('selfManaged: one empty Secret, which its ServiceAccount may write and nobody mounts', async () => {
+    const rendered = await helm.render(tenants, 'walls');
+    const secret = only(rendered, 'Secret', 'bulkhead-certificates');
+    expect(secret).not.toHaveProperty('data');
+    expect(secret).not.toHaveProperty('type');
+    expect(mountedSecret(rendered)).toBeUndefined();
+    expect(readConfiguration(rendered).certificates).toMatchObject({
+      mode: 'selfManaged',
+      secret: 'walls/bulkhead-certificates',
+      certFile: null,
+    });
+    const role = only(rendered, 'Role', 'bulkhead-certificates');
+    expect(role.metadata.namespace).toBe('walls');
+    expect(at(role, 'rules')).toEqual([
+      {
+        apiGroups: [''],
+        resources: ['secrets'],
+        resourceNames: ['bulkhead-certificates'],
+        verbs: ['create', 'get', 'list', 'patch', 'watch'],
+      },
+    ]);
+    expect(at(only(rendered, 'RoleBinding', 'bulkhead-certificates'), 'subjects')).toEqual([
+      { kind: 'ServiceAccount', name: 'bulkhead', namespace: 'walls' },
+    ]);
   });
 
-  test("generated: the authority's key is nowhere", async () => {
-    const rendered = await helm.render(tenants);
-    expect(Object.keys(Object(at(only(rendered, 'Secret'), 'data')) as object).sort()).toEqual([
-      'ca.crt',
-      'tls.crt',
-      'tls.key',
-    ]);
+  test.each<[string, Values, string]>([
+    ['Helm registers', { webhooks: { registeredBy: 'Chart' } }, 'needs webhooks.registeredBy Bulkhead'],
+    [
+      'nobody writes',
+      { webhooks: { enabled: false }, configuration: { controllers: { enabled: false } } },
+      'nobody would make certificates',
+    ],
+  ])('selfManaged: where %s nothing is rendered', async (_what, values, message) => {
+    await expect(helm.render(values)).rejects.toThrow(message);
+  });
+
+  test.each<[string, Values]>([
+    ['certManager', { certificates: { mode: 'certManager' } }],
+    ['secret', { certificates: { mode: 'secret', secretName: 'mine', caBundle: pem } }],
+  ])('%s: no right to any Secret', async (_mode, values) => {
+    for (const role of (await helm.render(values)).filter(({ kind }) => kind.endsWith('Role')))
+      expect(JSON.stringify(role)).not.toContain('secrets');
   });
 
   test('certManager: no Secret and no bundle of ours; cert-manager injects it', async () => {

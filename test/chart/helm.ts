@@ -22,8 +22,6 @@ export interface Helm {
   /** Everything that `helm template` prints for these values; rejects with what Helm complained about. */
   template(values?: Values, namespace?: string): Promise<string>;
   render(values?: Values, namespace?: string): Promise<readonly Manifest[]>;
-  /** Renders as an upgrade does: `lookup` sees the cluster of that kubeconfig. */
-  renderAgainst(kubeconfig: string, values: Values, namespace: string): Promise<readonly Manifest[]>;
   /** Runs `helm install`, `upgrade` or `uninstall` of a release named `bulkhead`, without waiting for its pods. */
   release(
     verb: 'install' | 'upgrade' | 'uninstall',
@@ -66,18 +64,6 @@ export async function helm(): Promise<Helm | undefined> {
   return {
     template,
     render: async (values, namespace) => manifests(await template(values, namespace)),
-    renderAgainst: async (kubeconfig, values, namespace) => {
-      const args = [
-        'template',
-        'bulkhead',
-        chart,
-        '--dry-run=server',
-        '--is-upgrade',
-        '--kubeconfig',
-        kubeconfig,
-      ];
-      return manifests(await call(args, values, namespace));
-    },
     release: (verb, kubeconfig, values, namespace) =>
       verb === 'uninstall'
         ? call([verb, 'bulkhead', '--kubeconfig', kubeconfig], undefined, namespace)

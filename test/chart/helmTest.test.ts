@@ -29,7 +29,7 @@ withHelm('helm test', (helm) => {
   });
 
   test.each<[string, Values, object]>([
-    ['the Secret of Helm', {}, { secret: { secretName: 'bulkhead-tls' } }],
+    ['the Secret that Bulkhead keeps', {}, { secret: { secretName: 'bulkhead-certificates' } }],
     [
       'the Secret of cert-manager',
       { certificates: { mode: 'certManager' } },

@@ -10,7 +10,7 @@ import { otherPolicyKinds } from '../../src/boundary/invariants/policies/otherPo
 import { at, chart, listAt, only } from './helm.ts';
 import type { Manifest, Values } from './helm.ts';
 import { readRules } from './readBack.ts';
-import { byChart, tenants } from './values.ts';
+import { authority, byChart, tenants } from './values.ts';
 import { withHelm } from './withHelm.ts';
 
 const validating = 'ValidatingWebhookConfiguration';
@@ -33,9 +33,7 @@ describe('what the chart knows of the product', () => {
 
 /** What the product itself would register for the rules and the configuration that were rendered. */
 function meant(rendered: readonly Manifest[], kind: string): readonly unknown[] {
-  const bundle = at(only(rendered, 'Secret'), 'data', 'ca.crt');
-  const caBundle = Buffer.from(String(bundle), 'base64').toString();
-  const endpoint = readEndpoint({ service: 'bulkhead/bulkhead', caBundle });
+  const endpoint = readEndpoint({ service: 'bulkhead/bulkhead', caBundle: authority });
   if (!endpoint.ok) throw new Error(JSON.stringify(endpoint.issues));
   const configuration = webhookConfigurations(readRules(rendered), endpoint.value).find(
     (one) => one.kind === kind,

@@ -23,7 +23,8 @@ export interface ReleaseOptions {
   readonly port?: number;
   /** Where API servers reach it, in the place of a Service, which there is no network for. */
   readonly url?: string;
-  readonly pair: ServingPair;
+  /** What the Secret that is mounted holds, where one is. */
+  readonly pair?: ServingPair;
 }
 
 export interface Release {
@@ -94,24 +95,28 @@ export async function writeAccountKubeconfig(
   await writeFile(file, JSON.stringify(config), { mode: 0o600 });
 }
 
+/** Long enough for a machine that has other work. */
+const startMillis = 60_000;
+
 /** Starts it on loopback; resolves once it listens. */
 export async function startRelease(
   cluster: Cluster,
   rendered: readonly Manifest[],
-  { port = 0, url, pair }: ReleaseOptions,
+  { port = 0, url, pair }: ReleaseOptions = {},
 ): Promise<Release> {
   const folder = await mkdtemp(join(tmpdir(), 'bulkhead-release-'));
   const files = new Map(configurationFiles(rendered));
   files.set('config.yaml', moved(files.get('config.yaml') ?? '', folder, url));
   await mount(join(folder, 'configuration'), files);
-  await mount(
-    join(folder, 'tls'),
-    new Map([
-      ['tls.crt', pair.certificate],
-      ['tls.key', pair.key],
-      ['ca.crt', pair.authority],
-    ]),
-  );
+  if (pair !== undefined)
+    await mount(
+      join(folder, 'tls'),
+      new Map([
+        ['tls.crt', pair.certificate],
+        ['tls.key', pair.key],
+        ['ca.crt', pair.authority],
+      ]),
+    );
   const kubeconfig = join(folder, 'kubeconfig');
   await writeAccountKubeconfig(cluster, kubeconfig, only(rendered, 'ServiceAccount').metadata);
   const container = at(only(rendered, 'Deployment'), 'spec', 'template', 'spec', 'containers', 0);
@@ -136,10 +141,14 @@ export async function startRelease(
     return code;
   };
   try {
-    const listens = await eventually('it listens', () => {
-      const [, found] = /listening on https:\/\/127\.0\.0\.1:(\d+)/.exec(output) ?? [];
-      return Promise.resolve(found === undefined ? undefined : Number(found));
-    });
+    const listens = await eventually(
+      'it listens',
+      () => {
+        const [, found] = /listening on https:\/\/127\.0\.0\.1:(\d+)/.exec(output) ?? [];
+        return Promise.resolve(found === undefined ? undefined : Number(found));
+      },
+      startMillis,
+    );
     return { port: listens, output: () => output, stop };
   } catch (error) {
     await stop();

@@ -16,7 +16,7 @@ withHelm('the registration by Bulkhead itself', (helm) => {
     expect(rendered.filter(({ kind }) => kind.endsWith('WebhookConfiguration'))).toEqual([]);
     const { webhook, certificates } = readConfiguration(rendered);
     expect(webhook).toMatchObject({ service: 'bulkhead/bulkhead', register: true, name: 'bulkhead' });
-    expect(certificates.caFile).toBe('/etc/bulkhead-tls/ca.crt');
+    expect(certificates).toMatchObject({ mode: 'selfManaged', secret: 'bulkhead/bulkhead-certificates' });
     expect(listAt(only(rendered, 'ClusterRole', 'bulkhead'), 'rules')).toContainEqual({
       apiGroups: ['admissionregistration.k8s.io'],
       resources: ['mutatingwebhookconfigurations', 'validatingwebhookconfigurations'],

@@ -1,8 +1,12 @@
 // Values that several tests of the chart render with.
 import type { Values } from './helm.ts';
 
-/** The values, with Helm as the one who writes the webhook configurations. */
+/** The authority of a Secret of one's own; the chart looks at its first line only. */
+export const authority = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
+
+/** The values, with Helm as the one who writes the webhook configurations: then the certificate is of others too. */
 export const byChart = (values: Values = {}): Values => ({
+  certificates: { mode: 'secret', secretName: 'given', caBundle: authority },
   ...values,
   webhooks: { registeredBy: 'Chart', ...Object(values['webhooks']) } as Values,
 });

@@ -184,10 +184,11 @@ withHelm('the workload', (helm) => {
         verbs: ['create', 'list', 'patch', 'update', 'watch'],
       },
     ]);
-    expect(only(rendered, 'Role').metadata.namespace).toBe('bulkhead');
-    expect(
-      new Set(listAt(only(rendered, 'Role'), 'rules').flatMap((rule) => listAt(rule, 'resources'))),
-    ).toEqual(new Set(['leases']));
+    const role = only(rendered, 'Role', 'bulkhead');
+    expect(role.metadata.namespace).toBe('bulkhead');
+    expect(new Set(listAt(role, 'rules').flatMap((rule) => listAt(rule, 'resources')))).toEqual(
+      new Set(['leases']),
+    );
   });
 
   test('takes what may not stand in a ConfigMap from a Secret', async () => {

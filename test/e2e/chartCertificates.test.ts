@@ -1,66 +1,100 @@
-// Generated certificates across upgrades: kept while they are fresh, renewed in their last third, never cutting off the old ones at once.
-import { X509Certificate } from 'node:crypto';
-import { beforeAll, expect, test } from '@jest/globals';
-import { at, only } from '../chart/helm.ts';
+// Certificates of the chart as it comes: its replicas make them from nothing under its own ServiceAccount, and Helm leaves them alone until it uninstalls.
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { installKinds, removeRules } from './ownKinds.ts';
+import { at } from '../chart/helm.ts';
 import type { Manifest } from '../chart/helm.ts';
-import { byChart } from '../chart/values.ts';
+import { startRelease } from '../chart/release.ts';
+import type { Release } from '../chart/release.ts';
 import { withHelm } from '../chart/withHelm.ts';
 import { connect } from '../cluster/cluster.ts';
 import { readConnection } from '../cluster/connection.ts';
+import { eventually } from '../cluster/eventually.ts';
+import { freePorts } from '../cluster/ports.ts';
+import { read } from '../../src/controllers/certificates/held.ts';
 
 const cluster = connect(readConnection(process.env));
-const home = 'chart-certificates';
-const values = byChart({ fullnameOverride: 'walls-kept', certificates: { days: 30 } });
-const day = 24 * 60 * 60 * 1000;
+const [home, managed, name] = ['chart-certificates', 'chart-managed', 'walls-kept'];
+const admin = cluster.kubeconfig('admin');
+const secretIn = (namespace: string): string =>
+  `/api/v1/namespaces/${namespace}/secrets/${name}-certificates`;
 
-withHelm('generated certificates', (helm) => {
-  const upgrade = (): Promise<readonly Manifest[]> =>
-    helm.renderAgainst(cluster.kubeconfig('admin'), values, home);
-  const secret = (rendered: readonly Manifest[]): Manifest => only(rendered, 'Secret');
-  const store = async (stored: unknown): Promise<void> => {
-    const applied = await cluster.kubectl('admin', ['apply', '-f', '-'], { stdin: stored });
-    expect(applied).toMatchObject({ code: 0 });
-  };
-  const authorities = (rendered: readonly Manifest[]): readonly string[] => {
-    const bundle = Buffer.from(String(at(secret(rendered), 'data', 'ca.crt')), 'base64').toString();
-    return bundle.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n?/g) ?? [];
-  };
-  const leaf = (rendered: readonly Manifest[]): X509Certificate =>
-    new X509Certificate(Buffer.from(String(at(secret(rendered), 'data', 'tls.crt')), 'base64'));
+withHelm('certificates of the chart as it comes', (helm) => {
+  let rendered: readonly Manifest[];
+  let replicas: readonly Release[];
+  let url: string;
 
-  let first: readonly Manifest[];
   beforeAll(async () => {
-    await cluster.createNamespace(home);
-    first = await upgrade();
-    await store(secret(first));
+    await installKinds(cluster);
+    for (const namespace of [home, managed]) await cluster.createNamespace(namespace);
+    const all = await helm.render({ fullnameOverride: name }, home);
+    rendered = all.filter((one) => at(one, 'metadata', 'annotations', 'helm.sh/hook') === undefined);
+    const stdin = { apiVersion: 'v1', kind: 'List', items: rendered };
+    expect(await cluster.kubectl('admin', ['apply', '-f', '-'], { stdin })).toMatchObject({ code: 0 });
+    const [port = 0] = await freePorts(1);
+    url = `https://127.0.0.1:${port}`;
+    replicas = await Promise.all([
+      startRelease(cluster, rendered, { port, url }),
+      startRelease(cluster, rendered, { url }),
+    ]);
+  });
+  afterAll(async () => {
+    for (const replica of replicas) await replica.stop();
+    for (const kind of ['validatingwebhookconfiguration', 'mutatingwebhookconfiguration'])
+      await cluster.kubectl('admin', ['delete', kind, name, '--ignore-not-found']);
+    await cluster.kubectl('admin', ['delete', 'clusterrole,clusterrolebinding', name]);
+    await cluster.kubectl('admin', ['--namespace', home, 'delete', 'deployment', name]);
+    await removeRules(cluster);
   });
 
-  test('stay while more than a third of their days is left', async () => {
-    const again = await upgrade();
-    expect(at(secret(again), 'data')).toEqual(at(secret(first), 'data'));
-    const bundle = at(
-      only(again, 'ValidatingWebhookConfiguration'),
-      'webhooks',
-      0,
-      'clientConfig',
-      'caBundle',
-    );
-    expect(bundle).toBe(at(secret(first), 'data', 'ca.crt'));
+  test('two replicas make one pair from nothing, register it, and API servers obey', async () => {
+    const { body } = await cluster.call('admin', secretIn(home));
+    expect(read(body)).toMatchObject({ phase: 'Stable' });
+    const stdin = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'nobodys' } };
+    await eventually('the API server obeys', async () => {
+      const { code, stderr } = await cluster.kubectl('outsider', ['create', '--dry-run=server', '-f', '-'], {
+        stdin,
+      });
+      return code === 1 && stderr.includes('denied the request');
+    });
   });
 
-  test('are renewed in the last third; both authorities are trusted until the next time', async () => {
-    const soon = new Date(Date.now() + 9 * day).toISOString().replace(/\.\d+Z$/, 'Z');
-    const metadata = { ...secret(first).metadata, annotations: { 'bulkhead.dev/not-after': soon } };
-    await store({ ...secret(first), metadata });
-    const renewed = await upgrade();
-    const [own, before, ...more] = authorities(renewed).map((pem) => new X509Certificate(pem));
-    expect(more).toEqual([]);
-    expect(own !== undefined && leaf(renewed).verify(own.publicKey)).toBe(true);
-    expect(before !== undefined && leaf(first).verify(before.publicKey)).toBe(true);
-    expect(leaf(renewed).serialNumber).not.toBe(leaf(first).serialNumber);
+  test('their ServiceAccount may do that with one Secret, and nothing was forbidden to it', async () => {
+    const who = ['--as', `system:serviceaccount:${home}:${name}`, '--namespace', home];
+    const { stdout } = await cluster.kubectl('admin', ['auth', 'can-i', '--list', '--no-headers', ...who]);
+    const secrets = stdout.split('\n').filter((line) => line.startsWith('secrets'));
+    expect(secrets.map((line) => line.trim().replaceAll(/\s+/g, ' '))).toEqual([
+      `secrets [] [${name}-certificates] [create get list patch watch]`,
+    ]);
+    for (const replica of replicas) expect(replica.output()).not.toMatch(/forbidden/i);
+  });
 
-    const expired = { ...secret(renewed).metadata, annotations: { 'bulkhead.dev/not-after': soon } };
-    await store({ ...secret(renewed), metadata: expired });
-    expect(authorities(await upgrade())).toHaveLength(2);
+  test('what kubectl or Helm applies again leaves them alone', async () => {
+    const before = read((await cluster.call('admin', secretIn(home))).body);
+    const stdin = { apiVersion: 'v1', kind: 'List', items: rendered };
+    expect(await cluster.kubectl('admin', ['apply', '-f', '-'], { stdin })).toMatchObject({ code: 0 });
+    expect(read((await cluster.call('admin', secretIn(home))).body)).toEqual(before);
+  });
+
+  test('helm upgrade leaves what is in the Secret, helm uninstall takes it away', async () => {
+    const values = { fullnameOverride: name, webhooks: { enabled: false } };
+    // Its ClusterRole is that of the other release, by name; Helm may have it only once that is gone.
+    await cluster.kubectl('admin', ['delete', 'clusterrole,clusterrolebinding', name]);
+    await helm.release('install', admin, values, managed);
+    const { body } = await cluster.call('admin', secretIn(home));
+    const stdin = {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: `${name}-certificates`, annotations: { 'bulkhead.dev/phase': 'Stable' } },
+      data: at(body, 'data'),
+    };
+    const args = ['--namespace', managed, 'apply', '--server-side', '--field-manager=bulkhead', '-f', '-'];
+    expect(await cluster.kubectl('admin', args, { stdin })).toMatchObject({ code: 0 });
+    const held = async (): Promise<unknown> => read((await cluster.call('admin', secretIn(managed))).body);
+    const before = await held();
+    expect(before).toBeDefined();
+    await helm.release('upgrade', admin, { ...values, replicaCount: 3 }, managed);
+    expect(await held()).toEqual(before);
+    await helm.release('uninstall', admin, {}, managed);
+    expect((await cluster.call('admin', secretIn(managed))).status).toBe(404);
   });
 });

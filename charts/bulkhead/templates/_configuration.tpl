@@ -2,16 +2,19 @@
 
 {{- define "bulkhead.configuration" -}}
 {{- $name := include "bulkhead.fullname" . -}}
-{{- $files := dict "mode" "files" "certFile" "/etc/bulkhead-tls/tls.crt" "keyFile" "/etc/bulkhead-tls/tls.key" -}}
+{{- $certificates := dict "mode" "files" "certFile" "/etc/bulkhead-tls/tls.crt" "keyFile" "/etc/bulkhead-tls/tls.key" -}}
 {{- if eq .Values.certificates.mode "certManager" -}}
-{{- $files = mergeOverwrite $files (dict "mode" "certManager" "certificate" (printf "%s/%s" .Release.Namespace $name)) -}}
+{{- $certificates = mergeOverwrite $certificates (dict "mode" "certManager" "certificate" (printf "%s/%s" .Release.Namespace $name)) -}}
 {{- end -}}
 {{- $registers := eq (include "bulkhead.registeredBy" .) "Bulkhead" -}}
 {{- if $registers -}}
-{{- $files = mergeOverwrite $files (dict "caFile" (ternary "/etc/bulkhead/ca.crt" "/etc/bulkhead-tls/ca.crt" (eq .Values.certificates.mode "secret"))) -}}
+{{- $certificates = mergeOverwrite $certificates (dict "caFile" (ternary "/etc/bulkhead/ca.crt" "/etc/bulkhead-tls/ca.crt" (eq .Values.certificates.mode "secret"))) -}}
+{{- end -}}
+{{- if include "bulkhead.selfManaged" . -}}
+{{- $certificates = dict "mode" "selfManaged" "secret" (printf "%s/%s" .Release.Namespace (include "bulkhead.secretName" .)) -}}
 {{- end -}}
 {{- $webhook := dict "service" (printf "%s/%s" .Release.Namespace $name) "name" $name "register" $registers -}}
-{{- $own := dict "webhook" $webhook "certificates" $files -}}
+{{- $own := dict "webhook" $webhook "certificates" $certificates -}}
 {{- range $key := list "webhook" "certificates" -}}
 {{- if hasKey $.Values.configuration $key -}}
 {{- fail (printf "configuration.%s is the chart's own: use the values webhooks and certificates" $key) -}}
