@@ -113,8 +113,8 @@ export const commands: readonly CommandRow[] = [
   {
     name: 'certs',
     group: 'Run the webhook',
-    summary: 'makes or renews an authority and a serving certificate in a directory',
-    load: () => import('./certs.ts'),
+    summary: 'makes or renews an authority and a serving certificate',
+    load: () => import('./certs/certs.ts'),
   },
   {
     name: 'config',

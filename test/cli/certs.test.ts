@@ -32,8 +32,24 @@ test('refuses a name that is none, and a directory that cannot be one', async ()
   expect(place.stderr).toMatch(/^error: .*file/);
 });
 
-test('wants to know where', async () => {
-  const { code, stderr } = await capture(['certs']);
+test.each([
+  ['nothing', []],
+  ['both', ['--directory', directory, '--rotate', 'a/b']],
+])('wants either a directory or a Secret: %s is refused', async (_what, args) => {
+  const { code, stderr } = await capture(['certs', ...args]);
+  expect([code, stderr]).toEqual([2, 'error: say either --directory or --rotate\n']);
+});
+
+test.each([
+  ['b', 'error: "b" names no Secret; write NAMESPACE/NAME\n'],
+  ['a/b/c', 'error: "a/b/c" names no Secret; write NAMESPACE/NAME\n'],
+])('--rotate %s is refused before any cluster is asked', async (secret, message) => {
+  const { code, stderr } = await capture(['certs', '--rotate', secret]);
+  expect([code, stderr]).toEqual([2, message]);
+});
+
+test('--rotate says that no cluster is named', async () => {
+  const { code, stderr } = await capture(['certs', '--rotate', 'a/b'], { environment: { HOME: root } });
   expect(code).toBe(2);
-  expect(stderr).toContain("required option '-d, --directory <directory>' not specified");
+  expect(stderr).toContain('--kubeconfig FILE');
 });
