@@ -56,16 +56,25 @@ function headline(title: string, denied: readonly Violation[]): string {
 /** Each finding, and on a line of its own the limit that it breaks or what its author says to do, once where several share it. */
 function linesOf(denied: readonly Violation[]): string[] {
   const told = new Set<string>();
-  return denied.flatMap(({ message, witness, policy }) => {
+  return denied.flatMap((violation) => {
+    const { message, witness, policy } = violation;
     const split = witness === undefined ? -1 : message.indexOf('; ');
     const below = split < 0 ? policy?.remediation : message.slice(split + 2);
-    if (below === undefined) return [`  ${plain(message, 700)}`];
+    const source = policy === undefined ? '' : ` (${sourceOf(violation)})`;
+    const finding = `  ${plain(split < 0 ? message : message.slice(0, split), 700)}${source}`;
+    if (below === undefined) return [finding];
     const limit = `    ${plain(below, 700)}`;
-    const finding = `  ${plain(split < 0 ? message : message.slice(0, split), 700)}`;
     const fresh = [finding, limit].filter((line) => !told.has(line));
     told.add(finding).add(limit);
     return fresh.includes(limit) ? [finding, limit] : fresh;
   });
+}
+
+/** Whose finding it is; of a guardrail also which of its validations found it, and how its author ranks it: `no-ssh validations[0], severity high`. */
+export function sourceOf({ rule, policy }: Violation): string {
+  const part = policy?.index === undefined ? '' : ` validations[${policy.index}]`;
+  const rank = policy?.severity === undefined ? '' : `, severity ${policy.severity}`;
+  return `${plain(rule, 253)}${part}${rank}`;
 }
 
 const wayOut = (denied: readonly Violation[]): string =>

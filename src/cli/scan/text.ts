@@ -1,4 +1,5 @@
 /** A scan's result for people: tenant by tenant, object by object, then the sum. */
+import { sourceOf } from '../../admission/message.ts';
 import { titleOf } from '../../admission/scanning/baseline.ts';
 import { fieldPath, plain } from '../../boundary/describe.ts';
 import type { Violation } from '../../k8s/violation.ts';
@@ -28,7 +29,7 @@ export function printScanText(report: ScanReport, terminal: Terminal): void {
       write(`  ${title}${file === undefined ? '' : ` ${dim(`${file}:${line ?? 1}`)}`}\n`);
     }
     const { action, code, rule } = finding.violation;
-    const by = rule === '' ? '' : ` ${dim(`by ${plain(rule, 253)}`)}`;
+    const by = rule === '' ? '' : ` ${dim(`by ${sourceOf(finding.violation)}`)}`;
     write(`    ${paint[action](words[action])} ${code}${by}\n`);
     for (const line of sentences(finding.violation)) write(`      ${line}\n`);
   }
@@ -41,14 +42,15 @@ const words: Readonly<Record<Violation['action'], string>> = {
   Audit: 'audit  ',
 };
 
-/** A message of a Boundary starts with its field already, and tells the limit after a semicolon. */
-function sentences({ message, field, witness }: Violation): readonly string[] {
+/** A message of a Boundary starts with its field already, and tells the limit after a semicolon; below that of a guardrail stands what to do. */
+function sentences({ message, field, witness, policy }: Violation): readonly string[] {
   if (witness !== undefined) {
     const split = message.indexOf('; ');
     return split < 0 ? [message] : [message.slice(0, split), `  ${message.slice(split + 2)}`];
   }
   const path = plain(fieldPath(field), 300);
-  return [plain(path === '' || message.startsWith(path) ? message : `${path}: ${message}`, 1000)];
+  const finding = plain(path === '' || message.startsWith(path) ? message : `${path}: ${message}`, 1000);
+  return policy?.remediation === undefined ? [finding] : [finding, `  ${plain(policy.remediation, 1000)}`];
 }
 
 function sumOf(report: ScanReport): string {
