@@ -70,7 +70,7 @@ withHelm('the chart in a cluster', (helm) => {
     await helm.release('upgrade', admin, { ...quiet, replicaCount: 3 }, home);
     await helm.release('uninstall', admin, {}, home);
     const kinds =
-      'deployments,configmaps,secrets,services,serviceaccounts,poddisruptionbudgets,clusterroles,clusterrolebindings';
+      'deployments,configmaps,secrets,services,serviceaccounts,poddisruptionbudgets,networkpolicies,clusterroles,clusterrolebindings,validatingadmissionpolicies,validatingadmissionpolicybindings';
     const labelled = ['--selector', 'app.kubernetes.io/instance=bulkhead', '-o', 'name'];
     const left = await cluster.kubectl('admin', ['--namespace', home, 'get', kinds, ...labelled]);
     expect(left).toMatchObject({ code: 0, stdout: '' });

@@ -1,6 +1,6 @@
 // The chart in the running control plane: rendered by Helm, applied with kubectl, its replicas run outside as its own ServiceAccount.
 import type { Helm, Manifest, Values } from '../chart/helm.ts';
-import { at, only } from '../chart/helm.ts';
+import { at } from '../chart/helm.ts';
 import { startRelease } from '../chart/release.ts';
 import type { Release, ServingPair } from '../chart/release.ts';
 import type { Cluster } from '../cluster/cluster.ts';
@@ -19,7 +19,7 @@ export interface Installed {
   /** Starts a replica; the first at that address, all others somewhere else. */
   readonly first: () => Promise<Release>;
   readonly another: () => Promise<Release>;
-  /** Removes what is not in a namespace: rights and registration. */
+  /** Removes its objects and the registration. */
   readonly remove: () => Promise<void>;
 }
 
@@ -56,14 +56,7 @@ export async function install(
     remove: async () => {
       for (const kind of ['validatingwebhookconfiguration', 'mutatingwebhookconfiguration'])
         await cluster.kubectl('admin', ['delete', kind, name, '--ignore-not-found']);
-      await cluster.kubectl('admin', ['delete', 'clusterrole,clusterrolebinding', name]);
-      await cluster.kubectl('admin', [
-        '--namespace',
-        home,
-        'delete',
-        'deployment',
-        only(rendered, 'Deployment').metadata.name,
-      ]);
+      await cluster.kubectl('admin', ['delete', '--ignore-not-found', '-f', '-'], { stdin });
     },
   };
 }

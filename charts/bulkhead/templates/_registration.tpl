@@ -170,3 +170,15 @@ absent where there is none. These conditions are the ones that `bulkhead webhook
 {{- if ne (dig "otherPolicies" "Deny" $spec) "Allow" }}yes{{ end -}}
 {{- end -}}
 {{- end -}}
+
+{{- /* Who may write rules, by user name and by group, as the webhook reads the configuration. */ -}}
+{{- define "bulkhead.ruleWriters" -}}
+{{- $tenancy := default dict .Values.configuration.tenancy -}}
+{{- $administrators := merge (deepCopy (dig "administrators" dict $tenancy)) (dict "groups" (list "system:masters" "kubeadm:cluster-admins")) -}}
+{{- $subjects := dig "roles" "ruleWriters" $administrators $tenancy -}}
+{{- $users := dig "users" list $subjects -}}
+{{- range dig "serviceAccounts" list $subjects -}}
+{{- $users = append $users (printf "system:serviceaccount:%s" (replace "/" ":" .)) -}}
+{{- end -}}
+{{- dict "users" $users "groups" (dig "groups" list $subjects) | toJson -}}
+{{- end -}}
