@@ -47,6 +47,8 @@ export function withHome(count: number): Home {
     const own = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'bulkhead-system' } };
     await cluster.kubectl('admin', ['apply', '-f', '-'], { stdin: own });
     await forgetReplicas(cluster);
+    // Namespaces of other files of tests are nobody's here, whichever of them ran before.
+    await cluster.kubectl('admin', ['label', 'namespaces', '--selector', home, `${home}-`]);
     for (let index = 0; index < count; index += 1) await start();
     await replicas[0]?.register();
   });
