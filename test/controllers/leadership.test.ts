@@ -65,11 +65,41 @@ function replica(identity: string, time: Clock, api: Api) {
   return { made, events, stopping, done, works: () => working > 0 };
 }
 
+type Replica = ReturnType<typeof replica>;
+
+/** Two replicas, the second begun once the first leads; `up` tells whether the first reaches the API server. */
+async function pair(time: Clock, up = (): boolean => true): Promise<Pair> {
+  const { api, holder } = server();
+  const a = replica('a', time, api(up));
+  await time.pass(5_000);
+  const b = replica(
+    'b',
+    time,
+    api(() => true),
+  );
+  await time.pass(5_000);
+  expect(holder()).toBe('a');
+  return { a, b, holder };
+}
+interface Pair {
+  readonly a: Replica;
+  readonly b: Replica;
+  readonly holder: () => string | undefined;
+}
+
+async function stop(time: Clock, ...replicas: readonly Replica[]): Promise<void> {
+  for (const one of replicas) {
+    one.stopping.abort();
+    await time.pass(1);
+    await one.done;
+  }
+}
+
 describe('of two replicas', () => {
   test('one leads, and goes on to; the other follows', async () => {
     const time = clock();
     const { api } = server();
-    const [a, b] = ['a', 'b'].map((name) =>
+    const both = ['a', 'b'].map((name) =>
       replica(
         name,
         time,
@@ -77,31 +107,14 @@ describe('of two replicas', () => {
       ),
     );
     await time.pass(60_000);
-    expect([a?.works(), b?.works()].filter(Boolean)).toHaveLength(1);
-    for (const one of [a, b]) {
-      one?.stopping.abort();
-      await time.pass(1);
-      await one?.done;
-    }
+    expect(both.map((one) => one.works()).filter(Boolean)).toHaveLength(1);
+    await stop(time, ...both);
   });
 
   test('one that is cut off stops writing before the other begins, which is within 15 s', async () => {
     const time = clock();
-    const { api, holder } = server();
     let up = true;
-    const a = replica(
-      'a',
-      time,
-      api(() => up),
-    );
-    await time.pass(5_000);
-    const b = replica(
-      'b',
-      time,
-      api(() => true),
-    );
-    await time.pass(5_000);
-    expect(holder()).toBe('a');
+    const { a, b, holder } = await pair(time, () => up);
     up = false;
     const cut = time.now();
     while (!b.works()) {
@@ -113,36 +126,16 @@ describe('of two replicas', () => {
     up = true;
     await time.pass(30_000);
     expect([a.works(), b.works()]).toEqual([false, true]);
-    for (const one of [a, b]) {
-      one.stopping.abort();
-      await time.pass(1);
-      await one.done;
-    }
+    await stop(time, a, b);
   });
 
   test('one that stops gives the lease back', async () => {
     const time = clock();
-    const { api, holder } = server();
-    const a = replica(
-      'a',
-      time,
-      api(() => true),
-    );
-    await time.pass(5_000);
-    const b = replica(
-      'b',
-      time,
-      api(() => true),
-    );
-    await time.pass(5_000);
-    a.stopping.abort();
-    await time.pass(1);
-    await a.done;
+    const { a, b, holder } = await pair(time);
+    await stop(time, a);
     expect(holder()).toBe('');
     await time.pass(3_000);
     expect(b.works()).toBe(true);
-    b.stopping.abort();
-    await time.pass(1);
-    await b.done;
+    await stop(time, b);
   });
 });

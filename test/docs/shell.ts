@@ -1,7 +1,7 @@
 /** Runs the `console` blocks of the documentation, and reads the command lines of its `sh` blocks. */
-import { Readable } from 'node:stream';
 import { Command } from '@commander-js/extra-typings';
 import { commands } from '../../src/cli/commands.ts';
+import { silentTerminal } from '../authoring/silentTerminal.ts';
 import { capture } from '../cli/capturedTerminal.ts';
 
 const prompt = '$ ';
@@ -61,21 +61,7 @@ export async function optionsOf(name: string): Promise<readonly string[] | undef
   if (row === undefined) return undefined;
   const { define } = await row.load();
   const command = new Command(name);
-  const silent = { write: () => undefined, isTerminal: false };
-  define(command, {
-    terminal: {
-      stdout: silent,
-      stderr: silent,
-      stdin: () => Readable.from([]),
-      spareMemory: () => undefined,
-      environment: {},
-      version: () => '0.0.0',
-      shipped: (path) => path,
-      workerEntry: new URL('../../src/worker.ts', import.meta.url),
-      takeSignals: () => undefined,
-    },
-    run: () => Promise.resolve(),
-  });
+  define(command, { terminal: silentTerminal, run: () => Promise.resolve() });
   return [
     '-h',
     '--help',
