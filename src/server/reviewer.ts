@@ -207,7 +207,7 @@ const resultsOf = ({ violations }: Decision): readonly Result[] =>
         action,
         code,
         budget:
-          code === 'boundary.unproven' || (code === 'policy.error' && message.includes('(costExceeded,')),
+          code === 'boundary.unproven' || (code === 'policy.error' && message.includes('(cel.costExceeded,')),
       }));
 
 /** The log's troubles are not the request's: where no record can be made, that is counted and told. */

@@ -7,6 +7,7 @@ import { eventually } from '../cluster/eventually.ts';
 import type { IdentityName } from '../cluster/identities.ts';
 import type { Printed } from '../cluster/kubectl.ts';
 import { listAt, ownAt, stringAt } from '../../src/k8s/json.ts';
+import { withPromtool } from '../telemetry/withPromtool.ts';
 
 const { cluster, replicas, apply, stored, until } = withHome(1);
 const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
@@ -67,6 +68,14 @@ const letIn = (object: object): Promise<Printed> =>
     const applied = await apply('dev-payments', object, namespace);
     return applied.code === 0 && applied;
   });
+
+/** The value of a series of the metrics. */
+async function metric(series: string): Promise<number> {
+  const lines = ((await replicas[0]?.metrics()) ?? '').split('\n');
+  const line = lines.find((one) => one.startsWith(`${series} `)) ?? '';
+  return Number(line.slice(series.length + 1) || NaN);
+}
+const inState = (state: string): Promise<number> => metric(`bulkhead_exceptions{state="${state}"}`);
 
 beforeAll(async () => {
   await cluster.createNamespace(namespace, { [home]: 'a' });
@@ -137,6 +146,7 @@ test('neither does a ServiceAccount of its namespace, nor somebody who is no app
 });
 
 test('approved by another, it is used by the next decision and named in it; its spec is what was approved', async () => {
+  const before = { pending: await inState('Pending'), active: await inState('Active') };
   const lie = { state: 'Approved', by: 'boss', at: '2020-01-01T00:00:00Z', specHash: 'x' };
   expect((await patchApproval('forged', lie)).code).toBe(0);
   const approval = approvalOf(await stored(pathOf('forged')));
@@ -148,6 +158,10 @@ test('approved by another, it is used by the next decision and named in it; its 
   expect(stringAt(approval, 'at')?.slice(0, 4)).not.toBe('2020');
   const { stderr } = await letIn(policy('out', '203.0.113.0/25'));
   expect(stderr).toContain(`exception ${namespace}/forged lets this through until`);
+  expect({ pending: await inState('Pending'), active: await inState('Active') }).toEqual({
+    pending: before.pending - 1,
+    active: before.active + 1,
+  });
   const marked = stringAt(await stored(policyPath('out')), 'metadata', 'annotations', mark);
   expect(marked).toMatch(new RegExp(`^${namespace}/forged@[0-9a-f]{16}$`));
   await eventually('the record names it', async () =>
@@ -213,3 +227,29 @@ test('at its end the policy that it had let in is narrowed back', async () => {
     JSON.stringify(object).includes('"reason":"Expired"'),
   );
 }, 120_000);
+
+test('the metrics know how many namespaces there are, and how old that is', async () => {
+  const listed = async (): Promise<number> => {
+    const { body } = await cluster.call('admin', '/api/v1/namespaces');
+    return listAt(body, 'items').length;
+  };
+  await eventually(
+    'it knows all',
+    async () => (await metric('bulkhead_namespaces')) === (await listed()),
+    20_000,
+  );
+  const before = await metric('bulkhead_namespaces');
+  await cluster.createNamespace(`${namespace}-more`, {});
+  await eventually('it knows one more', async () => (await metric('bulkhead_namespaces')) === before + 1);
+  expect(await metric('bulkhead_namespace_cache_age_seconds')).toBeLessThan(60);
+});
+
+withPromtool('promtool', (promtool) => {
+  test('finds nothing wrong with what a server of a cluster tells', async () => {
+    const own = ((await replicas[0]?.metrics()) ?? '')
+      .split('\n')
+      .filter((line) => line.includes('bulkhead_'));
+    expect(own.length).toBeGreaterThan(60);
+    expect(await promtool(['check', 'metrics'], `${own.join('\n')}\n`)).toEqual({ code: 0, text: '' });
+  });
+});

@@ -1,5 +1,4 @@
 // The network plugin on a real API server: recognised from what runs there, told in the status of Boundaries and as a metric.
-import { request } from 'node:https';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { boundary, home, withHome } from './home.ts';
 import { listAt, ownAt, stringAt } from '../../src/k8s/json.ts';
@@ -42,21 +41,10 @@ const told = async (name: string, claim: (message: string) => boolean): Promise<
   return proof(await until('the plugin is told of', path, (object) => claim(proof(object))));
 };
 
-const metrics = (): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const call = request(`${replicas[0]?.url ?? ''}/metrics`, { rejectUnauthorized: false, agent: false });
-    call.once('error', reject);
-    call.once('response', (response) => {
-      let text = '';
-      response.on('data', (chunk: Buffer) => (text += chunk.toString()));
-      response.once('end', () => {
-        resolve(
-          text.split('\n').find((line) => line.startsWith('bulkhead_network_policies_enforced{')) ?? '',
-        );
-      });
-    });
-    call.end();
-  });
+const metrics = async (): Promise<string> =>
+  ((await replicas[0]?.metrics()) ?? '')
+    .split('\n')
+    .find((line) => line.startsWith('bulkhead_network_policies_enforced{')) ?? '';
 
 beforeAll(async () => {
   const stdin = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'plugin-node' } };

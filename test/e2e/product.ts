@@ -1,6 +1,7 @@
 // The product against a control plane: `bulkhead serve` from source, registered with `bulkhead webhooks | kubectl apply -f -`.
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -48,6 +49,8 @@ export interface Product {
   readonly url: string;
   /** Everything that it has printed so far, diagnostics too. */
   printed(): Promise<string>;
+  /** What `/metrics` answers. */
+  metrics(): Promise<string>;
   /** Every decision that is written down so far, oldest first. */
   decisions(): Promise<readonly DecisionLine[]>;
   /** The decisions that are `wanted`; waits for the first of them, since they are written in batches. */
@@ -102,6 +105,7 @@ export async function startProduct(cluster: Cluster, options: ProductOptions): P
   return {
     url,
     printed,
+    metrics: () => got(`${url}/metrics`),
     decisions,
     decided: (wanted) =>
       eventually('the decision is written down', async () => {
@@ -132,6 +136,18 @@ export async function startProduct(cluster: Cluster, options: ProductOptions): P
       await discard();
     },
   };
+}
+
+/** The body of an answer to GET, whoever has signed the certificate. */
+function got(url: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const sent = get(url, { rejectUnauthorized: false, agent: false }, (response) => {
+      let text = '';
+      response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      response.once('end', () => resolve(text));
+    });
+    sent.once('error', reject);
+  });
 }
 
 /** The processes that a process started. */

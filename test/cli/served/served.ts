@@ -120,16 +120,18 @@ const seriesIn = (exposition: string): ReadonlyMap<string, number> =>
 
 export interface Reviewed {
   readonly uid: string;
-  readonly resource: 'pods' | 'networkpolicies' | 'secrets';
+  readonly resource: 'pods' | 'networkpolicies' | 'secrets' | 'configmaps';
+  readonly namespace?: string;
   readonly operation?: string;
   readonly dryRun?: boolean;
   readonly userInfo?: object;
   readonly options?: object;
 }
 
-/** The AdmissionReview of an object that is created in `payments`. */
+/** The AdmissionReview of an object that is created, in `payments` unless said. */
 export function reviewOf(object: Readonly<Record<string, unknown>>, given: Reviewed): string {
-  const { uid, resource, operation = 'CREATE', dryRun = false, userInfo, options } = given;
+  const { uid, resource, namespace = 'payments', operation = 'CREATE', dryRun = false } = given;
+  const { userInfo, options } = given;
   const group = resource === 'networkpolicies' ? 'networking.k8s.io' : '';
   return JSON.stringify({
     kind: 'AdmissionReview',
@@ -139,7 +141,7 @@ export function reviewOf(object: Readonly<Record<string, unknown>>, given: Revie
       kind: { group, version: 'v1', kind: String(object['kind']) },
       resource: { group, version: 'v1', resource },
       name: 'x',
-      namespace: 'payments',
+      namespace,
       operation,
       userInfo: userInfo ?? { username: 'dev', groups: [] },
       object,
