@@ -4,6 +4,7 @@ import type { Labels } from '../../../k8s/labelSelector.ts';
 import { directions, rulesOf } from '../../../k8s/networkPolicy.ts';
 import type { Direction, NetworkPolicy, PolicyPeer } from '../../../k8s/networkPolicy.ts';
 import type { ConcretePod } from '../../concrete/world.ts';
+import { Columns } from './columns.ts';
 import { matcherOf } from './matcher.ts';
 import type { Peer } from './peerTable.ts';
 import type { PortTable } from './portTable.ts';
@@ -23,8 +24,8 @@ export interface NamespaceSource {
 
 export interface LocalState {
   readonly units: readonly Unit[];
-  /** By label key, the value of each unit in their order: a peer that demands a value looks here before it looks at units. */
-  readonly columns: ReadonlyMap<string, readonly (string | undefined)[]>;
+  /** A peer that demands something looks here before it looks at units. */
+  readonly columns: Columns;
   /** Isolated profiles of each direction, and the open one if somebody has it. */
   readonly profiles: { readonly [direction in Direction]: readonly Profile[] };
 }
@@ -75,21 +76,9 @@ export function compile(source: NamespaceSource, tables: Tables): LocalState {
   const all = [...units.values()];
   return {
     units: all,
-    columns: columnsOf(all),
+    columns: new Columns(all),
     profiles: { Ingress: used('Ingress'), Egress: used('Egress') },
   };
-}
-
-function columnsOf(units: readonly Unit[]): LocalState['columns'] {
-  const columns = new Map<string, (string | undefined)[]>();
-  for (const [at, { labels }] of units.entries()) {
-    for (const [key, value] of labels) {
-      const column = columns.get(key) ?? new Array<string | undefined>(units.length).fill(undefined);
-      column[at] = value;
-      columns.set(key, column);
-    }
-  }
-  return columns;
 }
 
 interface CompiledPolicy {

@@ -169,20 +169,16 @@ export class Paths {
     const { local, peers, ports } = this.#ground;
     const far = opposite(direction);
     const state = local(slot);
-    const meets = (other: Unit): boolean =>
+    const meets = (other: Unit, inside: boolean): boolean =>
       other.profiles[far].open &&
-      peers.names(near.peer, other) &&
+      ((inside && peers.blocksMatch(other)) || peers.names(near.peer, other)) &&
       canPair(unit.addressing, other.addressing) &&
       ports.meet(near.spec, ports.everything, direction === 'Ingress' ? unit.names : other.names);
     if (state === undefined) return false;
-    if (near.peer.demand === undefined) return state.units.some(meets);
-    const [key, value] = near.peer.demand;
-    const column = state.columns.get(key) ?? [];
-    for (let at = column.indexOf(value); at >= 0; at = column.indexOf(value, at + 1)) {
-      const other = state.units[at];
-      if (other !== undefined && meets(other)) return true;
-    }
-    return false;
+    const { demand } = near.peer;
+    return demand === undefined
+      ? state.units.some((other) => meets(other, false))
+      : state.columns.some(demand, meets);
   }
 
   /** Whether the namespace has a unit that the rule names and that lets the unit in by a rule for `peer`. */

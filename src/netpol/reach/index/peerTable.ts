@@ -3,6 +3,8 @@ import type { LabelSelector } from '../../../k8s/labelSelector.ts';
 import type { Direction, IPBlock, PolicyPeer } from '../../../k8s/networkPolicy.ts';
 import { hasBit } from './bits.ts';
 import { Blocks } from './blocks.ts';
+import { demandOf } from './columns.ts';
+import type { Demand } from './columns.ts';
 import { matcherOf } from './matcher.ts';
 import type { Matcher } from './matcher.ts';
 import type { Profile } from './profile.ts';
@@ -17,8 +19,8 @@ export interface Peer {
   readonly scope?: Scope;
   /** Absent where every pod will do. */
   readonly matches?: Matcher;
-  /** A label that `matches` demands. */
-  readonly demand?: readonly [key: string, value: string];
+  /** What `matches` or `block` demands at least. */
+  readonly demand?: Demand;
   readonly block?: IPBlock;
   /** How many rules name it; with the last of them it goes. */
   uses: number;
@@ -52,7 +54,7 @@ export class PeerTable {
       return known;
     }
     this.#lastId += 1;
-    const [demand] = podSelector?.matchLabels ?? [];
+    const demand = demandOf(podSelector, ipBlock);
     const peer: Peer = {
       ...newPeer(this.#lastId, key),
       uses: 1,
@@ -86,9 +88,14 @@ export class PeerTable {
     return matches === undefined || matches(unit.labels);
   }
 
+  /** Whether an ipBlock names the unit where it contains one of its addresses. */
+  blocksMatch({ pod }: Pick<Unit, 'pod'>): boolean {
+    return this.#ipBlockMatchesPods || pod.hostNetwork;
+  }
+
   /** The ipBlocks that contain one of the unit's addresses; a hostNetwork pod has its node's. */
   blocksOf({ pod }: Unit): readonly Peer[] {
-    if (!this.#ipBlockMatchesPods && !pod.hostNetwork) return [];
+    if (!this.blocksMatch({ pod })) return [];
     const [first, second] = pod.ips;
     if (first === undefined) return [];
     if (second === undefined) return this.#blocks.containing(first);
