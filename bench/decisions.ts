@@ -52,7 +52,7 @@ function sealing(name: string): { readonly micros: number; readonly sealed: Seal
         namespace: undefined,
       },
       allowance,
-      recent,
+      { recent },
     );
   for (let number = 0; number < 20_000; number += 1) one(number);
   const began = performance.now();

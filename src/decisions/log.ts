@@ -1,10 +1,11 @@
 /** The process's side of the log: a bounded queue in front of the writer thread. Nothing here waits. */
 import { Worker } from 'node:worker_threads';
+import type { Allowance } from './event/allowance.ts';
 import { sealedEvent } from './event/seal.ts';
-import type { Sealed } from './event/seal.ts';
+import type { Sealed, SealedHead } from './event/seal.ts';
 import { recordVersion } from './record.ts';
 import type { LogEvent } from './record.ts';
-import type { Item } from './spool/lines.ts';
+import { Packer } from './writer/frames.ts';
 import type { FromWriter, ToWriter, WriterOptions, WriterState } from './writer/messages.ts';
 
 /** What is handed to the writer at once, and how long the first of it waits at most. */
@@ -44,7 +45,7 @@ export interface DecisionLog {
   /** Whether the next record will be taken. */
   readonly canRecord: boolean;
   /** Takes a sealed decision over; where it cannot, the decision is counted as dropped, and the chain will say so. */
-  keep(sealed: Sealed, latencyMicros: number): void;
+  keep(sealed: Sealed | SealedHead, latencyMicros: number): void;
   /** Takes an event of the log's own, such as a read; false where it cannot. */
   write(event: LogEvent): boolean;
   /** Counts decisions of which no record could be made. */
@@ -65,7 +66,9 @@ class Log implements DecisionLog {
   readonly #dropped = new Map<string, number>();
   /** Drops that no gap record tells of yet. */
   #untold = new Map<string, number>();
-  #batch: Item[] = [];
+  readonly #packer = new Packer(batchItems);
+  /** The writer knows of this one. */
+  #allowance: Allowance | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** Bytes of the items that are not safe yet, in the order in which they were sent. */
   #unsafe: number[] = [];
@@ -105,14 +108,14 @@ class Log implements DecisionLog {
     };
   }
 
-  keep({ event, recordHash }: Sealed, latencyMicros: number): void {
+  keep(sealed: Sealed | SealedHead, latencyMicros: number): void {
     if (!this.#hasRoom) this.lost(this.#reason);
-    else this.#push({ event, recordHash, latencyMicros });
+    else this.#push(sealed, latencyMicros);
   }
 
   write(event: LogEvent): boolean {
     if (!this.#hasRoom) return false;
-    this.#push({ ...sealedEvent(event), latencyMicros: 0 });
+    this.#push(sealedEvent(event), 0);
     return true;
   }
 
@@ -161,24 +164,35 @@ class Log implements DecisionLog {
     if (first) this.#options.changed?.(this.status);
   }
 
-  #push(item: Item): void {
+  #push(sealed: Sealed | SealedHead, latencyMicros: number): void {
     if (this.#untold.size > 0) this.#tellGap();
-    this.#add(item);
+    if ('head' in sealed && sealed.allowance !== this.#allowance) this.#tell(sealed.allowance);
+    this.#add(sealed, latencyMicros);
   }
 
   #tellGap(): void {
     const time = new Date((this.#options.now ?? Date.now)()).toISOString();
     const dropped = Object.fromEntries(this.#untold);
     this.#untold = new Map();
-    const gap = sealedEvent({ apiVersion: recordVersion, dropped, kind: 'Gap', time });
-    this.#add({ ...gap, latencyMicros: 0 });
+    this.#add(sealedEvent({ apiVersion: recordVersion, dropped, kind: 'Gap', time }), 0);
   }
 
-  #add(item: Item): void {
-    this.#batch.push(item);
-    this.#unsafe.push(item.event.length);
-    this.#bytes += item.event.length;
-    if (this.#batch.length >= batchItems) {
+  /** What is kept of objects changes with the records that come after this. */
+  #tell(allowance: Allowance): void {
+    this.#flush();
+    this.#allowance = allowance;
+    this.#send({ about: 'allowance', source: allowance.source });
+  }
+
+  #add(sealed: Sealed | SealedHead, latencyMicros: number): void {
+    let bytes = this.#packer.add(sealed, latencyMicros);
+    if (bytes < 0) {
+      this.#flush();
+      bytes = this.#packer.add(sealed, latencyMicros);
+    }
+    this.#unsafe.push(bytes);
+    this.#bytes += bytes;
+    if (this.#packer.isFull) {
       this.#flush();
     } else {
       this.#timer ??= setTimeout(() => {
@@ -190,18 +204,19 @@ class Log implements DecisionLog {
   #flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#batch.length === 0) return;
-    this.#send({ about: 'items', items: this.#batch });
-    this.#batch = [];
+    if (this.#packer.count === 0) return;
+    const frames = this.#packer.take();
+    this.#send({ about: 'items', frames }, [frames.bytes.buffer, frames.places.buffer]);
   }
 
-  #send(message: ToWriter): void {
-    this.#worker?.postMessage(message);
+  #send(message: ToWriter, given: readonly ArrayBuffer[] = []): void {
+    this.#worker?.postMessage(message, given);
   }
 
   #start(): void {
     const worker = new Worker(this.#options.entry, { workerData: this.#options.writer });
     this.#worker = worker;
+    this.#allowance = undefined;
     worker.unref();
     worker.on('message', (message: FromWriter) => {
       this.#hear(message);
@@ -224,6 +239,9 @@ class Log implements DecisionLog {
         break;
       case 'state':
         this.#become(message.state);
+        break;
+      case 'memory':
+        this.#packer.reuse(message.buffer);
         break;
       case 'checkpoint':
         this.#options.checkpoint?.(message.text);
@@ -261,7 +279,7 @@ class Log implements DecisionLog {
       this.#closed?.();
       return;
     }
-    this.#batch = [];
+    this.#packer.take();
     const lost = this.#queued;
     this.#settle(lost);
     if (lost > 0) this.#count('writer-ended', lost);

@@ -34,7 +34,7 @@ export interface RecordedSnapshot {
   readonly age?: number;
 }
 
-/** What the record-hash covers: everything that is known before the answer. */
+/** A decision. The record-hash covers all of it but `masked` and `subset`, which are made behind the answer. */
 export interface DecisionEvent {
   readonly apiVersion: typeof recordVersion;
   readonly kind: 'Decision';
@@ -151,7 +151,7 @@ export interface Position {
   readonly hash: string;
 }
 
-/** Everything of one entry of the log, as exported: the event, the record-hash (SHA-256 of the event's canonical JSON) and its place. */
+/** Everything of one entry of the log, as exported: the event, the record-hash (SHA-256 of the event's canonical JSON without `masked` and `subset`) and its place. */
 export type LogRecord<Event extends LogEvent = LogEvent> = Event &
   Position & {
     readonly recordHash: string;

@@ -5,8 +5,8 @@
 import type { Position } from './record.ts';
 
 /**
- * One entry as it is written. `event` is the canonical JSON (RFC 8785) of a LogEvent, kept byte for byte: the record-hash is the SHA-256 of exactly this
- * text, and `hash` that of `prev` followed by the chained text (chain.ts).
+ * One entry as it is written. `event` is the canonical JSON (RFC 8785) of a LogEvent, kept byte for byte: the record-hash is taken of this text
+ * without two of its members (recordHash.ts), and `hash` is the SHA-256 of `prev` followed by the chained text (chain.ts).
  */
 export interface StoredEntry extends Position {
   readonly event: string;

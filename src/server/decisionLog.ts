@@ -2,6 +2,7 @@
 import { toSeconds } from '../config/formats.ts';
 import type { Config } from '../config/schema.ts';
 import { Recent } from '../decisions/event/recent.ts';
+import { finished } from '../decisions/event/seal.ts';
 import { verifyInThread } from '../decisions/integrity/verifyingThread.ts';
 import type { Verdict } from '../decisions/integrity/verifyingThread.ts';
 import { startLog } from '../decisions/log.ts';
@@ -62,8 +63,14 @@ export function openDecisionLog(options: DecisionLogOptions): OpenDecisionLog {
       now: Date.now,
       recent: new Recent(),
       keep: (sealed, latencyMicros, traceparent) => {
-        log?.keep(sealed, latencyMicros);
-        if (stdout) line(withHash(sealed, traceparent));
+        if (!stdout) {
+          log?.keep(sealed, latencyMicros);
+          return;
+        }
+        // The line is written at once: so the excerpt is taken here, and once for both.
+        const whole = finished(sealed);
+        log?.keep(whole, latencyMicros);
+        line(withHash(whole, traceparent));
       },
       lost: () => log?.lost('record-failed'),
       refuses: () => required && log?.canRecord === false,

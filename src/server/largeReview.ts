@@ -7,6 +7,7 @@ import type { World } from '../admission/world.ts';
 import type { Exception } from '../boundary/exceptions/exception.ts';
 import type { Config } from '../config/schema.ts';
 import type { StoredParamsByKey } from '../guardrail/storedParams.ts';
+import { finished } from '../decisions/event/seal.ts';
 import type { Sealed } from '../decisions/event/seal.ts';
 import type { NamespaceFacts } from '../k8s/namespaceFacts.ts';
 import { fullBudget } from '../netpol/cover.ts';
@@ -81,7 +82,7 @@ export function serveLargeReviews(port: MessagePort): void {
         config,
         now: Date.now,
         keep: (sealed, latencyMicros) => {
-          kept = { sealed, latencyMicros };
+          kept = { sealed: finished(sealed), latencyMicros };
         },
         lost: () => {
           lost = true;

@@ -8,17 +8,23 @@ import type { Door, World } from '../admission/world.ts';
 import type { Config } from '../config/schema.ts';
 import { allowanceOf } from '../decisions/event/allowance.ts';
 import type { Allowance } from '../decisions/event/allowance.ts';
+import { ObjectHashes } from '../decisions/event/objectHash.ts';
 import type { Recent } from '../decisions/event/recent.ts';
-import { isRecorded, sealDecision } from '../decisions/event/seal.ts';
-import type { Sealed } from '../decisions/event/seal.ts';
+import { isRecorded, sealHead } from '../decisions/event/seal.ts';
+import type { Sealed, SealedHead } from '../decisions/event/seal.ts';
 import type { Verdict } from '../decisions/record.ts';
 
 /** What a reviewer does about the log; absent where decisions are not recorded. */
 export interface Recorder {
   /** Seals a decision before its answer; undefined for one that is not written down. */
-  readonly seal: (door: Door, outcome: Outcome, identity: Identity, world: World) => Sealed | undefined;
+  readonly seal: (
+    door: Door,
+    outcome: Outcome,
+    identity: Identity,
+    world: World,
+  ) => Sealed | SealedHead | undefined;
   /** Takes a sealed decision once it is answered; never waits. The trace is told in its line of the log and never stored. */
-  readonly keep: (sealed: Sealed, latencyMicros: number, traceparent?: string) => void;
+  readonly keep: (sealed: Sealed | SealedHead, latencyMicros: number, traceparent?: string) => void;
   /** Counts a decision of which no record could be made. */
   readonly lost: () => void;
   /** Whether nothing may be allowed without a record. */
@@ -36,6 +42,7 @@ export interface RecorderOptions extends Pick<Recorder, 'keep' | 'lost' | 'refus
 }
 
 export function recorder({ config, now, recent, keep, lost, refuses }: RecorderOptions): Recorder {
+  const memory = { hashes: new ObjectHashes(), recent };
   let known: { readonly ruleSet: unknown; readonly allowance: Allowance } | undefined;
   const allowanceFor = (rules: Rules): Allowance => {
     // Rules are replaced as a whole; what may be recorded is worked out once for each set.
@@ -67,7 +74,7 @@ export function recorder({ config, now, recent, keep, lost, refuses }: RecorderO
         ...(exceptions === undefined ? {} : { exceptions }),
         namespace: namespaceOf(outcome, world),
       };
-      return sealDecision(decided, allowanceFor(world.rules), recent);
+      return sealHead(decided, allowanceFor(world.rules), memory);
     },
   };
 }

@@ -10,7 +10,7 @@ import type { Identity, Verdict } from '../admission/respond.ts';
 import { readReview } from '../admission/review.ts';
 import type { RecordedLabels, StoredFloor, World } from '../admission/world.ts';
 import type { LiveContents } from '../boundary/invariants/context.ts';
-import type { Sealed } from '../decisions/event/seal.ts';
+import type { Sealed, SealedHead } from '../decisions/event/seal.ts';
 import type { Attributes } from '../k8s/attributes.ts';
 import type { NamespaceFacts } from '../k8s/namespaceFacts.ts';
 import type { Violation } from '../k8s/violation.ts';
@@ -217,7 +217,7 @@ function seal(
   identity: Identity,
   world: World,
   { recorder, failed: tell }: ReviewerPorts,
-): Sealed | 'failed' | undefined {
+): Sealed | SealedHead | 'failed' | undefined {
   try {
     return recorder?.seal(door, outcome, identity, world);
   } catch (error) {

@@ -4,13 +4,17 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { sealedEvent } from '../../src/decisions/event/seal.ts';
+import { allowanceOf } from '../../src/decisions/event/allowance.ts';
+import { finished, sealedEvent } from '../../src/decisions/event/seal.ts';
+import { fields } from '../../src/decisions/event/shape.ts';
+import type { Part } from '../../src/decisions/event/shape.ts';
 import { verify } from '../../src/decisions/integrity/verify.ts';
 import type { Verification } from '../../src/decisions/integrity/finding.ts';
 import { startLog } from '../../src/decisions/log.ts';
 import type { DecisionLog, LogOptions } from '../../src/decisions/log.ts';
 import { stateFiles } from '../../src/decisions/stateFiles.ts';
 import { openSqliteArchive } from '../../src/decisions/stores/sqlite/archive.ts';
+import { allowance, canary, head, pod } from './heads.ts';
 import { decisionEvent } from './sampleLog.ts';
 
 const entry = new URL('../../src/worker.ts', import.meta.url);
@@ -70,6 +74,28 @@ test('what is kept is written by the time that it closes', async () => {
   await log.close();
   expect(log.status).toMatchObject({ queued: 0, written: 1_000, dropped: new Map() });
   expect(await report()).toMatchObject({ ok: true, records: 1_002, gaps: {} });
+}, 30_000);
+
+test('excerpts are taken behind the answer, each under the rules of its decision', async () => {
+  const more = allowanceOf({
+    ...allowance.source,
+    reads: new Map<string, Part>([['Pod', fields({ status: 'whole' })]]),
+  });
+  const object = { ...pod('n'), status: { phase: 'Running' } };
+  const heads = [allowance, more, allowance].flatMap((allowed, round) =>
+    Array.from({ length: 300 }, (_, number) => head({ number: round * 1_000 + number, object }, {}, allowed)),
+  );
+  const log = start();
+  for (const one of heads) log.keep(one, 100);
+  await log.close();
+  expect(await report()).toMatchObject({ ok: true, records: 902, gaps: {} });
+  const archive = openSqliteArchive(stateFiles(directory).database);
+  const stored: { readonly event: string; readonly recordHash: string }[] = [];
+  for await (const { event, recordHash } of archive.entries({})) stored.push({ event, recordHash });
+  await archive.close();
+  expect(stored.slice(1, -1)).toEqual(heads.map(finished));
+  expect(stored.some(({ event }) => event.includes(canary))).toBe(false);
+  expect(stored.filter(({ event }) => event.includes('"phase":"Running"'))).toHaveLength(300);
 }, 30_000);
 
 test('without store and spool records wait, then are dropped, and nothing can be recorded', async () => {

@@ -3,6 +3,8 @@ import { hash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { readSchema } from '../../src/config/readSchema.ts';
 import { configuration } from '../../src/config/schema.ts';
+import { canonicalJson } from '../../src/decisions/canonicalJson.ts';
+import { finished } from '../../src/decisions/event/seal.ts';
 import type { Sealed } from '../../src/decisions/event/seal.ts';
 import { ownAt } from '../../src/k8s/json.ts';
 import type { JsonObject } from '../../src/k8s/json.ts';
@@ -78,7 +80,7 @@ async function answered(door: Door, body: Buffer, given: Given = {}): Promise<An
   const recording = recorder({
     config: config.value,
     now: () => Date.UTC(2026, 10, 21),
-    keep: (sealed) => kept.push(sealed),
+    keep: (sealed) => kept.push(finished(sealed)),
     lost: () => {
       lost += 1;
     },
@@ -129,8 +131,12 @@ describe('record-hash', () => {
     expect(kept).toHaveLength(1);
     const [record] = kept;
     expect(audit).toMatchObject({ 'record-hash': record?.recordHash });
-    expect(record?.recordHash).toBe(hash('sha256', record?.event ?? ''));
-    expect(JSON.parse(record?.event ?? '')).toMatchObject({
+    const event = JSON.parse(record?.event ?? '') as JsonObject;
+    const { masked, subset, ...head } = event;
+    expect(masked).toContain('/user/groups');
+    expect(subset).toMatchObject({ object: { spec: { podSelector: {} } } });
+    expect(record?.recordHash).toBe(hash('sha256', canonicalJson(head)));
+    expect(event).toMatchObject({
       decision: allowed ? 'allowed' : 'denied',
       tenant: 'payments',
       resource: { kind: 'NetworkPolicy', name: 'out' },

@@ -1,21 +1,23 @@
 /** What may be written down of the objects that rules look at, by kind: worked out once for a set of rules. */
 import { nameLabel } from '../../k8s/namespaceFacts.ts';
 import { either, fields, items } from './shape.ts';
-import type { Shape } from './shape.ts';
+import type { Part, Shape } from './shape.ts';
 
-/** What the configuration and the rules in force say about recording. */
+/** What the configuration and the rules in force say about recording: plain data. */
 export interface AllowanceSource {
   readonly tenantLabel: string;
   /** Keys of labels that rules look at; the values of others are left out. */
-  readonly labels: Iterable<string>;
+  readonly labels: readonly string[];
   /** Annotations whose values are kept: exact keys, or prefixes that end in `*`. */
-  readonly annotations: Iterable<string>;
-  readonly groups: Iterable<string>;
+  readonly annotations: readonly string[];
+  readonly groups: readonly string[];
   /** What expressions read of an object, by its kind; `*` for every kind. */
-  readonly reads?: ReadonlyMap<string, Shape>;
+  readonly reads?: ReadonlyMap<string, Part>;
 }
 
 export interface Allowance {
+  /** What it was made of: another thread makes the same of it. */
+  readonly source: AllowanceSource;
   readonly tenantLabel: string;
   readonly groups: ReadonlySet<string>;
   readonly annotations: (key: string) => boolean;
@@ -105,6 +107,7 @@ export function allowanceOf(source: AllowanceSource): Allowance {
   const rest = everyKind === undefined ? other : either(other, everyKind);
   for (const kind of secrets) shapes.set(kind, other);
   return {
+    source,
     tenantLabel: source.tenantLabel,
     groups: new Set(source.groups),
     annotations,
@@ -112,8 +115,7 @@ export function allowanceOf(source: AllowanceSource): Allowance {
   };
 }
 
-function patterns(all: Iterable<string>): (key: string) => boolean {
-  const list = [...all];
+function patterns(list: readonly string[]): (key: string) => boolean {
   const exact = new Set(list);
   const prefixes = list.flatMap((one) => (one.endsWith('*') ? [one.slice(0, -1)] : []));
   return (key) => exact.has(key) || prefixes.some((prefix) => key.startsWith(prefix));

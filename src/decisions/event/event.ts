@@ -1,7 +1,6 @@
-/** Writes the event of a decision as canonical text: the allow-listed part of the request, what was found, and what was left out. */
+/** Writes the head of a decision's event as canonical text: who asked for what, what was found, and what was left out of it. */
 import type { Attributes } from '../../k8s/attributes.ts';
 import { stringAt } from '../../k8s/json.ts';
-import type { JsonObject } from '../../k8s/json.ts';
 import type { PatchOperation } from '../../k8s/jsonPatch.ts';
 import type { NamespaceFacts } from '../../k8s/namespaceFacts.ts';
 import type { Violation } from '../../k8s/violation.ts';
@@ -9,6 +8,8 @@ import { canonicalJson, quoted } from '../canonicalJson.ts';
 import { recordVersion } from '../record.ts';
 import type { RecordDoor, Verdict } from '../record.ts';
 import type { Allowance } from './allowance.ts';
+import { strings } from './head.ts';
+import type { Head } from './head.ts';
 import { recordedPatch } from './patch.ts';
 import { Projection } from './projection.ts';
 
@@ -43,56 +44,61 @@ const mostOperations = 200;
 const longestName = 1024;
 
 /**
- * The canonical JSON of a `DecisionEvent`. It is written member by member in canonical order, because building an object and writing that takes twice as long,
- * and one is written for each decision.
+ * The canonical JSON of a `DecisionEvent` without `masked` and `subset`. It is written member by member in canonical order, because building an object and writing
+ * that takes twice as long, and one is written for each decision.
  */
-export function eventText(
+export function headOf(
   decided: Decided,
   allowance: Allowance,
   objectSha256: string | undefined,
   relations: Relations = {},
-): string {
-  const { attributes, failure, violations } = decided;
-  const shape = allowance.shapeOf(attributes.kind);
-  const projection = new Projection(allowance.annotations);
-  const groups = attributes.user.groups.filter((group) => allowance.groups.has(group));
-  if (groups.length < attributes.user.groups.length) projection.mask('/user/groups');
-  if (violations.length > mostFindings) projection.mask('/violations');
-  if (decided.patch.length > mostOperations) projection.mask('/patch');
-  const part = (name: string, value: JsonObject | null): string => {
-    const text = value === null ? undefined : projection.take(value, shape, ['subset', name]);
-    return text === undefined ? '' : `"${name}":${text}`;
-  };
-  const [object, oldObject] = [part('object', attributes.object), part('oldObject', attributes.oldObject)];
-  const patch =
-    decided.patch.length === 0
-      ? '[]'
-      : recordedPatch(decided.patch.slice(0, mostOperations), shape, projection);
-  return (
+): Head {
+  const { attributes, failure, violations, exceptions } = decided;
+  const masked: string[] = [];
+  const groups = groupsOf(attributes, allowance);
+  if (groups.length < attributes.user.groups.length) masked.push('/user/groups');
+  if (violations.length > mostFindings) masked.push('/violations');
+  const patch = decided.patch.length === 0 ? '[]' : patchText(decided, allowance, masked);
+  const upToKind =
     `{"apiVersion":"${recordVersion}"${optional('correlates', relations.correlates)}` +
     `,"decision":"${decided.decision}","decisionId":${quoted(decided.decisionId)},"door":"${decided.door}"` +
-    `,"dryRun":${attributes.dryRun},"exceptions":${strings(decided.exceptions ?? [])}` +
+    `,"dryRun":${attributes.dryRun},"exceptions":${exceptions === undefined ? '[]' : strings(exceptions)}` +
     (failure === undefined
       ? ''
       : `,"failure":{"code":${quoted(failure.code)},"message":${quoted(failure.message)}}`) +
-    `,"kind":"Decision","masked":${strings(projection.masked)}${optional('objectSha256', objectSha256)}` +
+    `,"kind":"Decision"`;
+  const upToSnapshot =
+    optional('objectSha256', objectSha256) +
     `,"operation":"${attributes.operation}","patch":${patch},"resource":${resourceText(attributes)}` +
     `${optional('retryOf', relations.retryOf)},"rulesHash":${quoted(decided.rulesHash)}` +
-    `,"snapshot":${snapshotText(decided.namespace)}` +
-    `,"subset":{${object}${object !== '' && oldObject !== '' ? ',' : ''}${oldObject}}` +
+    `,"snapshot":${snapshotText(decided.namespace)}`;
+  const rest =
     optional('tenant', tenantOf(decided, allowance.tenantLabel)) +
     `,"time":"${new Date(decided.millis).toISOString()}","uid":${quoted(attributes.uid)}` +
-    `,"user":{"groups":${strings(groups.slice(0, 100).map(clip))},"username":${quoted(clip(attributes.user.username))}}` +
+    `,"user":{"groups":${strings(groups)},"username":${quoted(clip(attributes.user.username))}}` +
     `,"violations":${violations.length === 0 ? '[]' : canonicalJson(violations.slice(0, mostFindings))}` +
-    `,"warnings":${strings(decided.warnings)}}`
-  );
+    `,"warnings":${strings(decided.warnings)}}`;
+  const maskedAt = upToKind.length;
+  const subsetAt = maskedAt + upToSnapshot.length;
+  return { text: upToKind + upToSnapshot + rest, maskedAt, subsetAt, masked };
+}
+
+function groupsOf({ user }: Attributes, allowance: Allowance): readonly string[] {
+  const allowed = user.groups.filter((group) => allowance.groups.has(group));
+  return allowed.length === 0 ? allowed : allowed.slice(0, 100).map(clip);
+}
+
+/** The patch as text; what is left out of it is added to `masked`. */
+function patchText({ patch, attributes }: Decided, allowance: Allowance, masked: string[]): string {
+  const projection = new Projection(allowance.annotations);
+  if (patch.length > mostOperations) projection.mask('/patch');
+  const kept = recordedPatch(patch.slice(0, mostOperations), allowance.shapeOf(attributes.kind), projection);
+  masked.push(...projection.masked);
+  return kept;
 }
 
 const optional = (name: string, value: string | undefined): string =>
   value === undefined ? '' : `,"${name}":${quoted(clip(value))}`;
-
-const strings = (all: readonly string[]): string =>
-  all.length === 0 ? '[]' : `[${all.map(quoted).join(',')}]`;
 
 const clip = (text: string): string => (text.length <= longestName ? text : text.slice(0, longestName));
 

@@ -1,6 +1,7 @@
 /** The hash of the object that a request is about: of its text as the API server sent it. */
 import { hash } from 'node:crypto';
 import type { Attributes } from '../../k8s/attributes.ts';
+import type { JsonObject } from '../../k8s/json.ts';
 
 const objectKey = Buffer.from(',"object":{');
 const behind = Buffer.from(',"oldObject":null,"dryRun":');
@@ -18,4 +19,27 @@ export function objectHash({ operation, object, oldObject, source }: Attributes)
   }
   const subject = object ?? oldObject;
   return subject === null ? undefined : hash('sha256', JSON.stringify(subject));
+}
+
+/** As many as the server remembers reviews: what is sent again under another uid is the same object in memory, and is not hashed again. */
+const mostRemembered = 32;
+
+/** Hashes of the latest objects. */
+export class ObjectHashes {
+  readonly #known = new Map<JsonObject, string>();
+
+  /** {@link objectHash}. An object must not be changed while it is remembered. */
+  of(attributes: Attributes): string | undefined {
+    const { object } = attributes;
+    const known = object === null ? undefined : this.#known.get(object);
+    if (known !== undefined) return known;
+    const made = objectHash(attributes);
+    if (object === null || made === undefined) return made;
+    if (this.#known.size >= mostRemembered) {
+      const [oldest] = this.#known.keys();
+      if (oldest !== undefined) this.#known.delete(oldest);
+    }
+    this.#known.set(object, made);
+    return made;
+  }
 }

@@ -1,5 +1,6 @@
 /** What was decided a moment ago: recognises a call that comes once more, and the two calls of one API request. */
 import { hash } from 'node:crypto';
+import type { Attributes } from '../../k8s/attributes.ts';
 import { applyPatch } from '../../k8s/jsonPatch.ts';
 import { isObject, ownAt, stringAt } from '../../k8s/json.ts';
 import { canonicalJson } from '../canonicalJson.ts';
@@ -12,12 +13,14 @@ const rememberedMillis = 10_000;
 const mostCalls = 4_096;
 const mostMutations = 1_024;
 
+type Named = Pick<Attributes, 'operation' | 'group' | 'resource' | 'subresource' | 'namespace' | 'name'>;
+
 /** A call, without its object: thousands of them are remembered. */
-interface Call {
+interface Call extends Named {
   readonly decisionId: string;
   readonly decision: string;
   readonly rulesHash: string;
-  readonly subject: string;
+  readonly username: string;
   readonly objectSha256: string | undefined;
   readonly at: number;
 }
@@ -30,7 +33,8 @@ interface Mutation {
 
 /** Remembers a bounded number of calls for ten seconds; what it forgets is a record of its own. */
 export class Recent {
-  readonly #calls = new Map<string, Call>();
+  /** By uid, for each door. */
+  readonly #calls = new Map<string, Generations<Call>>();
   readonly #mutations = new Map<string, Mutation>();
 
   /** How a call is related to what came before; remembers it. `same`: the same call with the same outcome, whose record is `retry`. */
@@ -38,18 +42,34 @@ export class Recent {
     decided: Decided,
     objectSha256: string | undefined,
   ): { readonly same: true; readonly retry: RetryEvent } | (Relations & { readonly same: false }) {
-    const { decisionId, decision, rulesHash, millis } = decided;
-    const key = `${decided.door} ${decided.attributes.uid}`;
-    const subject = subjectOf(decided, 'name');
-    const first = fresh(this.#calls.get(key), millis);
+    const { decisionId, decision, rulesHash, millis, door, attributes } = decided;
+    let calls = this.#calls.get(door);
+    if (calls === undefined) {
+      calls = new Generations(mostCalls);
+      this.#calls.set(door, calls);
+    }
+    const first = fresh(calls.get(attributes.uid), millis);
     // A uid alone proves nothing: whoever repeats one with another object, or as somebody else, gets a record of their own.
-    if (first?.subject === subject && first.objectSha256 === objectSha256) {
+    if (first !== undefined && first.objectSha256 === objectSha256 && isAbout(first, attributes)) {
       const retryOf = first.decisionId;
       const same = first.decision === decision && first.rulesHash === rulesHash;
       return same ? { same, retry: retryEvent(decided, retryOf) } : { same, retryOf };
     }
-    const call: Call = { decisionId, decision, rulesHash, subject, objectSha256, at: millis };
-    remember(this.#calls, key, call, mostCalls);
+    const { operation, group, resource, subresource, namespace, name, user } = attributes;
+    calls.set(attributes.uid, {
+      decisionId,
+      decision,
+      rulesHash,
+      objectSha256,
+      at: millis,
+      username: user.username,
+      operation,
+      group,
+      resource,
+      subresource,
+      namespace,
+      name,
+    });
     const correlates = this.#correlate(decided);
     return correlates === undefined ? { same: false } : { same: false, correlates };
   }
@@ -103,11 +123,44 @@ const retryEvent = (decided: Decided, retryOf: string): RetryEvent => ({
   uid: decided.attributes.uid,
 });
 
+/** Whether a call was made by the same user, to do the same to the same object. */
+const isAbout = (call: Call, attributes: Attributes): boolean =>
+  call.username === attributes.user.username &&
+  call.operation === attributes.operation &&
+  call.name === attributes.name &&
+  call.namespace === attributes.namespace &&
+  call.resource === attributes.resource &&
+  call.group === attributes.group &&
+  call.subresource === attributes.subresource;
+
 /** Who does what to which object; between the doors the API server makes a name of a generateName. */
 function subjectOf({ attributes }: Decided, by: 'name' | 'generateName'): string {
   const { user, operation, group, resource, subresource, namespace, name, object } = attributes;
   const named = by === 'name' ? name : (stringAt(object, 'metadata', 'generateName') ?? '');
   return JSON.stringify([user.username, operation, group, resource, subresource, namespace, by, named]);
+}
+
+/** Keeps the youngest, between half of `most` and `most` of them: forgetting half at once costs less than the oldest each time. */
+class Generations<Kept> {
+  readonly #half: number;
+  #young = new Map<string, Kept>();
+  #old = new Map<string, Kept>();
+
+  constructor(most: number) {
+    this.#half = most / 2;
+  }
+
+  get(key: string): Kept | undefined {
+    return this.#young.get(key) ?? this.#old.get(key);
+  }
+
+  set(key: string, value: Kept): void {
+    if (this.#young.size >= this.#half) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(key, value);
+  }
 }
 
 /** What both doors see alike: the API server adds to the metadata in between. */

@@ -8,14 +8,21 @@ export type Shape =
   | { readonly items: Shape }
   | { readonly keys: (key: string) => boolean };
 
-const sorted = (members: Iterable<readonly [string, Shape]>): Shape => ({
-  fields: new Map([...members].sort(([a], [b]) => (a < b ? -1 : 1))),
-});
+/** A shape that is plain data, and can be sent to another thread. */
+export type Part = 'whole' | { readonly fields: ReadonlyMap<string, Part> } | { readonly items: Part };
+
+function sorted<Inner extends Shape>(
+  members: Iterable<readonly [string, Inner]>,
+): { readonly fields: ReadonlyMap<string, Inner> } {
+  return { fields: new Map([...members].sort(([a], [b]) => (a < b ? -1 : 1))) };
+}
 
 /** A shape of fields; the names are sorted, so that what it makes is in canonical order. */
-export const fields = (members: { readonly [name: string]: Shape }): Shape => sorted(Object.entries(members));
+export const fields = <Inner extends Shape>(members: {
+  readonly [name: string]: Inner;
+}): { readonly fields: ReadonlyMap<string, Inner> } => sorted(Object.entries(members));
 
-export const items = (item: Shape): Shape => ({ items: item });
+export const items = <Inner extends Shape>(item: Inner): { readonly items: Inner } => ({ items: item });
 
 /** What stands below one token of a JSON pointer; undefined where the shape has nothing there. */
 export function below(shape: Shape, token: string): Shape | undefined {

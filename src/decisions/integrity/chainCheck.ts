@@ -1,6 +1,6 @@
 /** Checks one chain record by record, against itself and against the checkpoints of its writer. */
-import { hash as digest } from 'node:crypto';
 import { isObject, own, stringAt } from '../../k8s/json.ts';
+import { recordHashOf } from '../recordHash.ts';
 import type { Checkpoint, StoredEntry } from '../repository.ts';
 import { linkHash } from './chain.ts';
 import type { ChainReport, Finding, FindingCode } from './finding.ts';
@@ -51,7 +51,7 @@ export class ChainCheck {
     if (this.#first === undefined) this.#begin(entry);
     const last = this.#last;
     const isTrue =
-      digest('sha256', entry.event) === entry.recordHash && linkHash(entry.prev, entry) === entry.hash;
+      recordHashOf(entry.event) === entry.recordHash && linkHash(entry.prev, entry) === entry.hash;
     const sound = last === undefined ? this.#followsCheckpoint(entry) : this.#follows(entry, last, isTrue);
     if (!isTrue && sound) {
       this.#find('record.changed', entry.seq, `record ${entry.seq} is not what its hash says`);

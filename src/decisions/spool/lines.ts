@@ -1,15 +1,17 @@
-/** The lines of a spool segment: each carries the hash of its event, so a torn or changed one is known from the others. */
-import { sealed } from '../event/seal.ts';
+/** The lines of a spool segment: each carries a hash of itself, so a torn or changed one is known from the others. */
+import { hash } from 'node:crypto';
 import type { Sealed } from '../event/seal.ts';
 
-/** A sealed event on its way into the log, with the time that its answer took. */
+/** A whole event on its way into the log, with the time that its answer took. */
 export interface Item extends Sealed {
   readonly latencyMicros: number;
 }
 
-/** `hash latency event`, and a line break, which canonical JSON never holds. */
-export const lineOf = ({ event, recordHash, latencyMicros }: Item): string =>
-  `${recordHash} ${latencyMicros} ${event}\n`;
+/** `line-hash record-hash latency event`, and a line break, which canonical JSON never holds. */
+export function lineOf({ event, recordHash, latencyMicros }: Item): string {
+  const text = `${recordHash} ${latencyMicros} ${event}`;
+  return `${hash('sha256', text)} ${text}\n`;
+}
 
 /** Reads a segment's text: the items, and undefined for each line that is torn or was changed. */
 export function itemsIn(text: string): readonly (Item | undefined)[] {
@@ -17,9 +19,11 @@ export function itemsIn(text: string): readonly (Item | undefined)[] {
   // A whole segment ends with a line break; what follows the last one was being written when the process ended.
   if (lines.at(-1) === '') lines.pop();
   return lines.map((line) => {
-    const [, recordHash, latency, event] = /^([0-9a-f]{64}) (\d{1,15}) (.*)$/.exec(line) ?? [];
+    const [, lineHash, whole = '', recordHash, latency, event] =
+      /^([0-9a-f]{64}) (([0-9a-f]{64}) (\d{1,15}) (.*))$/.exec(line) ?? [];
     if (recordHash === undefined || event === undefined) return undefined;
-    const item = sealed(event);
-    return item.recordHash === recordHash ? { ...item, latencyMicros: Number(latency) } : undefined;
+    return hash('sha256', whole) === lineHash
+      ? { event, recordHash, latencyMicros: Number(latency) }
+      : undefined;
   });
 }

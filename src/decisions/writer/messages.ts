@@ -1,7 +1,8 @@
 /** What the process and its writer thread say to each other. */
 import { isObject } from '../../k8s/json.ts';
-import type { Item } from '../spool/lines.ts';
+import type { AllowanceSource } from '../event/allowance.ts';
 import type { SpoolLimits } from '../spool/spool.ts';
+import type { Frames } from './frames.ts';
 
 /** Where records are kept. `tenantLabel`: the namespace label that names a tenant, for what PostgreSQL finds entries by. */
 export type StoreTarget =
@@ -26,7 +27,11 @@ export const isWriterOptions = (given: unknown): given is WriterOptions =>
   isObject(given) && given['about'] === 'decisions';
 
 export type ToWriter =
-  { readonly about: 'items'; readonly items: readonly Item[] } | { readonly about: 'close' };
+  /** Records; the memory that they stand in comes back as `memory`. */
+  | { readonly about: 'items'; readonly frames: Frames }
+  /** What may be kept of objects in the records that follow. */
+  | { readonly about: 'allowance'; readonly source: AllowanceSource }
+  | { readonly about: 'close' };
 
 /** How the writer is doing. `blocked`: neither store nor spool takes anything, for this reason; what comes waits in memory. */
 export interface WriterState {
@@ -45,4 +50,6 @@ export type FromWriter =
   | { readonly about: 'safe'; readonly count: number; readonly state: WriterState }
   | { readonly about: 'state'; readonly state: WriterState }
   | { readonly about: 'checkpoint'; readonly text: string }
+  /** Memory that was read, for the next records. */
+  | { readonly about: 'memory'; readonly buffer: ArrayBuffer }
   | { readonly about: 'closed' };

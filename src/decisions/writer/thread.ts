@@ -2,12 +2,16 @@
 import { randomBytes } from 'node:crypto';
 import { setPriority } from 'node:os';
 import type { MessagePort } from 'node:worker_threads';
+import { allowanceOf } from '../event/allowance.ts';
+import type { Allowance } from '../event/allowance.ts';
 import { loadOrMakeKey } from '../integrity/keys.ts';
 import { signedText } from '../integrity/checkpoint.ts';
 import { claimNew, claimOrphans } from '../spool/claim.ts';
 import { Spool } from '../spool/spool.ts';
 import { openJournal } from '../stores/openJournal.ts';
 import { writerName } from '../writerName.ts';
+import { Excerpts } from './excerpts.ts';
+import { unpacked } from './frames.ts';
 import type { FromWriter, ToWriter, WriterOptions } from './messages.ts';
 import { Writer } from './writer.ts';
 
@@ -51,15 +55,29 @@ export function writeDecisions(port: MessagePort, options: WriterOptions): void 
       send({ about: 'checkpoint', text: signedText(checkpoint) });
     },
   });
+  const excerpts = new Excerpts();
+  let allowance: Allowance | undefined;
   port.on('message', (message: ToWriter) => {
-    if (message.about === 'items') {
-      writer.take(message.items);
-      return;
+    switch (message.about) {
+      case 'items': {
+        const { frames } = message;
+        writer.take(unpacked(frames, excerpts, allowance));
+        const { buffer } = frames.bytes;
+        port.postMessage({ about: 'memory', buffer } satisfies FromWriter, [buffer]);
+        return;
+      }
+      case 'allowance':
+        allowance = allowanceOf(message.source);
+        return;
+      case 'close':
+        void writer.close().then(() => {
+          send({ about: 'closed' });
+          port.close();
+        });
+        return;
+      default:
+        message satisfies never;
     }
-    void writer.close().then(() => {
-      send({ about: 'closed' });
-      port.close();
-    });
   });
   writer.start();
 }

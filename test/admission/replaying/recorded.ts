@@ -5,6 +5,7 @@ import { isObject } from '../../../src/k8s/json.ts';
 import type { JsonObject } from '../../../src/k8s/json.ts';
 import { readSchema } from '../../../src/config/readSchema.ts';
 import { configuration } from '../../../src/config/schema.ts';
+import { finished } from '../../../src/decisions/event/seal.ts';
 import { recorder } from '../../../src/server/recording.ts';
 import { send, worldOf } from '../scenario.ts';
 import type { Sent } from '../scenario.ts';
@@ -32,7 +33,7 @@ export function recordText(manifest: JsonObject, rules: string, sent: Sent = {},
   };
   const sealed = seal('validate', outcome, identity, world);
   if (sealed === undefined) throw new Error('the decision leaves no record');
-  return sealed.event;
+  return finished(sealed).event;
 }
 
 export function pastOf(text: string): Past {

@@ -5,6 +5,7 @@ import { Recent } from '../../../src/decisions/event/recent.ts';
 import { isRecorded, sealDecision } from '../../../src/decisions/event/seal.ts';
 import type { Decided } from '../../../src/decisions/event/event.ts';
 import { fields, items } from '../../../src/decisions/event/shape.ts';
+import type { Part } from '../../../src/decisions/event/shape.ts';
 import type { JsonObject } from '../../../src/k8s/json.ts';
 
 const canary = 'CANARY-7f3a9c';
@@ -14,7 +15,7 @@ const allowance = allowanceOf({
   labels: ['bulkhead.dev/tenant', 'exposure'],
   annotations: ['team.example.com/owner', 'audit.example.com/*'],
   groups: ['team-payments'],
-  reads: new Map([
+  reads: new Map<string, Part>([
     ['Deployment', fields({ metadata: 'whole', spec: fields({ template: 'whole' }) })],
     ['Secret', 'whole'],
     ['Pod', fields({ spec: fields({ containers: items('whole') }) })],
@@ -286,9 +287,9 @@ describe('what is written down', () => {
 describe('the same call once more', () => {
   const again = (change: Partial<Decided>): JsonObject => {
     const recent = new Recent();
-    sealDecision(decided(pod()), allowance, recent);
+    sealDecision(decided(pod()), allowance, { recent });
     const one = decided(pod(), { decisionId: 'second', millis: decided(null).millis + 2_000, ...change });
-    return JSON.parse(sealDecision(one, allowance, recent).event) as JsonObject;
+    return JSON.parse(sealDecision(one, allowance, { recent }).event) as JsonObject;
   };
   const first = '01900000-0000-7000-8000-000000000001';
 
@@ -365,8 +366,8 @@ describe('the two calls of one request', () => {
     ['are not connected for another name', 'web-other', 'public', undefined],
   ])('%s', (_sentence, name, label, expected) => {
     const recent = new Recent();
-    sealDecision(mutated(name), allowance, recent);
-    const event = JSON.parse(sealDecision(validated(label), allowance, recent).event) as JsonObject;
+    sealDecision(mutated(name), allowance, { recent });
+    const event = JSON.parse(sealDecision(validated(label), allowance, { recent }).event) as JsonObject;
     expect(event['correlates']).toBe(expected);
   });
 });

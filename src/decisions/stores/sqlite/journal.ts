@@ -1,10 +1,13 @@
 /** The writing half of the SQLite store; lives in the writer thread. */
 import type { DatabaseSync } from 'node:sqlite';
-import { isObject, stringAt } from '../../../k8s/json.ts';
+import { textsIn } from '../../members.ts';
 import type { Batch, Checkpoint, Journal, StoredEntry } from '../../repository.ts';
 import { replicaOf } from '../../writerName.ts';
 import { openForWriting } from './database.ts';
 import { checkpointOfRow, entryColumns, entryOfRow } from './rows.ts';
+
+/** Members of an event that have a column. */
+const columns: ReadonlySet<string> = new Set(['time', 'kind', 'decisionId', 'retryOf']);
 
 /** Checkpoints whose entries go in one transaction: a thousand entries each at most. */
 const checkpointsAtOnce = 5;
@@ -67,15 +70,15 @@ function journalIn(database: DatabaseSync): Journal {
   }
 
   function addEntry(entry: StoredEntry, writer: number): void {
-    const event: unknown = JSON.parse(entry.event);
-    const known = isObject(event) ? event : {};
+    const known = textsIn(entry.event, columns);
+    if (known === undefined) throw new Error('an event is no JSON object');
     statements.addEntry.run(
       writer,
       entry.seq,
-      Date.parse(stringAt(known, 'time') ?? '') || 0,
-      stringAt(known, 'kind') ?? '',
-      stringAt(known, 'decisionId') ?? null,
-      stringAt(known, 'retryOf') ?? null,
+      Date.parse(known.get('time') ?? '') || 0,
+      known.get('kind') ?? '',
+      known.get('decisionId') ?? null,
+      known.get('retryOf') ?? null,
       entry.event,
       Buffer.from(entry.recordHash, 'hex'),
       entry.latencyMicros,

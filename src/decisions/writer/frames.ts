@@ -1,0 +1,163 @@
+/** Carries records from the process to its writer thread as bytes: no object is cloned, and nothing of an object is read on the way. */
+import type { Allowance } from '../event/allowance.ts';
+import { eventOf } from '../event/excerpt.ts';
+import type { Sealed, SealedHead } from '../event/seal.ts';
+import { finished } from '../event/seal.ts';
+import type { Item } from '../spool/lines.ts';
+import type { Excerpts } from './excerpts.ts';
+
+/** What is handed over at once. `places` has `perFrame` numbers for each record. */
+export interface Frames {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly places: Uint32Array<ArrayBuffer>;
+}
+
+/**
+ * Of each record: the bytes of its text and of its source; the length of its event or head, and where `masked` and `subset` belong in it, in UTF-16 units; the latency.
+ * The text is record-hash, event or head, then kind and pointers; where these are missing it is a whole event.
+ */
+const perFrame = 6;
+/** What a record's hash takes, in hex. */
+const hashLength = 64;
+/** What is usually packed into one piece of memory. */
+const usualBytes = 512 * 1024;
+/** Of a larger review the excerpt is taken at once: it would wait in memory as it came. */
+const largestSource = 128 * 1024;
+
+/** Gathers records until they are handed over. */
+export class Packer {
+  readonly #most: number;
+  #bytes: Buffer<ArrayBuffer> | undefined;
+  readonly #spare: Buffer<ArrayBuffer>[] = [];
+  readonly #places: Uint32Array<ArrayBuffer>;
+  #count = 0;
+  #used = 0;
+
+  /** At most so many records at once. */
+  constructor(most: number) {
+    this.#most = most;
+    this.#places = new Uint32Array(most * perFrame);
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  get isFull(): boolean {
+    return this.#count >= this.#most;
+  }
+
+  /** Gives memory back that was handed over and read. */
+  reuse(buffer: ArrayBuffer): void {
+    if (this.#spare.length < 4 && buffer.byteLength === usualBytes) this.#spare.push(Buffer.from(buffer));
+  }
+
+  /** The bytes that the record takes; -1 where there is no room beside what is there, which must be taken away first. */
+  add(given: Sealed | SealedHead, latencyMicros: number): number {
+    const source = 'event' in given ? undefined : given.attributes.source;
+    if (source === undefined || source.length > largestSource || 'event' in given) {
+      const { event, recordHash } = finished(given);
+      return this.#put(recordHash, event, '', undefined, 0, 0, latencyMicros);
+    }
+    const { head, recordHash, attributes } = given;
+    const { text, maskedAt, subsetAt, masked } = head;
+    const told = masked.length === 0 ? '' : JSON.stringify(masked);
+    // The kind comes first, so that it is never empty.
+    const kind = `${attributes.kind}\n${told}`;
+    return this.#put(recordHash, text, kind, source, maskedAt, subsetAt, latencyMicros);
+  }
+
+  #put(
+    recordHash: string,
+    text: string,
+    kind: string,
+    source: Uint8Array | undefined,
+    maskedAt: number,
+    subsetAt: number,
+    latencyMicros: number,
+  ): number {
+    // One text, for each call that writes some costs more than the bytes do.
+    const whole = recordHash + text + kind;
+    const most = 3 * whole.length + (source?.length ?? 0);
+    const bytes = this.#room(most);
+    if (bytes === undefined) return -1;
+    const start = this.#used;
+    const sourceAt = start + bytes.write(whole, start);
+    if (source !== undefined) bytes.set(source, sourceAt);
+    const end = sourceAt + (source?.length ?? 0);
+    const places = this.#places;
+    const at = this.#count * perFrame;
+    places[at] = sourceAt - start;
+    places[at + 1] = end - sourceAt;
+    places[at + 2] = text.length;
+    places[at + 3] = maskedAt;
+    places[at + 4] = subsetAt;
+    places[at + 5] = latencyMicros;
+    this.#count += 1;
+    this.#used = end;
+    return end - start;
+  }
+
+  #room(most: number): Buffer<ArrayBuffer> | undefined {
+    if (this.#bytes === undefined) {
+      this.#bytes =
+        (most <= usualBytes ? this.#spare.pop() : undefined) ?? memoryOf(Math.max(usualBytes, most));
+      return this.#bytes;
+    }
+    return this.#used + most <= this.#bytes.length ? this.#bytes : undefined;
+  }
+
+  /** What was gathered; its memory is no longer ours. */
+  take(): Frames {
+    const bytes = this.#bytes ?? memoryOf(0);
+    const places = this.#places.slice(0, this.#count * perFrame);
+    this.#bytes = undefined;
+    this.#count = 0;
+    this.#used = 0;
+    return { bytes, places };
+  }
+}
+
+const memoryOf = (length: number): Buffer<ArrayBuffer> => Buffer.from(new ArrayBuffer(length));
+
+/** The records, whole, in the order in which they were added; `allowance` is what may be kept of their objects. */
+export function unpacked(
+  { bytes, places }: Frames,
+  excerpts: Excerpts,
+  allowance: Allowance | undefined,
+): readonly Item[] {
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const items: Item[] = [];
+  let start = 0;
+  for (let at = 0; at < places.length; at += perFrame) {
+    const [textBytes = 0, sourceBytes = 0, length = 0, maskedAt = 0, subsetAt = 0, latencyMicros = 0] =
+      places.subarray(at, at + perFrame);
+    const sourceAt = start + textBytes;
+    const whole = all.toString('utf8', start, sourceAt);
+    const source = all.subarray(sourceAt, sourceAt + sourceBytes);
+    start = sourceAt + sourceBytes;
+    const recordHash = whole.slice(0, hashLength);
+    const text = whole.slice(hashLength, hashLength + length);
+    if (whole.length === hashLength + length) {
+      items.push({ event: text, recordHash, latencyMicros });
+      continue;
+    }
+    if (allowance === undefined) throw new Error('a record came before what may be kept of it');
+    const [kind, told] = splitAt(whole.slice(hashLength + length));
+    const head = { text, maskedAt, subsetAt, masked: told === '' ? [] : pointersIn(told) };
+    const event = eventOf(head, excerpts.of(source, kind, allowance));
+    items.push({ event, recordHash, latencyMicros });
+  }
+  return items;
+}
+
+/** A kind may hold a line break, what follows it does not. */
+function splitAt(text: string): readonly [string, string] {
+  const last = text.lastIndexOf('\n');
+  return [text.slice(0, last), text.slice(last + 1)];
+}
+
+const pointersIn = (text: string): readonly string[] => {
+  const list: unknown = JSON.parse(text);
+  return Array.isArray(list) ? list.filter((one) => typeof one === 'string') : [];
+};
