@@ -1,17 +1,14 @@
 // A canary secret through the running server and through every command that reads what it wrote: it must be in no output.
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from '@jest/globals';
 import { object, tenants, namespaces } from '../admission/scenario.ts';
+import { eventually } from '../cluster/eventually.ts';
 import { capture } from './capturedTerminal.ts';
+import { reviewOf, serve } from './served/served.ts';
+import type { Reviewed } from './served/served.ts';
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const canary = 'cAnArY51d0';
 const encoded = Buffer.from(canary).toString('base64');
 const directory = mkdtempSync(join(tmpdir(), 'bulkhead-canary-'));
@@ -64,28 +61,13 @@ spec:
   - {expression: "request.userInfo.extra['token'][0] == 'x'", message: extra}
 `;
 
-const review = (manifest: string, resource: string): string => {
-  const given = object(manifest);
-  const [group, version] = resource === 'networkpolicies' ? ['networking.k8s.io', 'v1'] : ['', 'v1'];
-  const kind = String(given['kind']);
-  return JSON.stringify({
-    kind: 'AdmissionReview',
-    apiVersion: 'admission.k8s.io/v1',
-    request: {
-      uid: `u-${Math.abs(manifest.length)}`,
-      kind: { group, version, kind },
-      resource: { group, version, resource },
-      name: 'x',
-      namespace: 'payments',
-      operation: 'CREATE',
-      userInfo: { username: 'dev', groups: [`g-${canary}`], uid: canary, extra: { token: [canary] } },
-      object: given,
-      oldObject: null,
-      dryRun: false,
-      options: { kind: 'CreateOptions', fieldManager: canary },
-    },
+const review = (manifest: string, resource: Reviewed['resource']): string =>
+  reviewOf(object(manifest), {
+    uid: `u-${Math.abs(manifest.length)}`,
+    resource,
+    userInfo: { username: 'dev', groups: [`g-${canary}`], uid: canary, extra: { token: [canary] } },
+    options: { kind: 'CreateOptions', fieldManager: canary },
   });
-};
 
 const bodies: readonly string[] = [
   review(pod('hostNetwork: true'), 'pods'),
@@ -96,69 +78,6 @@ const bodies: readonly string[] = [
   `{"kind":"AdmissionReview","request":{"uid":"u","object":"${canary}`,
   `{"x":"${canary}"}`,
 ];
-
-interface Server {
-  readonly child: ChildProcess;
-  readonly port: number;
-  readonly printed: () => string;
-}
-
-async function serve(state: string, store: string): Promise<Server> {
-  const config = at(`${state}.yaml`);
-  writeFileSync(
-    config,
-    `apiVersion: config.bulkhead.dev/v1alpha1\nkind: Configuration\nlog: {level: trace}\ndecisionLog: {stdout: true, ${store}}\n`,
-  );
-  const argv = [
-    'serve',
-    '--rules',
-    at('rules.yaml'),
-    '--inventory',
-    at('namespaces.yaml'),
-    '--config',
-    config,
-  ];
-  const place = ['--state', at(state), '--address', '127.0.0.1', '--port', '0'];
-  const child = spawn(process.execPath, [main, ...argv, ...place], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {},
-  });
-  let text = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += String(chunk)));
-  const port = await new Promise<number>((resolve, reject) => {
-    child.stderr.on('data', () => {
-      const found = /listening on https:\/\/127\.0\.0\.1:(\d+)/.exec(text)?.[1];
-      if (found !== undefined) resolve(Number(found));
-    });
-    child.once('close', () => reject(new Error(text)));
-  });
-  return { child, port, printed: () => text };
-}
-
-function ask(port: number, path: string, body?: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const method = body === undefined ? 'GET' : 'POST';
-    const headers = { 'content-type': 'application/json', traceparent: canary, 'user-agent': canary };
-    const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
-    const sent = request(
-      {
-        host: '127.0.0.1',
-        port,
-        path,
-        method,
-        rejectUnauthorized: false,
-        headers: { ...headers, ...length },
-      },
-      (response) => {
-        let text = '';
-        response.on('data', (chunk) => (text += String(chunk)));
-        response.on('end', () => resolve(text));
-      },
-    );
-    sent.on('error', reject);
-    sent.end(body);
-  });
-}
 
 /** Every file below a directory, as bytes. */
 const filesBelow = (folder: string): readonly (readonly [string, string])[] =>
@@ -174,21 +93,43 @@ function expectClean(outputs: ReadonlyMap<string, string>): void {
   ).toEqual([]);
 }
 
+const token = 't'.repeat(40);
+
 /** Sends everything to a server of its own; what came out of it, by name, when it has ended. */
 async function outputsOf(state: string, store: string): Promise<Map<string, string>> {
-  writeFileSync(at('rules.yaml'), `${tenants}---${guardrails}`);
-  writeFileSync(at('namespaces.yaml'), namespaces);
-  const server = await serve(state, store);
+  writeFileSync(at('tokens'), `jane * ${token}\n`);
+  const server = await serve({
+    directory,
+    state,
+    rules: `${tenants}---${guardrails}`,
+    inventory: namespaces,
+    configuration: [
+      'log: {level: trace}',
+      `decisionLog: {stdout: true, verifyEvery: 1s, ${store}}`,
+      `desk: {port: 0, tokenFile: '${at('tokens')}'}`,
+      '',
+    ].join('\n'),
+    node: ['--import', join(import.meta.dirname, 'served', 'spans.ts')],
+  });
   const outputs = new Map<string, string>();
+  const headers = { traceparent: canary, 'user-agent': canary };
   for (const [index, body] of bodies.entries())
     for (const door of ['validate', 'mutate'])
-      outputs.set(`answer ${door} ${index}`, await ask(server.port, `/${door}`, body));
-  outputs.set('metrics', await ask(server.port, '/metrics'));
-  outputs.set('readyz', await ask(server.port, '/readyz'));
-  // Records are written in batches; what comes after the wait is on disk.
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
-  server.child.kill('SIGTERM');
-  await once(server.child, 'close');
+      outputs.set(`answer ${door} ${index}`, (await server.ask(`/${door}`, body, headers)).text);
+  outputs.set('metrics', (await server.ask('/metrics', undefined, headers)).text);
+  outputs.set('readyz', (await server.ask('/readyz?verbose', undefined, headers)).text);
+  const desk = /decisions are read at (http:\/\/127\.0\.0\.1:\d+)/.exec(server.printed())?.[1];
+  // Records are written in batches: all are safe when none waits.
+  await eventually(
+    'all is safe',
+    async () => (await server.metrics()).get('bulkhead_decision_log_queued') === 0,
+  );
+  if (store.includes('sqlite'))
+    for (const path of ['decisions?limit=100', 'groups?by=rule', 'groups?by=user']) {
+      const answer = await fetch(`${desk}/api/v1/${path}`, { headers: { authorization: `Bearer ${token}` } });
+      outputs.set(`desk ${path}`, await answer.text());
+    }
+  await server.stop();
   outputs.set('log', server.printed());
   for (const [name, text] of filesBelow(at(state))) outputs.set(name, text);
   return outputs;
@@ -212,6 +153,8 @@ test('nothing of it in answers, log, metrics, store, exports and replay', async 
   expect(outputs.get('answer validate 1')).toContain('could not be evaluated');
   expect(outputs.get('answer validate 4')).toContain('reads');
   expect(outputs.get('log')?.match(/"kind":"Decision"/g)?.length).toBeGreaterThanOrEqual(5);
+  expect(outputs.get('log')?.match(/^span \{"name":"bulkhead.review"/gm)?.length).toBe(2 * bodies.length);
+  expect(outputs.get('desk decisions?limit=100')).toContain('pods.hostNetwork');
   const log = ['--log', at('state', 'decisions', 'decisions.sqlite')];
   for (const format of ['csv', 'jsonl', 'bundle']) {
     const key = format === 'bundle' ? ['--signing-key', at('state', 'decisions', 'checkpoints.key')] : [];
@@ -222,6 +165,16 @@ test('nothing of it in answers, log, metrics, store, exports and replay', async 
   expect(outputs.get('export jsonl')).toContain('"kind":"Decision"');
   const { stdout: queried, stderr } = await capture(['audit', 'query', ...log, '-o', 'json']);
   outputs.set('query', queried + stderr);
+  const id = /"decisionId": ?"([^"]+)"/.exec(queried)?.[1] ?? '';
+  for (const argv of [
+    ['show', id, '--neighbours', 'user'],
+    ['query', '--group-by', 'rule'],
+    ['verify', '--key', at('state', 'decisions', 'checkpoints.key.pub')],
+  ]) {
+    const told = await capture(['audit', ...argv, ...log]);
+    expect([argv[0], told.code]).toEqual([argv[0], 0]);
+    outputs.set(`audit ${String(argv[0])}`, told.stdout + told.stderr);
+  }
   const argv = ['replay', at('state', 'decisions', 'decisions.sqlite'), '--rules', at('rules.yaml')];
   for (const form of ['text', 'json']) {
     const { stdout, stderr: told } = await capture([
