@@ -108,8 +108,14 @@ async function serve(options: Options, terminal: Terminal): Promise<ExitCode> {
   terminal.stderr.write(
     `following ${cluster.value.namespaces().count} namespaces of ${cluster.value.server}\n`,
   );
+  const kept = servedCertificates(cluster.value, loaded.value.config);
+  if (!kept.ok) {
+    await cluster.value.stop();
+    tellIssues(kept.issues, terminal);
+    return 2;
+  }
+  const certificates = kept.value;
   const exceptions = cluster.value.followExceptions();
-  const certificates = servedCertificates(cluster.value, loaded.value.config);
   let controllers: ServedControllers | undefined;
   const { enabled } = loaded.value.config.controllers;
   const rules = followRules(cluster.value, loaded.value, terminal, {
@@ -210,6 +216,7 @@ async function runApp(
     return 2;
   }
   if (!started.ok) {
+    await namespaces.stop();
     tellIssues(started.issues, terminal);
     return 2;
   }

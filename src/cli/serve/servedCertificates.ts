@@ -10,6 +10,7 @@ import type { Certificates } from '../../controllers/certificates/certificates.t
 import { pairAt, read, textAt, trusted } from '../../controllers/certificates/held.ts';
 import type { Replicas } from '../../controllers/replicas.ts';
 import type { StoredCertificates } from '../../app.ts';
+import { invalidNames } from '../../server/tls/directory.ts';
 import { makeAuthority, makeServing } from '../../server/tls/issue.ts';
 import type { Readiness } from '../../server/review.ts';
 import type { ServedRegistration } from './servedRegistration.ts';
@@ -33,10 +34,13 @@ const staleMillis = 60_000;
 const askMillis = 10_000;
 const lookMillis = 50;
 
-/** Nothing where the configuration names no Secret. */
-export function servedCertificates(cluster: Cluster, config: Config): ServedCertificates | undefined {
+/** Nothing where the configuration names no Secret. Code: `tls_name_invalid`. */
+export function servedCertificates(cluster: Cluster, config: Config): Read<ServedCertificates | undefined> {
   const { secret, mode, settle } = config.certificates;
-  if (secret === null) return undefined;
+  if (secret === null) return sound(undefined);
+  const names = namesOf(config);
+  const invalid = invalidNames(names);
+  if (invalid.length > 0) return unsound(invalid);
   const [namespace = '', name = ''] = secret.split('/');
   const collection = `/api/v1/namespaces/${namespace}/secrets`;
   const listeners: (() => void)[] = [];
@@ -47,7 +51,7 @@ export function servedCertificates(cluster: Cluster, config: Config): ServedCert
   const stored = cluster.followStored(collection, changed, { form });
   const pair: StoredCertificates['pair'] = () => pairAt(stored.get(secret), 'tls');
   let keeping: Certificates | undefined;
-  return {
+  return sound({
     what: `Secret ${secret}`,
     pair,
     onChange: (listener) => listeners.push(listener),
@@ -86,12 +90,12 @@ export function servedCertificates(cluster: Cluster, config: Config): ServedCert
         date: () => new Date(),
         mint: {
           authority: (now, days) => makeAuthority(`Bulkhead ${now.toISOString()}`, now, days),
-          serving: (authority, names, now, days) => makeServing(authority, 'bulkhead', names, now, days),
+          serving: (authority, all, now, days) => makeServing(authority, 'bulkhead', all, now, days),
         },
         namespace,
         name,
         stored,
-        names: namesOf(config),
+        names,
         settleMillis: toSeconds(settle) * 1_000,
         registered: registered?.known,
         registeredNow: async () => registered?.now(),
@@ -102,7 +106,7 @@ export function servedCertificates(cluster: Cluster, config: Config): ServedCert
       listeners.push(look);
       return keeping;
     },
-  };
+  });
 }
 
 function bundleIn(secret: unknown, mode: Config['certificates']['mode']): string | undefined {

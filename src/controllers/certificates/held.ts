@@ -1,5 +1,6 @@
 /** What the Secret of self-managed certificates holds: an authority, the pair that it signed, and how far a change of the authority is. */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
 import { ownAt, stringAt } from '../../k8s/json.ts';
 import type { JsonObject } from '../../k8s/json.ts';
 
@@ -136,7 +137,7 @@ export function factsOf(pem: string): Facts {
 /** Claims that a serving certificate is valid for all of the names. */
 export function isFor({ certificate }: Leaf, names: readonly string[]): boolean {
   const leaf = new X509Certificate(certificate);
-  return names.every((name) => (leaf.checkHost(name) ?? leaf.checkIP(name)) !== undefined);
+  return names.every((name) => (isIP(name) === 0 ? leaf.checkHost(name) : leaf.checkIP(name)) !== undefined);
 }
 
 /** The fingerprints of all certificates of a PEM text; what cannot be read is left out. */

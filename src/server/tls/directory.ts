@@ -4,7 +4,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { sound, unsound } from '../../config/issue.ts';
-import type { Read } from '../../config/issue.ts';
+import type { Issue, Read } from '../../config/issue.ts';
 import { writeAtomically } from './atomicWrite.ts';
 import { readFiles } from './files.ts';
 import { makeAuthority, makeServing } from './issue.ts';
@@ -52,6 +52,15 @@ export function filesIn(directory: string): CertificateFiles {
   };
 }
 
+/** What is wrong with the names of a certificate; empty where all of them can stand in one. Code: `tls_name_invalid`. */
+export const invalidNames = (names: readonly string[]): readonly Issue[] =>
+  names
+    .filter((name) => isIP(name) === 0 && !dnsName.test(name))
+    .map((name) => ({
+      code: 'tls_name_invalid',
+      message: `${JSON.stringify(name)} cannot stand in a certificate; use a DNS name without wildcard, or an IP address`,
+    }));
+
 /**
  * Makes what is missing, broken or due: an authority for one year, replaced when it can no longer outlive a serving certificate, and a serving
  * certificate for 30 days, renewed after two thirds of them or when a name is new. Key files have mode 0600, the directory 0700. Codes:
@@ -59,15 +68,8 @@ export function filesIn(directory: string): CertificateFiles {
  */
 export async function ensureCertificates(options: CertificateDirectory): Promise<Read<Ensured>> {
   const names = [...new Set([...localNames, ...(options.names ?? [])])];
-  const invalid = names.filter((name) => isIP(name) === 0 && !dnsName.test(name));
-  if (invalid.length > 0) {
-    return unsound(
-      invalid.map((name) => ({
-        code: 'tls_name_invalid',
-        message: `${JSON.stringify(name)} cannot stand in a certificate; use a DNS name without wildcard, or an IP address`,
-      })),
-    );
-  }
+  const invalid = invalidNames(names);
+  if (invalid.length > 0) return unsound(invalid);
   const files = filesIn(options.directory);
   try {
     await mkdir(options.directory, { recursive: true, mode: 0o700 });

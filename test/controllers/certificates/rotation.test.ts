@@ -1,6 +1,7 @@
 /** Rotations of the authority in a simulated cluster, with the real controller and real certificates: nobody ever meets a certificate that they do not trust. */
 import fc from 'fast-check';
 import { describe, expect, test } from '@jest/globals';
+import { isFor } from '../../../src/controllers/certificates/held.ts';
 import { day, second, World } from './world.ts';
 import type { Replica } from './world.ts';
 import '../../seed.ts';
@@ -205,6 +206,21 @@ test.each(['Stable', 'Adding', 'Switching', 'Dropping'] as const)(
     expect(world.broken).toEqual([]);
   },
 );
+
+test('a name that is new in the configuration is in the next certificate, of the same authority, once', async () => {
+  const ruled = await begun(two);
+  const { world } = ruled;
+  const before = world.held();
+  world.names = ['bulkhead.walls.svc', 'walls.example', '192.0.2.7'];
+  if (world.leader !== undefined) world.kill(world.leader.replica);
+  await ruled.pass(30 * second);
+  const renewed = world.held();
+  expect(renewed?.authority).toEqual(before?.authority);
+  expect(renewed !== undefined && isFor(renewed.serving, world.names)).toBe(true);
+  await ruled.pass(30 * second);
+  expect(world.held()).toEqual(renewed);
+  expect(world.broken).toEqual([]);
+});
 
 test('an authority that expired while nobody ran is replaced at the next start', async () => {
   const ruled = await begun(two);

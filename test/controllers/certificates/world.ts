@@ -18,7 +18,6 @@ export const staleMillis = 90 * second;
 /** A replica that heard nothing for longer than this is not ready, so nobody is sent to it. */
 const unreadyMillis = 60 * second;
 const goneKey = 'walls/certificates';
-const names = ['bulkhead.walls.svc'];
 
 /** All values that something has had, with the time from which each was in force. */
 interface History<T> {
@@ -70,6 +69,8 @@ export class World {
   private readonly verified = new Map<string, boolean>();
   readonly settleMillis: number;
   private readonly heldIn = recalling(read, 2);
+  /** What the configuration of the next leader says. */
+  names: readonly string[] = ['bulkhead.walls.svc'];
 
   constructor(settleMillis: number) {
     this.settleMillis = settleMillis;
@@ -129,7 +130,7 @@ export class World {
       namespace: 'walls',
       name: 'certificates',
       stored: { get: stored, listed: () => true },
-      names,
+      names: this.names,
       settleMillis: this.settleMillis,
       registered: () => configurations(this.seenAt(replica)),
       registeredNow: () => Promise.resolve(configurations(this.now)),
