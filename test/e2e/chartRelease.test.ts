@@ -45,7 +45,6 @@ withHelm('the chart, run', (helm) => {
     await cluster.createNamespace(tenant, { 'run.example/tenant': 'a' });
     folder = await mkdtemp(join(tmpdir(), 'bulkhead-hooks-'));
     installed = await install(cluster, helm, name, home, values);
-    replicas.push(await installed.first());
     replicas.push(await installed.another());
   });
   afterAll(async () => {
@@ -67,6 +66,16 @@ withHelm('the chart, run', (helm) => {
     const path = `${policies(namespace)}?dryRun=All`;
     return cluster.call('dev-payments', path, { method: 'POST', body: { ...policy('one'), spec } });
   };
+
+  test('nothing is registered, and nothing refused, before somebody answers at the address', async () => {
+    const [leader] = replicas;
+    await eventually('the leader says why not', () =>
+      Promise.resolve(leader?.output().includes(`not registered yet: ${installed.url} does not answer`)),
+    );
+    for (const kind of kinds) expect(await stored(kind)).toBeUndefined();
+    expect(await create(tenant, [{}])).toMatchObject({ status: 201 });
+    replicas.push(await installed.first());
+  });
 
   test('both replicas have the rendered Boundaries in force, and one of them leads', async () => {
     for (const replica of replicas) expect(replica.output()).toContain('boundaries in force: tenants');
