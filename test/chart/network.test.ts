@@ -32,11 +32,20 @@ withHelm("the replicas' own network", (helm) => {
       );
   });
 
-  test('lets in whom the values name, and always the leader that asks itself', async () => {
+  test('lets in whom the values name, and always the leader that asks itself and the pod of helm test', async () => {
     const from = [{ ipBlock: { cidr: '192.0.2.0/28' } }];
-    const policy = await policyOf({ ingressFrom: from });
+    const rendered = await helm.render({ networkPolicy: { ingressFrom: from } });
+    const policy = only(rendered, 'NetworkPolicy');
+    const labels = at(only(rendered, 'Pod'), 'metadata', 'labels');
     expect(listAt(policy, 'spec', 'ingress')).toEqual([
-      { ports: [tcp(8443)], from: [...from, { podSelector: at(policy, 'spec', 'podSelector') }] },
+      {
+        ports: [tcp(8443)],
+        from: [
+          ...from,
+          { podSelector: at(policy, 'spec', 'podSelector') },
+          { podSelector: { matchLabels: labels } },
+        ],
+      },
     ]);
   });
 
