@@ -1,6 +1,7 @@
 /** How decisions get into the log: what is sealed before an answer, and when an answer must be a refusal because nothing can be recorded. */
 import { decide, failed } from '../admission/decision.ts';
 import type { Outcome } from '../admission/decision.ts';
+import { markAnnotation } from '../admission/exceptions/mark.ts';
 import { verdictOf, warningsOf } from '../admission/respond.ts';
 import type { Identity } from '../admission/respond.ts';
 import type { Rules } from '../admission/rules.ts';
@@ -99,7 +100,8 @@ function allowance({ tenancy, ruleSet }: Rules, { decisionLog }: Config): Allowa
       ...tenancy.protectedPodLabels,
       ...ruleSet.boundaries.flatMap(({ stampPods }) => stampPods),
     ],
-    annotations: decisionLog.annotations,
+    // The mark is Bulkhead's own, and says which exceptions a policy lives by.
+    annotations: [...decisionLog.annotations, markAnnotation],
     groups: [
       ...decisionLog.groups,
       ...Object.values(roles).flatMap(({ groups }: { readonly groups: Iterable<string> }) => [...groups]),

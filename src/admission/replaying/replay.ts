@@ -2,16 +2,20 @@
 import type { NamespaceFacts } from '../../k8s/namespaceFacts.ts';
 import { trustedKeys } from '../../boundary/boundary.ts';
 import type { JsonObject } from '../../k8s/json.ts';
-import { own } from '../../k8s/json.ts';
+import { isObject, own } from '../../k8s/json.ts';
+import type { Attributes } from '../../k8s/attributes.ts';
+import { applyPatch } from '../../k8s/jsonPatch.ts';
 import { nameLabel } from '../../k8s/namespaceFacts.ts';
 import type { Violation } from '../../k8s/violation.ts';
 import { fullBudget } from '../../netpol/cover.ts';
 import { admit } from '../admit.ts';
 import type { Decision } from '../decision.ts';
-import { dependsOnNamespace } from '../evaluate.ts';
+import { dependsOnNamespace, isPolicy } from '../evaluate.ts';
+import { mark } from '../exceptions/judgeMark.ts';
 import { verdictOf } from '../respond.ts';
 import type { Verdict } from '../respond.ts';
 import type { Rules } from '../rules.ts';
+import { sceneOf } from '../scene.ts';
 import type { World } from '../world.ts';
 import type { Past } from './past.ts';
 import { bareOf, missingOfBoundaries, missingOfMoment, unknownNamespace } from './unrecorded.ts';
@@ -76,6 +80,8 @@ export function replayer(rules: Rules, inventory: readonly NamespaceFacts[]): Re
     contentsOf: () => 'unavailable',
     orderedDeletion: true,
     budget: fullBudget,
+    // An exception counts where it counted at that moment, as far as the draft holds it.
+    now: Date.parse(past.time),
   });
   return (past) => {
     const { attributes } = past;
@@ -93,7 +99,7 @@ export function replayer(rules: Rules, inventory: readonly NamespaceFacts[]): Re
       isWhole: (name) => stored.has(name),
     });
     missed.clear();
-    const { decision } = admit(attributes, world, 'validate');
+    const { decision } = admit(remarked(attributes, world), world, 'validate');
     // The own namespace was looked at above; a name that a policy gives is looked up here.
     missed.delete(namespace);
     if (missed.size > 0) return { kind: 'unknown', missing: [...missed].map(unknownNamespace) };
@@ -101,6 +107,15 @@ export function replayer(rules: Rules, inventory: readonly NamespaceFacts[]): Re
       ? { kind: 'unknown', missing }
       : compared(past, decision);
   };
+}
+
+/** The policy with the mark that the mutating webhook would have given it, where the draft has exceptions. */
+function remarked(attributes: Attributes, world: World): Attributes {
+  if (world.rules.exceptions.length === 0 || !isPolicy(attributes)) return attributes;
+  const scene = sceneOf(attributes, world);
+  if (!scene.ok) return attributes;
+  const applied = applyPatch(attributes.object, mark(attributes, [], scene.scene, world));
+  return applied.ok && isObject(applied.value) ? { ...attributes, object: applied.value } : attributes;
 }
 
 /** Claims that some rule denies of which everything is known that it reads. */

@@ -36,7 +36,9 @@ export function missingOfMoment(past: Past, world: World): readonly Missing[] {
   if (masked.some((pointer) => cutPointers.has(pointer))) what.push('the whole object: its record was cut');
   const codes = [...denials.map(({ code }) => code), ...(failure === undefined ? [] : [failure])];
   for (const code of new Set(codes)) if (live.has(code)) what.push(`the state of the cluster behind ${code}`);
-  if (exceptions.length > 0) what.push(`the exceptions in force: ${exceptions.slice(0, 3).join(', ')}`);
+  const drafted = new Set(world.rules.exceptions.map(({ name }) => name));
+  const others = exceptions.filter((name) => !drafted.has(name));
+  if (others.length > 0) what.push(`the exceptions in force: ${others.slice(0, 3).join(', ')}`);
   if (required(past.attributes, world).contents.length > 0) what.push('what the namespace held');
   return what.map((one) => ({ rule: '', what: one }));
 }

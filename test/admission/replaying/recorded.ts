@@ -16,9 +16,15 @@ const settled = readSchema(configuration, {
 });
 
 /** The record of a decision under `rules`, as the text of a JSON object without its place in a chain. */
-export function recordText(manifest: JsonObject, rules: string, sent: Sent = {}, number = 1): string {
+export function recordText(
+  manifest: JsonObject,
+  rules: string,
+  sent: Sent = {},
+  number = 1,
+  now?: number,
+): string {
   if (!settled.ok) throw new Error(JSON.stringify(settled.issues));
-  const world = worldOf(rules);
+  const world = { ...worldOf(rules), ...(now === undefined ? {} : { now }) };
   const outcome = send(manifest, world, sent, 'validate');
   const { seal } = recorder({
     config: settled.value,

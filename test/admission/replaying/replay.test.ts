@@ -5,8 +5,11 @@ import { replayer } from '../../../src/admission/replaying/replay.ts';
 import type { Replayed } from '../../../src/admission/replaying/replay.ts';
 import { add, changesOf, gapsOf, newTally } from '../../../src/admission/replaying/tally.ts';
 import { readPast } from '../../../src/admission/replaying/past.ts';
+import { specHashOf } from '../../../src/boundary/exceptions/exception.ts';
+import { isObject } from '../../../src/k8s/json.ts';
 import type { JsonObject } from '../../../src/k8s/json.ts';
-import { object, tenants, worldOf } from '../scenario.ts';
+import { applyPatch } from '../../../src/k8s/jsonPatch.ts';
+import { object, send, tenants, worldOf } from '../scenario.ts';
 import { pastOf, recordText } from './recorded.ts';
 
 const egress = (cidr: string, namespace = 'payments'): JsonObject =>
@@ -82,6 +85,62 @@ describe('what changes', () => {
     const found = replayed(egress('10.20.2.0/24'), tenants, withoutExternal);
     expect(found.kind === 'changed' && found.violations[0]?.witness?.destination).toEqual({
       ip: '10.20.2.0',
+    });
+  });
+});
+
+describe('exceptions of the draft', () => {
+  const spec = {
+    target: { boundaries: ['tenants'] },
+    allow: { egress: [{ to: [{ ipBlock: { cidr: '203.0.113.0/24' } }], ports: [{ port: 443 }] }] },
+    category: 'Waiver',
+    reason: 'the payment provider is reached directly',
+    notBefore: '2026-11-10T00:00:00Z',
+    expiresAt: '2026-12-01T00:00:00Z',
+  };
+  const exception = (change: JsonObject = {}): string => {
+    const changed = { ...spec, ...change };
+    const approval = {
+      ...{ state: 'Approved', by: 'root', at: '2026-11-09T00:00:00Z' },
+      specHash: specHashOf(changed),
+    };
+    return JSON.stringify({
+      apiVersion: 'bulkhead.dev/v1alpha1',
+      kind: 'GuardrailException',
+      metadata: {
+        name: 'provider',
+        namespace: 'payments',
+        annotations: { 'bulkhead.dev/created-by': 'dev' },
+      },
+      spec: changed,
+      status: { approval },
+    });
+  };
+  const wide = egress('203.0.113.7/32');
+  const under = (one: string): string => `${tenants}---\n${one}`;
+  const day = Date.UTC(2026, 10, 21);
+
+  // Records are of the 21st of November 2026.
+  test.each([
+    ['one that counted on the day of the record allows', exception(), ['denied', 'warned']],
+    ['one that had ended does not', exception({ expiresAt: '2026-11-20T00:00:00Z' }), undefined],
+    ['one that had not begun does not', exception({ notBefore: '2026-11-22T00:00:00Z' }), undefined],
+  ] as const)('%s', (_sentence, drafted, change) => {
+    const found = replayed(wide, tenants, under(drafted));
+    expect(found.kind === 'changed' ? [found.before, found.after] : found.kind).toEqual(change ?? 'same');
+  });
+
+  test('what was let in by one is replayed where the draft holds it, and not where it does not', () => {
+    const world = { ...worldOf(under(exception())), now: day };
+    const { decision } = send(wide, world, {}, 'mutate');
+    const marked = applyPatch(wide, decision.patch);
+    if (!marked.ok || !isObject(marked.value)) throw new Error('not marked');
+    const text = recordText(marked.value, under(exception()), {}, 1, day);
+    expect(text).toContain('"exceptions":["payments/provider"]');
+    expect(replayer(world.rules, [])(pastOf(text))).toEqual({ kind: 'same' });
+    expect(replayer(worldOf().rules, [])(pastOf(text))).toEqual({
+      kind: 'unknown',
+      missing: [{ rule: '', what: 'the exceptions in force: payments/provider' }],
     });
   });
 });
