@@ -27,6 +27,8 @@ const build = (version: string, instance: string): string =>
   `bulkhead_build_info{version="${version}",commit="c",instance="${instance}"}`;
 const requests = (status: string): string => `bulkhead_requests_total{door="validate",status="${status}"}`;
 const bucket = (le: string): string => `bulkhead_request_duration_seconds_bucket{door="validate",le="${le}"}`;
+const rotation = (phase: string): string =>
+  `bulkhead_certificate_rotation_phase{phase="${phase}",instance="a"}`;
 const dropped = 'bulkhead_decision_log_dropped_total{reason="spool-full"}';
 const checkpoint = 'bulkhead_decision_log_checkpoint_timestamp_seconds{instance="a"}';
 const written = 'bulkhead_decision_log_written_total{instance="a"}';
@@ -129,6 +131,32 @@ const cases: readonly Case[] = [
     what: 'in eight days',
     series: { 'bulkhead_certificate_expiry_timestamp_seconds{instance="a"}': `${8 * day}x180` },
     at: '2h',
+  },
+  {
+    alert: 'BulkheadAuthorityExpires',
+    what: 'in fifty-nine days',
+    series: { 'bulkhead_certificate_authority_expiry_timestamp_seconds{instance="a"}': `${59 * day}x180` },
+    at: '2h',
+    fires: {},
+  },
+  {
+    alert: 'BulkheadAuthorityExpires',
+    what: 'in four months, when it is due',
+    series: { 'bulkhead_certificate_authority_expiry_timestamp_seconds{instance="a"}': `${121 * day}x180` },
+    at: '2h',
+  },
+  {
+    alert: 'BulkheadRotationStuck',
+    what: 'it has waited for half an hour',
+    series: { [rotation('Switching')]: '1x60', [rotation('Stable')]: '0x60' },
+    at: '40m',
+    fires: { phase: 'Switching' },
+  },
+  {
+    alert: 'BulkheadRotationStuck',
+    what: 'it took four minutes',
+    series: { [rotation('Switching')]: '0 1 1 1 1 0x40', [rotation('Stable')]: '1 0 0 0 0 1x40' },
+    at: '40m',
   },
   {
     alert: 'BulkheadDecisionsDropped',

@@ -5,6 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parser } from '@prometheus-io/lezer-promql';
 import { parse } from 'yaml';
 import { listAt, stringAt } from '../../src/k8s/json.ts';
+import { observeCertificates } from '../../src/telemetry/certificateMetrics.ts';
 import { createVerificationMetrics, observeDecisionLog } from '../../src/telemetry/decisionLogMetrics.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { createRuleMetrics } from '../../src/telemetry/ruleMetrics.ts';
@@ -48,6 +49,7 @@ async function everyName(): Promise<ReadonlySet<string>> {
   const metrics = createMetrics({ version: '1', commit: 'a' });
   createRuleMetrics(metrics.registry);
   createStateMetrics(metrics.registry, { namespaces: () => undefined, exceptions: () => new Map() });
+  observeCertificates(metrics.registry, () => ({ authorityExpires: new Date(0), phase: 'Stable' }));
   metrics.inFlightBytes(() => 0);
   const figures = {
     queued: 0,
