@@ -12,6 +12,7 @@ import { answer, headers, refuse } from './answers.ts';
 import { appWith } from './listener.ts';
 import type { DeskTls } from './listener.ts';
 import { openApi } from './openApi.ts';
+import type { DocumentedPath } from './openApi.ts';
 import { limiter } from './rate.ts';
 import { countDecisions, listDecisions, showDecision, showNeighbours, tailFilter } from './routes.ts';
 import type { Answer, Asking, Reading } from './routes.ts';
@@ -53,6 +54,14 @@ export interface Desk {
 }
 
 type Route = (asking: Asking, id: string) => Promise<Read<Answer>>;
+
+/** What answers each path of the document, but for the tail and the document itself: a path in one of the two alone does not compile. */
+const routes: Readonly<Record<Exclude<DocumentedPath, '/api/v1/tail' | '/openapi.json'>, Route>> = {
+  '/api/v1/decisions': listDecisions,
+  '/api/v1/groups': countDecisions,
+  '/api/v1/decisions/{id}': showDecision,
+  '/api/v1/decisions/{id}/neighbours': showNeighbours,
+};
 
 /** @throws what the listener throws where the address cannot be listened on. */
 export async function startDesk(options: DeskOptions): Promise<Desk> {
@@ -124,10 +133,8 @@ class Api {
     });
     const document = openApi(this.#options.version);
     app.get('/openapi.json', (_request, reply) => answer(reply, document));
-    this.#route('/api/v1/decisions', listDecisions);
-    this.#route('/api/v1/groups', countDecisions);
-    this.#route('/api/v1/decisions/:id', showDecision);
-    this.#route('/api/v1/decisions/:id/neighbours', showNeighbours);
+    for (const [path, route] of Object.entries(routes))
+      this.#route(path.replaceAll(/\{(\w+)\}/g, ':$1'), route);
     app.get('/api/v1/tail', async (request, reply) => {
       const reader = await this.#reader(request, reply);
       return reader === undefined ? reply : this.#tail(reader, request, reply);

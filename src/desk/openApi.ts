@@ -281,3 +281,6 @@ export const openApi = (version: string) => ({
     schemas,
   },
 });
+
+/** The paths that the document describes. */
+export type DocumentedPath = keyof ReturnType<typeof openApi>['paths'];

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { isObject, listAt, ownAt, stringAt } from '../../src/k8s/json.ts';
+import { filterParameters } from '../../src/decisions/query/parameters.ts';
 import { openApi } from '../../src/desk/openApi.ts';
 import { plenty, served, tokens } from './served.ts';
 import type { Served } from './served.ts';
@@ -65,6 +66,79 @@ describe('the OpenAPI document', () => {
   test('can refuse', () => {
     expect(mistakes('Page', { records: [{}], next: 1 })).not.toEqual([]);
   });
+});
+
+describe('every path of the document', () => {
+  const paths = Object.entries(document.paths);
+  /** Something that each parameter takes. */
+  const examples: Readonly<Record<string, string>> = {
+    ...Object.fromEntries(filterParameters.map((name) => [name, 'x'])),
+    ...{ decision: 'denied', dryRun: 'true', operation: 'CREATE', door: 'mutate', entry: 'Read' },
+    ...{
+      from: '2026-11-20',
+      until: '1h',
+      order: 'oldest',
+      limit: '3',
+      after: '',
+      by: 'rule',
+      of: 'user',
+      count: '2',
+    },
+  };
+  const parametersOf = (operation: unknown): readonly string[] =>
+    listAt(operation, 'parameters')
+      .filter((parameter) => stringAt(parameter, 'in') === 'query')
+      .map((parameter) => stringAt(parameter, 'name') ?? '');
+  const required = (operation: unknown): string =>
+    listAt(operation, 'parameters')
+      .filter((parameter) => ownAt(parameter, 'required') === true && stringAt(parameter, 'in') === 'query')
+      .map(
+        (parameter) =>
+          `${stringAt(parameter, 'name') ?? ''}=${examples[stringAt(parameter, 'name') ?? ''] ?? ''}`,
+      )
+      .join('&');
+  const at = (path: string): string => path.replace('{id}', desk.events[7]?.decisionId ?? '');
+
+  test.each(paths)('%s answers with a status and a body that it describes', async (path, { get }) => {
+    const asked = `${at(path)}?${required(get)}`;
+    const isOpen = path === '/openapi.json';
+    const cases: readonly (readonly [string, string | undefined, number])[] = [
+      [asked, tokens.everything, 200],
+      [asked, undefined, isOpen ? 200 : 401],
+      [asked, 'x'.repeat(32), isOpen ? 200 : 401],
+      [`${at(path)}?nonsense=1`, tokens.everything, isOpen ? 200 : 400],
+      ...(path.includes('{id}') ? ([[path.replace('{id}', 'none'), tokens.everything, 404]] as const) : []),
+    ];
+    for (const [address, token, expected] of cases) {
+      const answer = await desk.get(address, token, { signal: AbortSignal.timeout(5_000) });
+      expect([address, answer.status]).toEqual([address, expected]);
+      const content = ownAt(get, 'responses', String(expected), 'content');
+      const type = answer.headers.get('content-type')?.split(';')[0] ?? '';
+      expect(Object.keys(isObject(content) ? content : {})).toEqual([type]);
+      const schema = stringAt(ownAt(content, type), 'schema', '$ref')?.replace(/^.*\//, '');
+      if (schema !== undefined) expect(mistakes(schema, await answer.json())).toEqual([]);
+      else await answer.body?.cancel();
+    }
+  });
+
+  test.each(paths.filter(([path]) => path !== '/openapi.json'))(
+    '%s takes the parameters that it describes, and no others',
+    async (path, { get }) => {
+      const page = await body('/api/v1/decisions?limit=1');
+      const values = { ...examples, after: stringAt(page, 'next') ?? '' };
+      const described = parametersOf(get);
+      for (const [name, value] of Object.entries(values)) {
+        const others = required(get).startsWith(`${name}=`) ? '' : required(get);
+        const answer = await desk.get(
+          `${at(path)}?${others}&${new URLSearchParams({ [name]: value }).toString()}`,
+          tokens.everything,
+        );
+        await answer.body?.cancel();
+        expect([name, answer.status]).toEqual([name, described.includes(name) ? 200 : 400]);
+      }
+      expect(described.filter((name) => !Object.hasOwn(values, name))).toEqual([]);
+    },
+  );
 });
 
 describe('pages', () => {
