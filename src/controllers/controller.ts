@@ -125,7 +125,8 @@ export function queue({
         const now = timing.now();
         if (now >= everything) {
           everything = now + everythingMillis;
-          addAll();
+          // Who is looked at now, or said itself when it is to be looked at again, is not forgotten.
+          for (const key of controller.keys()) if (!busy.has(key) && !due.has(key)) add(key);
         }
         if (now - rested >= sliceMillis) {
           await timing.pause(restMillis, signal);

@@ -33,6 +33,11 @@ export class DueKeys {
     return undefined;
   }
 
+  /** Claims that a key waits. */
+  has(key: string): boolean {
+    return this.#ready.has(key) || this.#later.has(key);
+  }
+
   /** Milliseconds until another key may be looked at; Infinity where none waits. */
   wait(now: number): number {
     return this.#soonest - now;

@@ -49,6 +49,39 @@ test('looks at everything again once a minute', async () => {
   await done;
 });
 
+test('leaves a key that waits, or is being looked at, to its own time; whoever adds it makes it sooner', async () => {
+  const { time, looks, made, stopping, done } = running(
+    () => ({ outcome: 'again', afterMillis: 600_000 }),
+    ['a'],
+  );
+  await time.pass(500_000);
+  expect(looks).toHaveLength(1);
+  made.add('a');
+  await time.pass(1);
+  expect(looks).toHaveLength(2);
+  await time.pass(600_100);
+  expect(looks).toHaveLength(3);
+  stopping.abort();
+  await done;
+});
+
+test('a look that takes longer than a minute is not followed by another at once', async () => {
+  let release: () => void = () => undefined;
+  const { time, looks, stopping, done } = running(
+    () =>
+      new Promise((resolve) => {
+        release = () => resolve({ outcome: 'again', afterMillis: 600_000 });
+      }),
+    ['a'],
+  );
+  await time.pass(150_000);
+  release();
+  await time.pass(150_000);
+  expect(looks).toHaveLength(1);
+  stopping.abort();
+  await done;
+});
+
 test('what fails is tried again, later each time, at most half a minute apart', async () => {
   const { time, looks, told, stopping, done } = running((_, look) => (look < 10 ? failed : right), ['a']);
   await time.pass(300_000);
