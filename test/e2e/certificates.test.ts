@@ -104,3 +104,37 @@ test('an authority that expired while nobody ran is replaced at the start, and A
   });
   await eventually('the API server obeys', isObeyed);
 });
+
+test('a Secret that others keep is served, and followed when they replace what is in it', async () => {
+  const name = 'bulkhead-kept-by-others';
+  const path = '/api/v1/namespaces/bulkhead-system/secrets';
+  const now = new Date();
+  const authority = await makeAuthority('Others', now, 1);
+  const base64 = (text: string): string => Buffer.from(text).toString('base64');
+  const made = async (): Promise<Readonly<Record<string, string>>> => {
+    const { certificate, key } = await makeServing(authority, 'others', ['127.0.0.1'], now, 1);
+    const texts = { 'tls.crt': certificate, 'tls.key': key, 'ca.crt': authority.certificate };
+    return Object.fromEntries(Object.entries(texts).map(([at, text]) => [at, base64(text)]));
+  };
+  const body = { metadata: { name }, type: 'kubernetes.io/tls', data: await made() };
+  expect((await cluster.call('admin', path, { method: 'POST', body })).status).toBe(201);
+  const others = await rotating(
+    cluster,
+    'bulkhead-others',
+    '5s',
+    `mode: secret, secret: bulkhead-system/${name}`,
+  );
+  try {
+    const replica = await others.start('walls-c');
+    const first = await others.served(replica);
+    const replaced = await cluster.call('admin', `${path}/${name}`, {
+      method: 'PATCH',
+      body: { data: await made() },
+    });
+    expect(replaced.status).toBe(200);
+    await eventually('the new one is served', async () => (await others.served(replica)) !== first, 5_000);
+  } finally {
+    await others.remove();
+    await cluster.call('admin', `${path}/${name}`, { method: 'DELETE' });
+  }
+});

@@ -37,8 +37,13 @@ export interface Rotating {
   remove(): Promise<void>;
 }
 
-/** `settle` is how long each phase lasts at least; a full-length one is 100s. Nothing is started yet. */
-export async function rotating(cluster: Cluster, name: string, settle: string): Promise<Rotating> {
+/** `settle` is how long each phase lasts at least; a full-length one is 100s. `where`: whose the Secret is. Nothing is started yet. */
+export async function rotating(
+  cluster: Cluster,
+  name: string,
+  settle: string,
+  where = `secret: bulkhead-system/${name}`,
+): Promise<Rotating> {
   const own = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'bulkhead-system' } };
   await cluster.kubectl('admin', ['apply', '-f', '-'], { stdin: own });
   const folder = await mkdtemp(join(tmpdir(), 'bulkhead-rotating-'));
@@ -51,7 +56,7 @@ kind: Configuration
 tenancy:
   assign: [{ groups: [team-payments], labels: { bulkhead.dev/tenant: payments } }]
 webhook: { url: "https://127.0.0.1:${port}", name: ${name} }
-certificates: { secret: bulkhead-system/${name}, settle: ${settle} }
+certificates: { ${where}, settle: ${settle} }
 `,
   );
   const front: Balancer = await balancer(port);
