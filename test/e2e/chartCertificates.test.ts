@@ -22,6 +22,11 @@ withHelm('certificates of the chart as it comes', (helm) => {
   let rendered: readonly Manifest[];
   let replicas: readonly Release[];
   let url: string;
+  const removeClusterWide = async (): Promise<void> => {
+    const items = rendered.filter(({ metadata }) => metadata.namespace === undefined);
+    const stdin = { apiVersion: 'v1', kind: 'List', items };
+    await cluster.kubectl('admin', ['delete', '--ignore-not-found', '-f', '-'], { stdin });
+  };
 
   beforeAll(async () => {
     await installKinds(cluster);
@@ -41,7 +46,7 @@ withHelm('certificates of the chart as it comes', (helm) => {
     for (const replica of replicas) await replica.stop();
     for (const kind of ['validatingwebhookconfiguration', 'mutatingwebhookconfiguration'])
       await cluster.kubectl('admin', ['delete', kind, name, '--ignore-not-found']);
-    await cluster.kubectl('admin', ['delete', 'clusterrole,clusterrolebinding', name]);
+    await removeClusterWide();
     await cluster.kubectl('admin', ['--namespace', home, 'delete', 'deployment', name]);
     await removeRules(cluster);
   });
@@ -77,8 +82,8 @@ withHelm('certificates of the chart as it comes', (helm) => {
 
   test('helm upgrade leaves what is in the Secret, helm uninstall takes it away', async () => {
     const values = { fullnameOverride: name, webhooks: { enabled: false } };
-    // Its ClusterRole is that of the other release, by name; Helm may have it only once that is gone.
-    await cluster.kubectl('admin', ['delete', 'clusterrole,clusterrolebinding', name]);
+    // What is in no namespace is that of the other release, by name; Helm may have it only once that is gone.
+    await removeClusterWide();
     await helm.release('install', admin, values, managed);
     const { body } = await cluster.call('admin', secretIn(home));
     const stdin = {
