@@ -1,7 +1,7 @@
 /** How many of the entries that a filter wants share a value, and how they were decided. */
 import type { Filter, Group, Grouping } from '../query.ts';
 import { valueTerm } from './deriving.ts';
-import { countWritten, hasRow, noRows, addWritten, countRows, rowsOf } from './rowSet.ts';
+import { eachWritten, rowsOf, segmentRows } from './rowSet.ts';
 import type { RowSet } from './rowSet.ts';
 import { planOf } from './selection.ts';
 import type { Segments } from './selection.ts';
@@ -13,27 +13,20 @@ interface Counted {
   readonly decisions: Map<string, number>;
 }
 
-/** Counts whole sets of rows; only hours are counted row by row. */
+/** What a row counts as: 0 where it is not wanted, else its decision by its place among the names of decisions, of which the last is no decision. */
+type Codes = Uint8Array<ArrayBuffer>;
+
+/** Each row is looked at once for each of its values, and its decision is found by its offset. */
 export function groupsOf(segments: Segments, filter: Filter, by: Grouping, limit: number): readonly Group[] {
   const plan = planOf(filter);
   const counted = new Map<string, Counted>();
   for (const segment of segments.list()) {
     const rows = segments.matching(segment, plan, filter);
     if (rows === undefined) continue;
-    const decisions = [...segments.terms(segment.segment, valueTerm('decision', ''))].map(
-      ({ term, rows: written }) => ({ decision: term, rows: common(rows, written) }),
-    );
-    if (by === 'hour') countHours(counted, rows, segments.times(segment.segment), decisions);
-    else {
-      for (const { term, rows: written } of segments.terms(segment.segment, valueTerm(by, ''))) {
-        const count = countWritten(rows, written);
-        if (count === 0) continue;
-        const one = entry(counted, term);
-        one.count += count;
-        for (const { decision, rows: decided } of decisions)
-          raise(one.decisions, decision, countWritten(decided, written));
-      }
-    }
+    const names = ['', ...decisionsIn(segments, segment.segment), ''];
+    const codes = codesOf(rows, segments, segment.segment, names);
+    if (by === 'hour') countHours(counted, rows, segments.times(segment.segment), codes, names);
+    else countTerms(counted, segments.terms(segment.segment, valueTerm(by, '')), codes, names);
   }
   const groups = [...counted].map(([key, { count, decisions }]): Group => ({
     key,
@@ -49,32 +42,66 @@ export const inOrder = (groups: Group[], by: Grouping): readonly Group[] =>
     by === 'hour' ? (a.key < b.key ? 1 : -1) : b.count - a.count || (a.key < b.key ? -1 : 1),
   );
 
+const decisionsIn = (segments: Segments, segment: number): readonly string[] =>
+  [...segments.terms(segment, valueTerm('decision', ''))].map(({ term }) => term);
+
+function codesOf(rows: RowSet, segments: Segments, segment: number, names: readonly string[]): Codes {
+  const codes = new Uint8Array(segmentRows);
+  const undecided = names.length - 1;
+  for (const offset of rowsOf(rows)) codes[offset] = undecided;
+  for (const { term, rows: written } of segments.terms(segment, valueTerm('decision', '')))
+    eachWritten(written, (offset) => {
+      if (codes[offset] === undecided) codes[offset] = names.indexOf(term);
+    });
+  return codes;
+}
+
+function countTerms(
+  counted: Map<string, Counted>,
+  terms: ReturnType<Segments['terms']>,
+  codes: Codes,
+  names: readonly string[],
+): void {
+  const tally = new Uint32Array(names.length);
+  for (const { term, rows: written } of terms) {
+    tally.fill(0);
+    eachWritten(written, (offset) => {
+      const code = codes[offset] ?? 0;
+      tally[code] = (tally[code] ?? 0) + 1;
+    });
+    tally[0] = 0;
+    add(counted, term, tally, names);
+  }
+}
+
 function countHours(
   counted: Map<string, Counted>,
   rows: RowSet,
   times: Float64Array,
-  decisions: readonly { readonly decision: string; readonly rows: RowSet }[],
+  codes: Codes,
+  names: readonly string[],
 ): void {
-  const hours = new Map<number, Counted>();
+  const hours = new Map<number, Uint32Array>();
   for (const offset of rowsOf(rows)) {
     const beginning = Math.floor((times[offset] ?? 0) / hour);
-    const one = entry(hours, beginning);
-    one.count += 1;
-    for (const { decision, rows: decided } of decisions)
-      if (hasRow(decided, offset)) raise(one.decisions, decision, 1);
+    let tally = hours.get(beginning);
+    if (tally === undefined) hours.set(beginning, (tally = new Uint32Array(names.length)));
+    const code = codes[offset] ?? 0;
+    tally[code] = (tally[code] ?? 0) + 1;
   }
-  for (const [beginning, { count, decisions: some }] of hours) {
-    const one = entry(counted, new Date(beginning * hour).toISOString());
-    one.count += count;
-    for (const [decision, number] of some) raise(one.decisions, decision, number);
-  }
+  for (const [beginning, tally] of hours)
+    add(counted, new Date(beginning * hour).toISOString(), tally, names);
 }
 
-function common(rows: RowSet, written: Uint8Array): RowSet {
-  const both = noRows();
-  addWritten(both, written);
-  for (const [at, bits] of rows.entries()) both[at] = (both[at] ?? 0) & bits;
-  return countRows(both) === 0 ? noRows() : both;
+/** Adds what was tallied of one key in one segment. */
+function add(counted: Map<string, Counted>, key: string, tally: Uint32Array, names: readonly string[]): void {
+  let count = 0;
+  for (let code = 1; code < names.length; code += 1) count += tally[code] ?? 0;
+  if (count === 0) return;
+  const one = entry(counted, key);
+  one.count += count;
+  for (let code = 1; code < names.length - 1; code += 1)
+    raise(one.decisions, names[code] ?? '', tally[code] ?? 0);
 }
 
 function entry<K>(map: Map<K, Counted>, key: K): Counted {

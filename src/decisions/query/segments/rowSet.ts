@@ -89,11 +89,14 @@ export function addWritten(set: RowSet, written: Uint8Array): void {
   else for (const offset of new Uint16Array(bytes.buffer)) addRow(set, offset);
 }
 
-/** How many of `set` a written set holds; like {@link countRows}, without unfolding a short list. */
-export function countWritten(set: RowSet, written: Uint8Array): number {
-  const bytes = new Uint8Array(written);
-  if (bytes.length === length * 4) return countRows(set, new Uint32Array(bytes.buffer));
-  let count = 0;
-  for (const offset of new Uint16Array(bytes.buffer)) if (hasRow(set, offset)) count += 1;
-  return count;
+/** Calls back with each offset of a written set. */
+export function eachWritten(written: Uint8Array, take: (offset: number) => void): void {
+  const bytes = written.byteOffset % 4 === 0 ? written : new Uint8Array(written);
+  if (bytes.length !== length * 4) {
+    for (const offset of new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2)) take(offset);
+    return;
+  }
+  const set = new Uint32Array(bytes.buffer, bytes.byteOffset, length);
+  for (let at = 0; at < length; at += 1)
+    for (let bits = set[at] ?? 0; bits !== 0; bits &= bits - 1) take(at * 32 + 31 - Math.clz32(bits & -bits));
 }
