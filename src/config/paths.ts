@@ -1,11 +1,9 @@
 /** Finds and reads the files that a person names: files, directories, standard input. */
 import { createReadStream } from 'node:fs';
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import { pathCodes } from './codes.ts';
 import type { Document } from './document.ts';
-import { readBytes } from './documents.ts';
 import { type Issue, type Read, sound, unsound } from './issue.ts';
 import { readChunks } from './stream/documentStream.ts';
 
@@ -41,25 +39,11 @@ export interface PartlyRead {
 export async function readEach(paths: readonly string[], sources: Sources): Promise<PartlyRead> {
   const documents: Document[] = [];
   const issues: Issue[] = [];
-  for (const path of paths) {
-    for (const found of path === '-' ? [sound('-')] : await filesBehind(path)) {
-      const read = found.ok ? await readOne(found.value, sources) : found;
-      // One by one: an export may hold more objects than a call takes arguments.
-      if (read.ok) for (const document of read.value) documents.push(document);
-      else for (const issue of read.issues) issues.push(issue);
-    }
+  for await (const read of streamPaths(paths, sources)) {
+    if (read.ok) documents.push(read.value);
+    else issues.push(...read.issues);
   }
   return { documents, issues };
-}
-
-async function readOne(file: string, sources: Sources): Promise<Read<readonly Document[]>> {
-  let bytes: Uint8Array;
-  try {
-    bytes = file === '-' ? await buffer(sources.stdin()) : await readFile(file);
-  } catch (error) {
-    return unsound([failure(file, error)]);
-  }
-  return readBytes(bytes, file);
 }
 
 /**

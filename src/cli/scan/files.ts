@@ -66,16 +66,20 @@ function placedFloors(
   documents: readonly Document[],
   names: ReadonlySet<string>,
 ): readonly PlacedFinding[] {
+  const keyOf = (kind: string, namespace: string, name: string): string =>
+    JSON.stringify([kind, namespace, name]);
+  const known = new Map<string, Document>();
+  for (const document of documents) {
+    const { value } = document;
+    const namespace = isNamespace(document) ? '' : (stringAt(value, 'metadata', 'namespace') ?? 'default');
+    const key = keyOf(stringAt(value, 'kind') ?? '', namespace, stringAt(value, 'metadata', 'name') ?? '');
+    if (!known.has(key)) known.set(key, document);
+  }
   return scan
     .judgeFloors((name) => names.has(name))
     .map((finding) => {
       const { kind, namespace, name } = finding.resource;
-      const document = documents.find(
-        (one) =>
-          stringAt(one.value, 'kind') === kind &&
-          stringAt(one.value, 'metadata', 'name') === name &&
-          (isNamespace(one) || (stringAt(one.value, 'metadata', 'namespace') ?? 'default') === namespace),
-      );
+      const document = known.get(keyOf(kind, kind === 'Namespace' ? '' : namespace, name));
       if (document === undefined) return finding;
       return { ...finding, place: { file: document.file, ...document.positionOf(finding.violation.field) } };
     });

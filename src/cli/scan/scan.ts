@@ -108,6 +108,7 @@ const nothing = unsound([
 ]);
 
 async function look(paths: readonly string[], options: Options, terminal: Terminal): Promise<Read<Scanned>> {
+  if (paths.length > 0) terminal.spareMemory();
   const documents = paths.length === 0 ? undefined : await readPaths(paths, terminal);
   const access = documents === undefined ? ((await namedCluster(options, terminal)) ?? nothing) : undefined;
   const ownNamespace = access?.ok === true ? access.value.ownNamespace : undefined;
