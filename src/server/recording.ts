@@ -14,6 +14,7 @@ import type { Recent } from '../decisions/event/recent.ts';
 import { isRecorded, sealHead } from '../decisions/event/seal.ts';
 import type { Sealed, SealedHead } from '../decisions/event/seal.ts';
 import type { Verdict } from '../decisions/record.ts';
+import { readsOf } from '../guardrail/reads.ts';
 
 /** What a reviewer does about the log; absent where decisions are not recorded. */
 export interface Recorder {
@@ -44,11 +45,13 @@ export interface RecorderOptions extends Pick<Recorder, 'keep' | 'lost' | 'refus
 
 export function recorder({ config, now, recent, keep, lost, refuses }: RecorderOptions): Recorder {
   const memory = { hashes: new ObjectHashes(), recent };
-  let known: { readonly ruleSet: unknown; readonly allowance: Allowance } | undefined;
+  let known:
+    { readonly ruleSet: unknown; readonly guardrails: unknown; readonly allowance: Allowance } | undefined;
   const allowanceFor = (rules: Rules): Allowance => {
     // Rules are replaced as a whole; what may be recorded is worked out once for each set.
-    if (known?.ruleSet !== rules.ruleSet) {
-      known = { ruleSet: rules.ruleSet, allowance: allowance(rules, config) };
+    const guardrails = rules.guardrails.all;
+    if (known?.ruleSet !== rules.ruleSet || known.guardrails !== guardrails) {
+      known = { ruleSet: rules.ruleSet, guardrails, allowance: allowance(rules, config) };
     }
     return known.allowance;
   };
@@ -91,15 +94,18 @@ export function unrecorded(door: Door, outcome: Outcome): Outcome {
 }
 
 /** What rules look at, and what the configuration adds. */
-function allowance({ tenancy, ruleSet }: Rules, { decisionLog }: Config): Allowance {
+function allowance({ tenancy, ruleSet, guardrails }: Rules, { decisionLog }: Config): Allowance {
   const { roles, assign } = tenancy;
+  const reads = readsOf(guardrails.all);
   return allowanceOf({
     tenantLabel: tenancy.tenantLabel,
     labels: [
       ...tenancy.protectedLabels,
       ...tenancy.protectedPodLabels,
       ...ruleSet.boundaries.flatMap(({ stampPods }) => stampPods),
+      ...reads.labels,
     ],
+    reads: reads.parts,
     // The mark is Bulkhead's own, and says which exceptions a policy lives by.
     annotations: [...decisionLog.annotations, markAnnotation],
     groups: [

@@ -1,6 +1,6 @@
 // The log as a process has it, with its real thread: what is safe, what is dropped and told, and when nothing can be recorded.
 import { createPublicKey } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -79,7 +79,7 @@ test('what is kept is written by the time that it closes', async () => {
 test('excerpts are taken behind the answer, each under the rules of its decision', async () => {
   const more = allowanceOf({
     ...allowance.source,
-    reads: new Map<string, Part>([['Pod', fields({ status: 'whole' })]]),
+    reads: new Map<string, Part>([['pods', fields({ status: 'whole' })]]),
   });
   const object = { ...pod('n'), status: { phase: 'Running' } };
   const heads = [allowance, more, allowance].flatMap((allowed, round) =>
@@ -125,6 +125,23 @@ test('what was dropped is told in the chain, in front of what comes next', async
   await log.close();
   expect(await report()).toMatchObject({ ok: true, gaps: { 'queue-full': 232 } });
 }, 60_000);
+
+test('what the spool lost is counted and told as what the queue lost', async () => {
+  await writeFile(join(directory, 'taken'), '');
+  const away = start({ store: { kind: 'sqlite', file: join(directory, 'taken', 'decisions.sqlite') } });
+  keep(away, 1, 5);
+  await until(() => away.status.written === 5);
+  await away.close();
+  const { spoolDirectory } = stateFiles(directory);
+  const names = await readdir(spoolDirectory, { recursive: true });
+  const segment = join(spoolDirectory, names.find((name) => name.endsWith('.full')) ?? '');
+  await writeFile(segment, (await readFile(segment, 'utf8')).replace('uid-2', 'uid-X'));
+  const log = start();
+  await until(() => log.status.dropped.size > 0);
+  expect(Object.fromEntries(log.status.dropped)).toEqual({ 'spool-corrupt': 1 });
+  await log.close();
+  expect(await report()).toMatchObject({ ok: true, gaps: { 'spool-corrupt': 1 } });
+}, 30_000);
 
 test('a thread that cannot start is told, started again, and what is decided meanwhile is counted', async () => {
   await writeFile(join(directory, 'taken'), '');

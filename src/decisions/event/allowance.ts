@@ -11,7 +11,7 @@ export interface AllowanceSource {
   /** Annotations whose values are kept: exact keys, or prefixes that end in `*`. */
   readonly annotations: readonly string[];
   readonly groups: readonly string[];
-  /** What expressions read of an object, by its kind; `*` for every kind. */
+  /** What expressions read of an object, by the plural of its resource; `*` for every one. */
   readonly reads?: ReadonlyMap<string, Part>;
 }
 
@@ -21,8 +21,9 @@ export interface Allowance {
   readonly tenantLabel: string;
   readonly groups: ReadonlySet<string>;
   readonly annotations: (key: string) => boolean;
-  /** What may be kept of an object of this kind. */
-  readonly shapeOf: (kind: string) => Shape;
+  readonly labels: (key: string) => boolean;
+  /** What may be kept of an object of this kind, which is asked for as this resource. */
+  readonly shapeOf: (kind: string, resource: string) => Shape;
 }
 
 const names = items(fields({ name: 'whole' }));
@@ -67,6 +68,8 @@ const podSpec = fields({
   volumes: items(fields({ hostPath: fields({}), name: 'whole' })),
 });
 
+const mostShapes = 2_000;
+
 /** Kinds that are made of secrets: nothing but their metadata is kept, whatever an expression reads. */
 const secrets: ReadonlySet<string> = new Set(['Secret', 'TokenRequest', 'TokenReview']);
 
@@ -95,23 +98,29 @@ export function allowanceOf(source: AllowanceSource): Allowance {
     ['Namespace', fields({ apiVersion: 'whole', kind: 'whole', metadata })],
   ]);
   const other = fields({ apiVersion: 'whole', kind: 'whole', metadata });
-  const everyKind = source.reads?.get('*');
+  const everywhere = source.reads?.get('*');
   const shapes = new Map<string, Shape>();
-  for (const kind of new Set([...known.keys(), ...(source.reads?.keys() ?? [])])) {
-    if (secrets.has(kind)) continue;
-    const read = source.reads?.get(kind);
+  const shapeOf = (kind: string, resource: string): Shape => {
+    if (secrets.has(kind) || resource === 'secrets') return other;
     const base = known.get(kind) ?? other;
-    const own = read === undefined ? base : either(base, read);
-    shapes.set(kind, everyKind === undefined ? own : either(own, everyKind));
-  }
-  const rest = everyKind === undefined ? other : either(other, everyKind);
-  for (const kind of secrets) shapes.set(kind, other);
+    return [source.reads?.get(resource), everywhere].reduce<Shape>(
+      (shape, read) => (read === undefined ? shape : either(shape, read)),
+      base,
+    );
+  };
   return {
     source,
     tenantLabel: source.tenantLabel,
     groups: new Set(source.groups),
     annotations,
-    shapeOf: (kind) => shapes.get(kind) ?? rest,
+    labels: (key) => labels.has(key),
+    shapeOf: (kind, resource) => {
+      const key = `${resource} ${kind}`;
+      const made = shapes.get(key) ?? shapeOf(kind, resource);
+      // A cluster serves some hundred kinds.
+      if (shapes.size < mostShapes) shapes.set(key, made);
+      return made;
+    },
   };
 }
 

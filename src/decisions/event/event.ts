@@ -90,9 +90,13 @@ function groupsOf({ user }: Attributes, allowance: Allowance): readonly string[]
 
 /** The patch as text; what is left out of it is added to `masked`. */
 function patchText({ patch, attributes }: Decided, allowance: Allowance, masked: string[]): string {
-  const projection = new Projection(allowance.annotations);
+  const projection = new Projection(allowance);
   if (patch.length > mostOperations) projection.mask('/patch');
-  const kept = recordedPatch(patch.slice(0, mostOperations), allowance.shapeOf(attributes.kind), projection);
+  const kept = recordedPatch(
+    patch.slice(0, mostOperations),
+    allowance.shapeOf(attributes.kind, attributes.resource),
+    projection,
+  );
   masked.push(...projection.masked);
   return kept;
 }

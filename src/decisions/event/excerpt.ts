@@ -9,6 +9,8 @@ import { Projection } from './projection.ts';
 /** What a decision was about. */
 export interface Objects {
   readonly kind: string;
+  /** The plural. */
+  readonly resource: string;
   readonly object: JsonObject | null;
   readonly oldObject: JsonObject | null;
 }
@@ -31,9 +33,9 @@ export function excerptOf(objects: () => Objects, allowance: Allowance): Excerpt
   }
 }
 
-function excerpted({ kind, object, oldObject }: Objects, allowance: Allowance): Excerpt {
-  const shape = allowance.shapeOf(kind);
-  const projection = new Projection(allowance.annotations);
+function excerpted({ kind, resource, object, oldObject }: Objects, allowance: Allowance): Excerpt {
+  const shape = allowance.shapeOf(kind, resource);
+  const projection = new Projection(allowance);
   const part = (name: string, value: JsonObject | null): string => {
     const text = value === null ? undefined : projection.take(value, shape, ['subset', name]);
     return text === undefined ? '' : `"${name}":${text}`;

@@ -2,6 +2,7 @@
 import { escapeToken, isObject } from '../../k8s/json.ts';
 import type { JsonObject } from '../../k8s/json.ts';
 import { quoted } from '../canonicalJson.ts';
+import type { Allowance } from './allowance.ts';
 import type { Shape } from './shape.ts';
 
 /** Bounds of what is looked at and noted: a hostile object must not make the log expensive. */
@@ -25,15 +26,17 @@ interface Repeating {
 export class Projection {
   readonly #masked: string[] = [];
   readonly #annotations: Shape;
+  readonly #labels: Shape;
   /** The tokens of the place at hand: a pointer is made of them only where something is left out. */
   readonly #path: (string | number)[] = [];
   #repeating: Repeating | undefined;
   #values = 0;
   #full = false;
 
-  /** `annotations`: which keys of annotations may be kept, wherever a shape takes a whole part that holds some. */
-  constructor(annotations: (key: string) => boolean) {
+  /** Which keys of annotations and labels may be kept, wherever a shape takes a whole part that holds some. */
+  constructor({ annotations, labels }: Pick<Allowance, 'annotations' | 'labels'>) {
     this.#annotations = { keys: annotations };
+    this.#labels = { keys: labels };
   }
 
   /** The pointers, at most a fixed number; the last one is the empty pointer where there were more. */
@@ -81,22 +84,30 @@ export class Projection {
       return undefined;
     }
     if (typeof value === 'string') {
-      if (shape === 'whole') return quoted(value);
+      if (shape === 'whole' || shape === 'present') return quoted(value);
     } else if (Array.isArray(value)) {
       if (shape === 'whole') return this.#list(value, shape);
+      if (shape === 'present') return this.#list(value, noItem);
       if ('items' in shape) return this.#list(value, shape.items);
     } else if (isObject(value)) {
       if (shape === 'whole') return this.#members(value, everything);
+      if (shape === 'present') return this.#members(value, nothing);
       if ('fields' in shape) return this.#fields(value, shape.fields);
       if ('keys' in shape) return this.#members(value, shape.keys);
     } else if (value === null || value === undefined) {
       return undefined;
-    } else if (shape === 'whole') {
+    } else if (shape === 'whole' || shape === 'present') {
       return JSON.stringify(value);
     }
     // Something else than the shape expects is a user's mistake, which the rules saw too.
     this.#leaveOut();
     return undefined;
+  }
+
+  /** What may be taken of a whole part of this name. */
+  #guarded(key: string): Shape {
+    if (key === 'annotations') return this.#annotations;
+    return key === 'labels' ? this.#labels : 'whole';
   }
 
   #list(value: readonly unknown[], item: Shape): string {
@@ -149,9 +160,8 @@ export class Projection {
       this.#leaveOut(key);
       return text;
     }
-    const guarded = key === 'annotations' && shape === 'whole' && isObject(value);
     this.#path.push(key);
-    const taken = this.#part(value, guarded ? this.#annotations : shape);
+    const taken = this.#part(value, shape === 'whole' && isObject(value) ? this.#guarded(key) : shape);
     this.#path.pop();
     if (taken === undefined) return text;
     return `${text === '' ? '' : `${text},`}${quoted(key)}:${taken}`;
@@ -159,6 +169,9 @@ export class Projection {
 }
 
 const everything = (): boolean => true;
+const nothing = (): boolean => false;
+/** No value fits it: each item is left out. */
+const noItem: Shape = { keys: nothing };
 
 /** Nearly no key has anything to escape, and looking is faster than replacing nothing. */
 const escaped = (key: string): string => (key.includes('/') || key.includes('~') ? escapeToken(key) : key);

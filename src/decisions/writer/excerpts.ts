@@ -1,6 +1,6 @@
 /** Takes excerpts from reviews as they came; one that comes again under another uid is not read again. */
 import { crc32 } from 'node:zlib';
-import { isObject, own, ownAt } from '../../k8s/json.ts';
+import { isObject, own, ownAt, stringAt } from '../../k8s/json.ts';
 import type { Allowance } from '../event/allowance.ts';
 import { excerptOf } from '../event/excerpt.ts';
 import type { Excerpt, Objects } from '../event/excerpt.ts';
@@ -24,15 +24,15 @@ interface Remembered {
 export class Excerpts {
   readonly #known = new Map<number, Remembered>();
 
-  /** What may be kept of the objects in a review; it was read as one before. `kind` is that of the request. */
-  of(source: Buffer, kind: string, allowance: Allowance): Excerpt {
-    if (!beginsAsUsual(source)) return taken(source, kind, allowance);
+  /** What may be kept of the objects in a review; it was read as one before. */
+  of(source: Buffer, allowance: Allowance): Excerpt {
+    if (!beginsAsUsual(source)) return taken(source, allowance);
     const key = crc32(source.subarray(restAt));
     const known = this.#known.get(key);
     if (known?.allowance === allowance && known.source.compare(source, restAt, source.length, restAt) === 0) {
       return known.excerpt;
     }
-    const excerpt = taken(source, kind, allowance);
+    const excerpt = taken(source, allowance);
     if (this.#known.size >= mostRemembered) {
       const [oldest] = this.#known.keys();
       if (oldest !== undefined) this.#known.delete(oldest);
@@ -48,15 +48,16 @@ const beginsAsUsual = (source: Buffer): boolean =>
   beginning.compare(source, 0, beginning.length) === 0 &&
   uidForm.test(source.toString('latin1', beginning.length, restAt + 1));
 
-const taken = (source: Buffer, kind: string, allowance: Allowance): Excerpt =>
-  excerptOf(() => objectsIn(source, kind), allowance);
+const taken = (source: Buffer, allowance: Allowance): Excerpt =>
+  excerptOf(() => objectsIn(source), allowance);
 
-function objectsIn(source: Buffer, kind: string): Objects {
+function objectsIn(source: Buffer): Objects {
   const request = ownAt(JSON.parse(source.toString()), 'request');
   if (!isObject(request)) throw new Error('a review that was decided has no request');
   const [object, oldObject] = [own(request, 'object'), own(request, 'oldObject')];
   return {
-    kind,
+    kind: stringAt(request, 'kind', 'kind') ?? '',
+    resource: stringAt(request, 'resource', 'resource') ?? '',
     object: isObject(object) ? object : null,
     oldObject: isObject(oldObject) ? oldObject : null,
   };

@@ -14,7 +14,7 @@ export interface Frames {
 
 /**
  * Of each record: the bytes of its text and of its source; the length of its event or head, and where `masked` and `subset` belong in it, in UTF-16 units; the latency.
- * The text is record-hash, event or head, then kind and pointers; where these are missing it is a whole event.
+ * The text is record-hash, event or head, then a list of pointers; where this is missing it is a whole event.
  */
 const perFrame = 6;
 /** What a record's hash takes, in hex. */
@@ -59,25 +59,23 @@ export class Packer {
       const { event, recordHash } = finished(given);
       return this.#put(recordHash, event, '', undefined, 0, 0, latencyMicros);
     }
-    const { head, recordHash, attributes } = given;
+    const { head, recordHash } = given;
     const { text, maskedAt, subsetAt, masked } = head;
-    const told = masked.length === 0 ? '' : JSON.stringify(masked);
-    // The kind comes first, so that it is never empty.
-    const kind = `${attributes.kind}\n${told}`;
-    return this.#put(recordHash, text, kind, source, maskedAt, subsetAt, latencyMicros);
+    const pointers = masked.length === 0 ? '[]' : JSON.stringify(masked);
+    return this.#put(recordHash, text, pointers, source, maskedAt, subsetAt, latencyMicros);
   }
 
   #put(
     recordHash: string,
     text: string,
-    kind: string,
+    pointers: string,
     source: Uint8Array | undefined,
     maskedAt: number,
     subsetAt: number,
     latencyMicros: number,
   ): number {
     // One text, for each call that writes some costs more than the bytes do.
-    const whole = recordHash + text + kind;
+    const whole = recordHash + text + pointers;
     const most = 3 * whole.length + (source?.length ?? 0);
     const bytes = this.#room(most);
     if (bytes === undefined) return -1;
@@ -143,21 +141,17 @@ export function unpacked(
       continue;
     }
     if (allowance === undefined) throw new Error('a record came before what may be kept of it');
-    const [kind, told] = splitAt(whole.slice(hashLength + length));
-    const head = { text, maskedAt, subsetAt, masked: told === '' ? [] : pointersIn(told) };
-    const event = eventOf(head, excerpts.of(source, kind, allowance));
+    const head = { text, maskedAt, subsetAt, masked: pointersIn(whole.slice(hashLength + length)) };
+    const event = eventOf(head, excerpts.of(source, allowance));
     items.push({ event, recordHash, latencyMicros });
   }
   return items;
 }
 
-/** A kind may hold a line break, what follows it does not. */
-function splitAt(text: string): readonly [string, string] {
-  const last = text.lastIndexOf('\n');
-  return [text.slice(0, last), text.slice(last + 1)];
-}
+const none: readonly string[] = [];
 
 const pointersIn = (text: string): readonly string[] => {
+  if (text === '[]') return none;
   const list: unknown = JSON.parse(text);
   return Array.isArray(list) ? list.filter((one) => typeof one === 'string') : [];
 };

@@ -49,6 +49,8 @@ export type FromWriter =
   /** So many items, in the order in which they were sent, are safe: in the store, or in the spool. */
   | { readonly about: 'safe'; readonly count: number; readonly state: WriterState }
   | { readonly about: 'state'; readonly state: WriterState }
+  /** Records that the spool had and nobody can read; the chain says so already. */
+  | { readonly about: 'corrupt'; readonly count: number }
   | { readonly about: 'checkpoint'; readonly text: string }
   /** Memory that was read, for the next records. */
   | { readonly about: 'memory'; readonly buffer: ArrayBuffer }

@@ -51,6 +51,9 @@ export function writeDecisions(port: MessagePort, options: WriterOptions): void 
     changed: () => {
       send({ about: 'state', state: writer.state });
     },
+    corrupt: (count) => {
+      send({ about: 'corrupt', count });
+    },
     checkpoint: (checkpoint) => {
       send({ about: 'checkpoint', text: signedText(checkpoint) });
     },

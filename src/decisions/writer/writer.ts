@@ -24,6 +24,8 @@ export interface WriterPorts extends SessionPorts {
   readonly later: (millis: number, callback: () => void) => () => void;
   /** So many items, in the order in which they were taken, are safe. */
   readonly safe: (count: number) => void;
+  /** So many items of the spool cannot be read any more. */
+  readonly corrupt: (count: number) => void;
   readonly changed: () => void;
 }
 
@@ -149,6 +151,7 @@ export class Writer {
       });
       const spooled = { segment: segment.id, through };
       await this.#session.append(lost === 0 ? items : [...items, gap], { spooled });
+      if (lost > 0) this.#ports.corrupt(lost);
       // What has come in meanwhile goes first: it is in memory only.
       if (this.#waiting.length > 0) return;
     }

@@ -145,6 +145,51 @@ describe('exceptions of the draft', () => {
   });
 });
 
+describe('what the rules in force read is recorded, and replayed', () => {
+  const reading = (expression: string): string => guardrail('old', `${expression} || true`);
+  test.each([
+    [
+      'an image',
+      "object.spec.containers.all(c, c.image != '')",
+      "object.spec.containers.all(c, !c.image.startsWith('registry'))",
+    ],
+    ['whether something is there', 'object.spec.containers.all(c, has(c.securityContext))', undefined],
+    [
+      'whether there is none',
+      'object.spec.containers.all(c, has(c.livenessProbe))',
+      'object.spec.containers.all(c, has(c.livenessProbe))',
+    ],
+    [
+      'a number',
+      'has(object.spec.securityContext.runAsUser)',
+      'object.spec.securityContext.runAsUser > 1000',
+    ],
+    ['how many', 'size(object.spec.containers) < 5', 'size(object.spec.containers) > 1'],
+    ['a label', "object.metadata.labels.app == 'x'", "object.metadata.labels.app == 'api'"],
+  ])('%s', (_sentence, was, draft) => {
+    const found = replayed(pod(), reading(was), guardrail('new', draft ?? was));
+    expect(found.kind === 'unknown' ? found.missing : []).toEqual([]);
+    expect(found.kind).toBe(draft === undefined ? 'same' : 'changed');
+  });
+
+  test.each([
+    ['what is inside of what was only asked for', 'has(object.spec.securityContext)'],
+    ['an item of a list that was only counted', 'size(object.spec.containers) < 5'],
+  ])('%s is not', (_sentence, was) => {
+    const draft = was.startsWith('has')
+      ? 'object.spec.securityContext.runAsUser > 1000'
+      : "object.spec.containers.all(c, c.image != '')";
+    expect(replayed(pod(), reading(was), guardrail('new', draft))).toMatchObject({ kind: 'unknown' });
+  });
+
+  test('environment variables never are, whatever a rule reads', () => {
+    const rule = reading("object.spec.containers.all(c, c.env.all(e, e.value != ''))");
+    const text = recordText(pod(), rule);
+    expect(text).not.toContain('hunter2');
+    expect(replayer(worldOf(rule).rules, [])(pastOf(text))).toMatchObject({ kind: 'unknown' });
+  });
+});
+
 describe('what cannot be replayed', () => {
   const everyNamespace = guardrail('old', 'true');
   test.each([

@@ -16,9 +16,10 @@ const allowance = allowanceOf({
   annotations: ['team.example.com/owner', 'audit.example.com/*'],
   groups: ['team-payments'],
   reads: new Map<string, Part>([
-    ['Deployment', fields({ metadata: 'whole', spec: fields({ template: 'whole' }) })],
-    ['Secret', 'whole'],
-    ['Pod', fields({ spec: fields({ containers: items('whole') }) })],
+    ['deployments', fields({ metadata: 'whole', spec: fields({ template: 'whole' }) })],
+    ['secrets', 'whole'],
+    ['*', fields({ data: 'whole' })],
+    ['pods', fields({ spec: fields({ containers: items('whole') }) })],
   ]),
 });
 
@@ -150,7 +151,12 @@ describe('a canary secret appears in no record', () => {
         metadata: {
           annotations: { 'kubectl.kubernetes.io/last-applied-configuration': canary, note: canary },
         },
-        spec: { template: { ...template, spec: { containers } } },
+        spec: {
+          template: {
+            metadata: { ...template.metadata, labels: { x: canary } },
+            spec: { containers },
+          },
+        },
       }),
     ],
     [
@@ -192,6 +198,51 @@ describe('a canary secret appears in no record', () => {
     expect(text).toContain('"kind":"Decision"');
     expect(text).not.toContain(canary);
   });
+});
+
+test('of what is only asked for: texts and numbers, and of the rest that it is there', () => {
+  const present = allowanceOf({
+    ...allowance.source,
+    reads: new Map<string, Part>([
+      [
+        'pods',
+        fields({
+          status: fields({
+            phase: 'present',
+            ready: 'present',
+            count: 'present',
+            conditions: 'present',
+            none: 'present',
+            note: 'present',
+          }),
+        }),
+      ],
+    ]),
+  });
+  const status = {
+    phase: 'Running',
+    ready: false,
+    count: 0,
+    conditions: [{ message: canary }, canary],
+    none: [],
+    note: { text: canary },
+  };
+  const { event } = sealDecision(decided({ kind: 'Pod', status }), present);
+  const { subset, masked } = JSON.parse(event) as JsonObject;
+  expect(subset).toEqual({
+    object: {
+      kind: 'Pod',
+      status: { phase: 'Running', ready: false, count: 0, conditions: [{}, null], none: [], note: {} },
+    },
+  });
+  expect(masked).toEqual(
+    expect.arrayContaining([
+      '/subset/object/status/conditions/0/message',
+      '/subset/object/status/conditions/1',
+      '/subset/object/status/note/text',
+    ]),
+  );
+  expect(event).not.toContain(canary);
 });
 
 describe('labels that look like what is never stored', () => {

@@ -83,7 +83,7 @@ describe('a review that comes again under another uid', () => {
     const excerpts = new Excerpts();
     const more = allowanceOf({
       ...allowance.source,
-      reads: new Map<string, Part>([['Pod', fields({ status: 'whole' })]]),
+      reads: new Map<string, Part>([['pods', fields({ status: 'whole' })]]),
     });
     const object = { ...pod('n'), status: { phase: 'Running' } };
     const packer = new Packer(4);
