@@ -157,9 +157,13 @@ class Log implements DecisionLog {
       : (this.#state.blocked ?? 'queue-full');
   }
 
+  #drop(reason: string, count: number): void {
+    this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + count);
+  }
+
   #count(reason: string, count: number): void {
     const first = this.#untold.size === 0;
-    this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + count);
+    this.#drop(reason, count);
     this.#untold.set(reason, (this.#untold.get(reason) ?? 0) + count);
     if (first) this.#options.changed?.(this.status);
   }
@@ -239,6 +243,10 @@ class Log implements DecisionLog {
         break;
       case 'state':
         this.#become(message.state);
+        break;
+      case 'corrupt':
+        this.#drop('spool-corrupt', message.count);
+        this.#options.changed?.(this.status);
         break;
       case 'memory':
         this.#packer.reuse(message.buffer);

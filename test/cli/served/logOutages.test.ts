@@ -234,6 +234,8 @@ withPostgres('PostgreSQL', () => {
     expectAsBefore(before, await times(webhook));
     await eventually('everything is in the store', async () => (await inDatabase(url)) === sent, 60_000);
     expect(await metric(webhook, 'spool_bytes')).toBe(0);
+    const { stdout } = await capture(['audit', 'verify', '--log', url, '--key', keyIn(webhook)]);
+    expect(stdout).toMatch(/^intact: /);
   }, 180_000);
 
   test('a network that swallows everything, and then is cut', async () => {

@@ -59,6 +59,7 @@ export function startWriter(directory: string, options: WritingOptions = {}): Wr
       safe.push(count);
       options.safe?.(count);
     },
+    corrupt: () => undefined,
     changed: () => undefined,
     checkpoint: (checkpoint) => {
       checkpoints.push(checkpoint);
