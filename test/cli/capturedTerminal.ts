@@ -1,5 +1,6 @@
 /** A terminal that keeps what a command writes. */
 import { Readable } from 'node:stream';
+import { expect } from '@jest/globals';
 import { run } from '../../src/cli/run.ts';
 import type { CommandRow } from '../../src/cli/command.ts';
 import { commands } from '../../src/cli/commands.ts';
@@ -41,4 +42,11 @@ export async function capture(argv: readonly string[], given: Surroundings = {})
   };
   const code = await run(rows, argv, terminal);
   return { code, ...written };
+}
+
+/** What a command line prints that has to succeed without a word on standard error. */
+export async function stdoutOf(...argv: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await capture(argv);
+  expect([code, stderr]).toEqual([0, '']);
+  return stdout;
 }

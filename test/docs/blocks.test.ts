@@ -3,7 +3,7 @@
  * and Boundaries are loaded. What a block is held to stands in its info string:
  *
  * - `console`: lines with `$ ` are run, the rest is what they print (`npm run docs` writes it anew).
- * - `sh`: not run, but commands and options of `bulkhead` must exist, and so must npm scripts.
+ * - `sh`: typed in test/e2e/guides.test.ts; here commands and options of `bulkhead` must exist, and so must npm scripts.
  * - `yaml allowed`, `yaml denied CODE…`: manifests, judged by the Boundary or the rules shown last before them, else by policies/tenant-isolation;
  *   with the word `by:PATH` by the rules there, with `configured` under examples/bulkhead.yaml, with `administrator` as one.
  * - `yaml boundary`, `yaml rules`, `yaml configuration`: load. `yaml spec`: the spec of a Boundary but for what every Boundary needs.

@@ -1,7 +1,7 @@
 /** Runs the `console` blocks of the documentation, and reads the command lines of its `sh` blocks. */
 import { Command } from '@commander-js/extra-typings';
 import { commands } from '../../src/cli/commands.ts';
-import { silentTerminal } from '../authoring/silentTerminal.ts';
+import { silentTerminal } from '../cli/silentTerminal.ts';
 import { capture } from '../cli/capturedTerminal.ts';
 
 const prompt = '$ ';

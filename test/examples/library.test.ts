@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { runSuite } from '../../src/authoring/suite/runSuite.ts';
 import { findSuites, loadSuite } from '../../src/cli/test/loading.ts';
 import { stringAt } from '../../src/k8s/json.ts';
-import { silentTerminal } from '../authoring/silentTerminal.ts';
+import { silentTerminal } from '../cli/silentTerminal.ts';
 import { clusterWith, configAt, decide, documentsAt, loadExamples, valueOf } from './decided.ts';
 
 const packs = readdirSync('policies', { withFileTypes: true })

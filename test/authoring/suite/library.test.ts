@@ -10,7 +10,7 @@ import { findSuites, loadSuite } from '../../../src/cli/test/loading.ts';
 import { stringAt } from '../../../src/k8s/json.ts';
 import { capture } from '../../cli/capturedTerminal.ts';
 import { valueOf } from '../reading.ts';
-import { silentTerminal } from '../silentTerminal.ts';
+import { silentTerminal } from '../../cli/silentTerminal.ts';
 
 const folders = ['policies', 'examples'];
 

@@ -315,13 +315,20 @@ describe('coverage', () => {
       'branch tenants /spec/ingress exceeded',
     ]);
   });
-  test('a policy that isolates and allows nothing keeps to the limit: where that is [], nothing else could', () => {
+  describe('a policy that isolates and allows nothing', () => {
     const nobody =
       '{ apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: { name: nobody, namespace: a }, spec: { podSelector: {}, policyTypes: [Ingress] } }';
-    expect(covered(`object: ${nobody}, expect: {}`)).toEqual([
-      'rule tenants  asked',
-      'branch tenants /spec/ingress kept',
-    ]);
+    test('keeps to a limit of [], as nothing else could', () => {
+      const inputs = inputsOf(`object: ${nobody}, expect: {}`);
+      const closed =
+        'metadata: { name: closed }\nspec: { namespaceSelector: {}, floor: { mode: Audit }, ingress: [] }';
+      const rules = readDocuments(`apiVersion: bulkhead.dev/v1alpha1\nkind: Boundary\n${closed}`, 'r.yaml');
+      const { points } = coverageOf([runSuite({ ...inputs, rules: valueOf(rules) })]);
+      expect(points.filter(({ way }) => way === 'kept')).toMatchObject([{ name: 'closed', touched: true }]);
+    });
+    test('shows nothing of a limit that allows something', () => {
+      expect(covered(`object: ${nobody}, expect: {}`)).toEqual(['rule tenants  asked']);
+    });
   });
   test('both answers of a validation, and what a condition excludes', () => {
     expect(covered(`object: ${config('')}, expect: {}`)).toContain('branch data /spec/validations/0 fails');

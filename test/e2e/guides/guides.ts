@@ -137,7 +137,7 @@ export const readers: readonly (readonly Guide[])[] = [
       says: {
         'adopt payments': 'payments: attested bulkhead.dev/tenant=payments',
         'adopt --forget': 'old-shop: forgotten',
-        'webhooks --delete': 'deleted',
+        'webhooks --delete': 'ValidatingWebhookConfiguration bulkhead',
       },
     },
   ],

@@ -111,8 +111,11 @@ function touchedByPolicy(
   return directions.flatMap((direction) => {
     const flows = policyFlows(policy.value, direction, 'may', setting).map(({ box }) => box);
     const kept = ofBoundary(boundary, 'branch', directionField(direction), 'kept');
-    // Who isolates and allows nothing keeps to the limit; where the limit is [] nothing else could.
-    if (flows.length === 0) return policy.value.policyTypes.includes(direction) ? [kept] : [];
+    // Where the limit is [], only who isolates and allows nothing can keep to it.
+    if (flows.length === 0)
+      return boundary.limit[direction]?.length === 0 && policy.value.policyTypes.includes(direction)
+        ? [kept]
+        : [];
     const meets = (boxes: readonly Box[] | undefined): boolean =>
       (boxes ?? []).some((box) => flows.some((flow) => !disjoint(flow, box)));
     const limits = (boundary.limit[direction] ?? []).filter((rule) =>

@@ -1,7 +1,7 @@
 /** `bulkhead matrix` in each of its forms. */
 import { describe, expect, test } from '@jest/globals';
-import { capture } from './capturedTerminal.ts';
-import { policies, shop } from './shopManifests.ts';
+import { capture } from '../capturedTerminal.ts';
+import { policies, shop } from '../shopManifests.ts';
 
 const matrix = (...argv: readonly string[]): ReturnType<typeof capture> =>
   capture(['matrix', '-', '--label', 'team', ...argv], { stdin: shop + policies });

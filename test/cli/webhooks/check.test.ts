@@ -5,9 +5,9 @@ import type { Server } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { capture } from './capturedTerminal.ts';
-import { makeAuthority, makeServing } from '../../src/server/tls/issue.ts';
-import { ownAt } from '../../src/k8s/json.ts';
+import { capture } from '../capturedTerminal.ts';
+import { makeAuthority, makeServing } from '../../../src/server/tls/issue.ts';
+import { ownAt } from '../../../src/k8s/json.ts';
 
 let folder: string;
 let pair: { readonly cert: string; readonly key: string };

@@ -1,6 +1,6 @@
 /** `bulkhead review` tells what its rules probably do not mean, on standard error, and decides all the same. */
 import { expect, test } from '@jest/globals';
-import { capture } from './capturedTerminal.ts';
+import { capture } from '../capturedTerminal.ts';
 
 const rules = `
 apiVersion: bulkhead.dev/v1alpha1

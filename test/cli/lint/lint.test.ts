@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Ajv } from 'ajv';
-import { capture } from '../../cli/capturedTerminal.ts';
+import { capture } from '../capturedTerminal.ts';
 
 const broken = 'test/authoring/broken';
 const configuration = 'apiVersion: config.bulkhead.dev/v1alpha1\nkind: Configuration\n';

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
-import { progressOn } from '../../src/cli/scan/progress.ts';
-import { capture } from './capturedTerminal.ts';
+import { progressOn } from '../../../src/cli/scan/progress.ts';
+import { capture } from '../capturedTerminal.ts';
 
 const bad = ['examples/bad/08-port-range.yaml', 'examples/bad/16-host-network.yaml'];
 const rules = ['--rules', 'policies/tenant-isolation/boundary.yaml', '--inventory', 'examples/inventory'];

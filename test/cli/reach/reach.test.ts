@@ -1,8 +1,8 @@
 /** `bulkhead reach` in each of its forms. */
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { capture } from './capturedTerminal.ts';
-import { policies, shop } from './shopManifests.ts';
+import { capture } from '../capturedTerminal.ts';
+import { policies, shop } from '../shopManifests.ts';
 
 const reach = (stdin: string, ...argv: readonly string[]): ReturnType<typeof capture> =>
   capture(['reach', '-', ...argv], { stdin });

@@ -1,7 +1,7 @@
 /** `bulkhead explain` names the rule on each side, or the side that lacks one. */
 import { describe, expect, test } from '@jest/globals';
-import { capture } from './capturedTerminal.ts';
-import { policies, shop } from './shopManifests.ts';
+import { capture } from '../capturedTerminal.ts';
+import { policies, shop } from '../shopManifests.ts';
 
 const stdin = shop + policies;
 const explain = (from: string, to: string, ...more: readonly string[]): ReturnType<typeof capture> =>

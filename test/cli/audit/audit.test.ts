@@ -4,15 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { loadOrMakeKey } from '../../src/decisions/integrity/keys.ts';
-import { stateFiles } from '../../src/decisions/stateFiles.ts';
-import { openSqliteJournal } from '../../src/decisions/stores/sqlite/journal.ts';
-import { itemOf, Session } from '../../src/decisions/writer/session.ts';
-import type { DecisionEvent } from '../../src/decisions/record.ts';
-import { listAt, ownAt, stringAt } from '../../src/k8s/json.ts';
-import { plentiful } from '../decisions/query/plentiful.ts';
-import { capture } from './capturedTerminal.ts';
-import type { Captured } from './capturedTerminal.ts';
+import { loadOrMakeKey } from '../../../src/decisions/integrity/keys.ts';
+import { stateFiles } from '../../../src/decisions/stateFiles.ts';
+import { openSqliteJournal } from '../../../src/decisions/stores/sqlite/journal.ts';
+import { itemOf, Session } from '../../../src/decisions/writer/session.ts';
+import type { DecisionEvent } from '../../../src/decisions/record.ts';
+import { listAt, ownAt, stringAt } from '../../../src/k8s/json.ts';
+import { plentiful } from '../../decisions/query/plentiful.ts';
+import { capture } from '../capturedTerminal.ts';
+import type { Captured } from '../capturedTerminal.ts';
 
 const events: readonly DecisionEvent[] = [
   ...plentiful({

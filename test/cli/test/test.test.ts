@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pooled } from '../../../src/cli/test/pool.ts';
 import { watching } from '../../../src/cli/test/watch.ts';
-import { capture } from '../../cli/capturedTerminal.ts';
+import { capture } from '../capturedTerminal.ts';
 import { silentTerminal } from '../silentTerminal.ts';
 
 const rules = `apiVersion: bulkhead.dev/v1alpha1

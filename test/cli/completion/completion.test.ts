@@ -1,90 +1,17 @@
-/** Starting points lint clean and pass, schemas are those of the files, shells complete, and kubectl finds its plugin. */
+/** Shells complete what the command line takes, and kubectl finds its plugin. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Ajv } from 'ajv';
-import { parse } from 'yaml';
 import { commands } from '../../../src/cli/commands.ts';
-import { readDocuments } from '../../../src/config/documents.ts';
-import { capture } from '../../cli/capturedTerminal.ts';
-import { valueOf } from '../reading.ts';
+import { stdoutOf } from '../capturedTerminal.ts';
 
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'bulkhead-authoring-'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
-
-const stdoutOf = async (...argv: readonly string[]): Promise<string> => {
-  const { code, stdout, stderr } = await capture(argv);
-  expect([code, stderr]).toEqual([0, '']);
-  return stdout;
-};
-
-describe('bulkhead create', () => {
-  test('everything that it prints lints clean, and the suite passes beside the Boundary', async () => {
-    for (const kind of ['boundary', 'policy', 'exception', 'suite'])
-      writeFileSync(join(folder, `${kind}.yaml`), await stdoutOf('create', kind, 'tenants'));
-    expect(await stdoutOf('lint', folder, '--fail-on-warn')).toBe('4 files: 0 errors, 0 warnings, 0 info\n');
-    expect(await stdoutOf('test', folder)).toContain('0 failed, 2 passed in 1 suite');
-  });
-
-  test('an exception is for the namespace that is said', async () => {
-    const text = await stdoutOf('create', 'exception', 'shop/provider');
-    expect(text).toContain('bulkhead exception approve shop/provider\n');
-    expect(parse(text)).toMatchObject({ metadata: { name: 'provider', namespace: 'shop' } });
-  });
-
-  test.each([
-    ['a name that cannot be one', ['create', 'boundary', 'Not A Name'], 'is no name'],
-    [
-      'something that there is not',
-      ['create', 'bondary', 'a'],
-      'Allowed choices are boundary, policy, exception, suite',
-    ],
-    [
-      'something that there is not, before its name is asked for',
-      ['create', 'bondary'],
-      'Allowed choices are boundary, policy, exception, suite',
-    ],
-    ['a namespace of what has none', ['create', 'boundary', 'shop/a'], 'is no name'],
-    ['a namespace that cannot be one', ['create', 'exception', 'Shop/a'], 'is no name'],
-    ['nothing', ['create'], 'say what to begin: boundary, policy, exception, suite'],
-    ['no name', ['create', 'boundary'], 'the boundary needs a name: bulkhead create boundary NAME'],
-  ])('%s', async (_, argv, message) => {
-    const { code, stderr } = await capture(argv);
-    expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
-  });
-});
-
-describe('bulkhead schema', () => {
-  test.each(['Boundary', 'GuardrailPolicy', 'GuardrailException', 'Suite', 'Configuration'])(
-    '%s is the file in schemas/',
-    async (kind) => {
-      const committed: unknown = JSON.parse(readFileSync(`schemas/${kind.toLowerCase()}.json`, 'utf8'));
-      expect(JSON.parse(await stdoutOf('schema', kind))).toEqual(committed);
-    },
-  );
-
-  test('a suite that ships follows the schema of suites, and a broken one does not', async () => {
-    const validate = new Ajv({ strict: false }).compile(
-      JSON.parse(await stdoutOf('schema', 'suite')) as object,
-    );
-    const file = 'policies/tenant-isolation/suite.yaml';
-    const [document] = valueOf(readDocuments(readFileSync(file, 'utf8'), file));
-    expect(validate(document?.value)).toBe(true);
-    expect(validate({ ...(document?.value as object), tests: [{}] })).toBe(false);
-  });
-
-  test('a kind that there is not', async () => {
-    expect(await capture(['schema', 'boundry'])).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('did you mean Boundary?'),
-    });
-  });
-});
 
 /** Whether a shell is on this machine. */
 const has = (shell: string): boolean => spawnSync(shell, ['-c', 'true']).status === 0;
