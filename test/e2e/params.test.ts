@@ -244,18 +244,18 @@ describe('parameters that cannot be read', () => {
   test('refuse what the policy matches, whatever it says of absent ones, until they can be', async () => {
     await applied(
       cluster,
-      policy('secret', 'v1', 'Secret', { name: 'any', namespace: 'params-home', ...permissive }),
+      policy('unread', 'v1', 'LimitRange', { name: 'any', namespace: 'params-home', ...permissive }),
       policy('late', `${paramGroup}/v1`, 'Late', { name: 'any', namespace: 'params-a', ...permissive }),
     );
-    await becomes('Secrets may not be read', false, 'secret', 'params-a', 1);
+    await becomes('LimitRanges may not be read', false, 'unread', 'params-a', 1);
     await becomes('nobody serves the kind', false, 'late', 'params-a', 1);
-    expect((await ask('secret', 'params-a', 1)).message).toContain(
+    expect((await ask('unread', 'params-a', 1)).message).toContain(
       'cannot be read: they were not listed yet (cluster.forbidden)',
     );
     expect((await ask('late', 'params-a', 1)).message).toContain('(cluster.notFound)');
     expect((await ask('by-name', 'params-a', 2)).allowed).toBe(true);
     const printed = await product.printed();
-    expect(printed).toMatch(/parameters of kind Secret cannot be read.*403.*ClusterRole/);
+    expect(printed).toMatch(/parameters of kind LimitRange cannot be read.*403.*ClusterRole/);
     expect(printed).toContain('serves no kind Late');
     await applied(cluster, definition('Late', 'Namespaced'));
     await becomes('the kind is served', true, 'late', 'params-a', 1);
@@ -264,8 +264,8 @@ describe('parameters that cannot be read', () => {
   });
 
   test('are asked for no more once no policy asks', async () => {
-    await cluster.kubectl('admin', ['delete', 'guardrailpolicy', 'secret', 'late']);
-    await becomes('the policies are gone', true, 'secret', 'params-a', 1);
+    await cluster.kubectl('admin', ['delete', 'guardrailpolicy', 'unread', 'late']);
+    await becomes('the policies are gone', true, 'unread', 'params-a', 1);
     await becomes('both', true, 'late', 'params-a', 1);
     expect((await ask('by-name', 'params-a', 2)).allowed).toBe(true);
   });

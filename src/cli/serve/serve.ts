@@ -230,7 +230,7 @@ async function runApp(
       app.stop().then(resolve, reject);
     });
   });
-  greet(app, rules.current().ruleSet.boundaries, namespaces.view().floorOf !== undefined, terminal);
+  greet(app, rules.current(), namespaces.view().floorOf !== undefined, terminal);
   tellWarnings(rules.current().guardrails.warnings(), terminal);
   await stopped;
   return 0;
@@ -238,7 +238,7 @@ async function runApp(
 
 function greet(
   app: App,
-  boundaries: Loaded['rules']['ruleSet']['boundaries'],
+  { ruleSet: { boundaries }, suspended }: Loaded['rules'],
   writesFloors: boolean,
   terminal: Terminal,
 ): void {
@@ -252,6 +252,7 @@ function greet(
         : `try: curl --cacert ${app.authorityFile} https://localhost:${app.server.port}/readyz\n`) +
       `try: npx bulkhead review examples/bad --rules policies/tenant-isolation --inventory examples/inventory\n`,
   );
+  if (suspended === true) return;
   if (names.length === 0) tellWarning('no Boundary is loaded, so no network limit is in force', terminal);
   const gated = boundaries.filter(({ pods }) => pods.beforeFloor === 'Gate' || pods.beforeFloor === 'Deny');
   if (gated.length > 0 && !writesFloors) {

@@ -1,4 +1,4 @@
-/** What the replicas of `serve` tell each other: this one reports by its own Lease, and whoever leads looks at all of them. */
+/** What the replicas of `serve` tell each other: this one reports by its own Lease, and looks at those of all. */
 import { hostname } from 'node:os';
 import type { Cluster } from '../../cluster/cluster.ts';
 import { processTiming } from '../../cluster/timing.ts';
