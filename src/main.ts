@@ -41,6 +41,10 @@ const terminal: Terminal = {
     setFlagsFromString('--semi-space-growth-factor=1');
     setFlagsFromString('--heap-growing-percent=40');
   },
+  usualMemory: () => {
+    setFlagsFromString('--semi-space-growth-factor=2');
+    setFlagsFromString('--heap-growing-percent=0');
+  },
   version: () => {
     // Sources and bundle both stand one folder below package.json.
     const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');

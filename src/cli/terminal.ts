@@ -19,6 +19,8 @@ export interface Terminal {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** From now on memory counts for more than time: for commands that read whole clusters. */
   readonly spareMemory: () => void;
+  /** Takes back `spareMemory`, for whoever needs speed again. */
+  readonly usualMemory: () => void;
   /** The version of Bulkhead. */
   readonly version: () => string;
   /** Where something stands that ships with Bulkhead, such as `policies`. */

@@ -2,13 +2,12 @@
 import type { RecordedLabels, StoredFloor } from '../admission/world.ts';
 import type { Read } from '../config/issue.ts';
 import { sound } from '../config/issue.ts';
-import type { JsonObject } from '../k8s/json.ts';
 import type { NamespaceFacts, NamespaceLookup } from '../k8s/namespaceFacts.ts';
 import { fromKubeconfig, fromPod } from './access.ts';
 import type { Access, Environment } from './access.ts';
 import { apiServer } from './apiServer.ts';
 import type { ApiServer } from './apiServer.ts';
-import { collectionOf, metadataCollection } from './collection.ts';
+import { collectionOf, metadataCollection, withoutManagedFields } from './collection.ts';
 import type { Collection, CollectionForm } from './collection.ts';
 import { emptySnapshot, NamespaceDirectory } from './directory.ts';
 import type { ClusterFailure } from './failure.ts';
@@ -17,7 +16,8 @@ import type { ExceptionCopy } from './exceptionCopy.ts';
 import { floorCopy, floorsForm, floorsPath } from './floorCopy.ts';
 import type { FloorCopy } from './floorCopy.ts';
 import { followed } from './followed.ts';
-import type { Followed, Keep } from './followed.ts';
+import type { Followed } from './followed.ts';
+import type { Keep } from './listing.ts';
 import { followedRules } from './followedRules.ts';
 import { liveReads } from './liveReads.ts';
 import type { LiveReads } from './liveReads.ts';
@@ -169,9 +169,13 @@ function follow(access: Access, options: ClusterOptions): Cluster {
   const followStored: Cluster['followStored'] = (
     path,
     changed,
-    { form, keep = (object: JsonObject) => object } = {},
+    { form, keep = withoutManagedFields } = {},
   ) => {
-    const collection = servedCollection(collectionOf(server, path, form), timing, stopping.signal);
+    const collection = servedCollection(
+      collectionOf(server, path, { ...form, keep }),
+      timing,
+      stopping.signal,
+    );
     return followed(
       (copy) => followCopy(path, collection, copy),
       () => collection.served(),

@@ -6,7 +6,7 @@ import { parsed } from './body.ts';
 import { clusterCodes, failure, refusal } from './failure.ts';
 import type { ClusterFailure } from './failure.ts';
 import { listAll } from './listing.ts';
-import type { Listed } from './listing.ts';
+import type { Keep, Listed } from './listing.ts';
 
 /** What a watch says. It ends without a failure when the server closes it, which it does all the time. */
 export type WatchEvent =
@@ -35,6 +35,16 @@ const mostObjects = 1_000_000;
 export interface CollectionForm {
   readonly metadataOnly?: boolean;
   readonly query?: Readonly<Record<string, string>>;
+  /** What a list holds of each object; all but the record of who wrote which field unless said. */
+  readonly keep?: Keep;
+}
+
+/** Without the record of who wrote which field: a good part of every object, which nobody here reads. */
+export function withoutManagedFields(object: JsonObject): JsonObject {
+  const metadata = own(object, 'metadata');
+  if (!isObject(metadata) || !Object.hasOwn(metadata, 'managedFields')) return object;
+  const kept = Object.entries(metadata).filter(([key]) => key !== 'managedFields');
+  return { ...object, metadata: Object.fromEntries(kept) };
 }
 
 /** The metadata of every object under `path` (`/api/v1/namespaces`). */
@@ -45,7 +55,7 @@ export const metadataCollection = (server: ApiServer, path: string): Collection 
 export const collectionOf = (
   server: ApiServer,
   path: string,
-  { metadataOnly = false, query = {} }: CollectionForm = {},
+  { metadataOnly = false, query = {}, keep = withoutManagedFields }: CollectionForm = {},
 ): Collection => ({
   list: () =>
     listAll(server, {
@@ -54,6 +64,7 @@ export const collectionOf = (
       ...(metadataOnly ? { accept: metadataOfMany } : {}),
       deadlineMillis: listMillis,
       mostObjects,
+      keep,
     }),
   watch: async function* (resourceVersion, seconds) {
     const search = new URLSearchParams({
@@ -91,7 +102,8 @@ export function toEvent(bytes: Buffer, path: string): WatchEvent {
   }
   const resourceVersion = stringAt(object, 'metadata', 'resourceVersion') ?? '';
   if (isObject(object) && resourceVersion !== '') {
-    if (type === 'ADDED' || type === 'MODIFIED') return { type: 'applied', object, resourceVersion };
+    if (type === 'ADDED' || type === 'MODIFIED')
+      return { type: 'applied', object: withoutManagedFields(object), resourceVersion };
     if (type === 'DELETED') return { type: 'removed', object, resourceVersion };
     if (type === 'BOOKMARK') return { type: 'bookmark', resourceVersion };
   }

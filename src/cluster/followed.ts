@@ -1,5 +1,6 @@
 /** A further kind that is followed for whoever asks: a copy with its keys, and a word at every change. */
 import type { JsonObject } from '../k8s/json.ts';
+import type { Keep } from './listing.ts';
 import { ObjectCopy } from './objectCopy.ts';
 import type { Copy, Reflector } from './reflector.ts';
 
@@ -14,10 +15,7 @@ export interface Followed {
   readonly served: () => boolean;
 }
 
-/** What of each object is kept; undefined where nothing is: then it is as if it were not there. */
-export type Keep = (object: JsonObject) => JsonObject | undefined;
-
-/** Begins to follow; `changed` is told the key of what comes, changes or goes. */
+/** Begins to follow; `changed` is told the key of what comes, changes or goes. `keep` may be asked about what it kept. */
 export function followed(
   follow: (copy: Copy) => Reflector,
   served: () => boolean,

@@ -17,8 +17,14 @@ export interface ListQuestion {
   readonly pageSize?: number;
   /** A page with more bytes is asked for in smaller ones. */
   readonly pageBytes?: number;
+  /** What is held of each object, from the moment its page was read; everything unless said, and nothing where it is undefined. */
+  readonly keep?: Keep;
 }
 
+/** What of an object is kept; undefined where nothing is: then it is as if it were not there. */
+export type Keep = (object: JsonObject) => JsonObject | undefined;
+
+/** `objects`: what was kept of them. */
 export type Listed =
   | { readonly ok: true; readonly objects: readonly JsonObject[]; readonly resourceVersion: string }
   | { readonly ok: false; readonly failure: ClusterFailure };
@@ -38,7 +44,9 @@ const usualPage = 500;
  * to be read at once is asked for again in half the size; pages are of one moment, so a continuation that expired (410) is a failure.
  */
 export async function listAll(server: ApiServer, question: ListQuestion): Promise<Listed> {
+  const keep: Keep = question.keep ?? ((object) => object);
   const objects: JsonObject[] = [];
+  let listed = 0;
   let size = question.pageSize ?? usualPage;
   let next = '';
   for (;;) {
@@ -49,8 +57,12 @@ export async function listAll(server: ApiServer, question: ListQuestion): Promis
     }
     if (!asked.ok) return asked;
     const { page } = asked;
-    objects.push(...page.objects);
-    if (objects.length > question.mostObjects) {
+    for (const object of page.objects) {
+      const kept = keep(object);
+      if (kept !== undefined) objects.push(kept);
+    }
+    listed += page.objects.length;
+    if (listed > question.mostObjects) {
       return {
         ok: false,
         failure: failure(

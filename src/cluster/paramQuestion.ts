@@ -1,7 +1,6 @@
 /** One question for parameters as a collection: where its kind is served is found out first, and again until it is known. */
 import type { ParamQuery, StoredParams, StoredParamsByKey } from '../guardrail/storedParams.ts';
 import type { JsonObject } from '../k8s/json.ts';
-import { isObject, own } from '../k8s/json.ts';
 import type { ApiServer } from './apiServer.ts';
 import { collectionOf } from './collection.ts';
 import type { Collection, WatchEvent } from './collection.ts';
@@ -42,11 +41,9 @@ const selection = ({ name, labels }: ParamQuery): Readonly<Record<string, string
   ...(labels === undefined || labels === '' ? {} : { labelSelector: labels }),
 });
 
-/** What an expression sees of a parameter: the object as it is stored, without the record of who wrote which field. Items of a list carry no kind. */
+/** What an expression sees of a parameter: the object as it is stored, without the record of who wrote which field, and with its kind, which items of a list do not carry. */
 export function toParam({ apiVersion, kind }: ParamQuery, object: JsonObject): JsonObject {
-  const metadata = own(object, 'metadata');
-  const kept = Object.entries(isObject(metadata) ? metadata : {}).filter(([key]) => key !== 'managedFields');
-  return { ...object, apiVersion, kind, metadata: Object.fromEntries(kept) };
+  return { ...object, apiVersion, kind };
 }
 
 /** Reads each of them once, as it is now. */

@@ -34,6 +34,7 @@ export async function capture(argv: readonly string[], given: Surroundings = {})
     stderr: output('stderr'),
     stdin: () => Readable.from([Buffer.from(stdin)]),
     spareMemory: () => undefined,
+    usualMemory: () => undefined,
     environment,
     version: () => '1.2.3',
     shipped: (path) => path,

@@ -9,6 +9,7 @@ export const silentTerminal: Terminal = {
   stderr: silent,
   stdin: () => Readable.from([]),
   spareMemory: () => undefined,
+  usualMemory: () => undefined,
   environment: {},
   version: () => '0.0.0',
   shipped: (path) => path,

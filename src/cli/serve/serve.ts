@@ -172,11 +172,23 @@ const both = (one: Readiness, other: Readiness = { ready: true, reasons: [] }): 
   reasons: [...one.reasons, ...other.reasons],
 });
 
+/**
+ * What the first lists leave behind would let the heap grow to twice of what is ever held (measured with 10,000 namespaces and 100,000 pods: 380 instead of 220
+ * MiB). Later the heap grows as it likes, for a request costs a third less then.
+ */
+function spareAtFirst(terminal: Terminal): void {
+  terminal.spareMemory();
+  setTimeout(terminal.usualMemory, sparingMillis).unref();
+}
+
+const sparingMillis = 60_000;
+
 /** How long the first list of namespaces may take before the process gives up; whoever runs it starts it again. */
 const firstListMillis = 30_000;
 
 /** The cluster's client library is loaded here and only here: without a cluster nobody pays for it. */
 async function connect(kubeconfig: string | undefined, terminal: Terminal): Promise<Read<Cluster>> {
+  spareAtFirst(terminal);
   const { connectCluster } = await import('../../cluster/cluster.ts');
   return connectCluster({
     kubeconfig,

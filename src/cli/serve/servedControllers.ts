@@ -20,7 +20,7 @@ import { laggards } from '../../controllers/rollout.ts';
 import { stock } from '../../controllers/stock.ts';
 import type { Rollout } from '../../controllers/surroundings.ts';
 import type { Rules } from '../../admission/rules.ts';
-import { listAt, own } from '../../k8s/json.ts';
+import { listAt, ownAt } from '../../k8s/json.ts';
 import type { JsonObject } from '../../k8s/json.ts';
 import { tellWarning } from '../diagnostics.ts';
 import { late, nothing } from '../lateCopy.ts';
@@ -204,7 +204,11 @@ export function serveControllers(
 function onlyGated(pod: JsonObject): JsonObject | undefined {
   if (gateIndex(pod) < 0) return undefined;
   return {
-    metadata: own(pod, 'metadata'),
+    metadata: {
+      namespace: ownAt(pod, 'metadata', 'namespace'),
+      name: ownAt(pod, 'metadata', 'name'),
+      resourceVersion: ownAt(pod, 'metadata', 'resourceVersion'),
+    },
     spec: { schedulingGates: listAt(pod, 'spec', 'schedulingGates') },
   };
 }
