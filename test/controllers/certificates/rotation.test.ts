@@ -16,7 +16,15 @@ const replica = fc.record({
 });
 const event = fc.record({
   after: fc.integer({ min: 1, max: 80 }),
-  kind: fc.constantFrom('leader dies', 'dies', 'starts', 'is cut off', 'is back', 'asks again'),
+  kind: fc.constantFrom(
+    'leader dies',
+    'leader is doubted',
+    'dies',
+    'starts',
+    'is cut off',
+    'is back',
+    'asks again',
+  ),
   pick: fc.nat({ max: 9 }),
   replica,
 });
@@ -70,6 +78,12 @@ function befall({ world }: Ruled, { kind, pick, replica: { lag, skew } }: Scenar
       world.kill(world.leader.replica);
       world.start(lag * second, skew * second);
       return;
+    case 'leader is doubted': {
+      const heir = world.living.find((each) => each !== world.leader?.replica && each.cutAt === undefined);
+      world.doubt(20 * second);
+      if (heir !== undefined) world.lead(heir);
+      return;
+    }
     case 'dies':
       if (one !== undefined && world.living.length > 1) world.kill(one);
       return;

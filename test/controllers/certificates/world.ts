@@ -62,6 +62,8 @@ export class World {
   private readonly leases = new Map<string, History<JsonObject | undefined>>();
   readonly living: Replica[] = [];
   leader: Leader | undefined;
+  /** Leaders that do not know yet that they are none any more. */
+  private doubted: readonly { readonly leader: Leader; readonly until: number }[] = [];
   readonly phases: string[] = [];
   readonly broken: Broken[] = [];
   private version = 0;
@@ -100,6 +102,14 @@ export class World {
   kill(replica: Replica): void {
     this.living.splice(this.living.indexOf(replica), 1);
     if (this.leader?.replica === replica) this.leader = undefined;
+    this.doubted = this.doubted.filter(({ leader }) => leader.replica !== replica);
+  }
+
+  /** Another may lead from now on, while this one goes on to write for a while. */
+  doubt(millis: number): void {
+    if (this.leader === undefined) return;
+    this.doubted = [...this.doubted, { leader: this.leader, until: this.now + millis }];
+    this.leader = undefined;
   }
 
   /** Everything that a replica sees is as old as this. */
@@ -208,10 +218,15 @@ export class World {
   async tick(millis: number, slowness: number): Promise<void> {
     this.now += millis;
     for (const replica of this.living) this.follow(replica);
-    if (this.leader !== undefined && this.leader.replica.cutAt === undefined) {
-      this.leader.controller.changed();
-      await this.leader.controller.reconcile(goneKey, new AbortController().signal);
-      this.register(this.leader, slowness);
+    this.doubted = this.doubted.filter(({ until }) => until > this.now);
+    const leading = [
+      ...(this.leader === undefined ? [] : [this.leader]),
+      ...this.doubted.map(({ leader }) => leader),
+    ];
+    for (const leader of leading.filter(({ replica }) => replica.cutAt === undefined)) {
+      leader.controller.changed();
+      await leader.controller.reconcile(goneKey, new AbortController().signal);
+      this.register(leader, slowness);
     }
     this.check();
   }
