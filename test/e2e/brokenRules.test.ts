@@ -2,7 +2,7 @@
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { boundary, floorIn, forgetReplicas, home } from './home.ts';
+import { boundary, floorIn, home } from './home.ts';
 import { installKinds, removeRules } from './ownKinds.ts';
 import { startProduct } from './product.ts';
 import type { Product } from './product.ts';
@@ -66,7 +66,6 @@ beforeAll(async () => {
   await installKinds(cluster);
   await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'bulkhead-system' } });
   await cluster.createNamespace(namespace, { [home]: 'a' });
-  await forgetReplicas(cluster);
   // Nobody is registered yet, so nobody refuses them.
   await apply(boundary('good', { egress: [{ to: [{ ipBlock: { cidr: '10.0.0.0/8' } }] }] }));
   await apply(guardrail('object.metadata.name =='));

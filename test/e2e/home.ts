@@ -46,7 +46,6 @@ export function withHome(count: number): Home {
     // Where the product's own ServiceAccount lives, and with it the Lease.
     const own = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'bulkhead-system' } };
     await cluster.kubectl('admin', ['apply', '-f', '-'], { stdin: own });
-    await forgetReplicas(cluster);
     // Namespaces of other files of tests are nobody's here, whichever of them ran before.
     await cluster.kubectl('admin', ['label', 'namespaces', '--selector', home, `${home}-`]);
     for (let index = 0; index < count; index += 1) await start();
@@ -70,12 +69,6 @@ export function withHome(count: number): Home {
       }).then(({ object }) => object),
     start,
   };
-}
-
-/** Whoever was killed before is waited for no longer: its Lease would be counted for ninety seconds. */
-export async function forgetReplicas(cluster: Cluster): Promise<void> {
-  const all = ['delete', 'leases', '--all-namespaces', '--selector', 'bulkhead.dev/lease=replica'];
-  await cluster.kubectl('admin', all);
 }
 
 /** A Boundary over the namespaces of these tests. */
