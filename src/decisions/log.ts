@@ -78,6 +78,7 @@ class Log implements DecisionLog {
   #worker: Worker | undefined;
   /** Whether the thread has said anything: one that cannot start does not. */
   #heard = false;
+  #hasEnded = false;
   #state: WriterState = opening;
   #closed: (() => void) | undefined;
   #closing = false;
@@ -104,7 +105,7 @@ class Log implements DecisionLog {
       written: this.#written,
       dropped: this.#dropped,
       canRecord: this.canRecord,
-      reason: this.#reason,
+      reason: this.#doubt,
     };
   }
 
@@ -152,9 +153,13 @@ class Log implements DecisionLog {
   }
 
   get #reason(): string {
-    return this.#worker === undefined || !this.#heard
-      ? 'writer-ended'
-      : (this.#state.blocked ?? 'queue-full');
+    return this.#worker === undefined ? 'writer-ended' : (this.#state.blocked ?? 'queue-full');
+  }
+
+  /** Why the next record would not be taken for safe, where it would not. */
+  get #doubt(): string {
+    if (this.#heard || this.#worker === undefined) return this.#reason;
+    return this.#hasEnded ? 'writer-ended' : 'starting';
   }
 
   #drop(reason: string, count: number): void {
@@ -283,6 +288,7 @@ class Log implements DecisionLog {
     if (this.#worker !== worker) return;
     this.#worker = undefined;
     this.#heard = false;
+    this.#hasEnded = true;
     if (this.#closing) {
       this.#closed?.();
       return;

@@ -160,8 +160,10 @@ function readinessOf(status: LogStatus | undefined, required: boolean): Readines
   const { store, dropped, canRecord, reason, trouble } = status;
   const lost = [...dropped].map(([reason, count]) => `${count} ${reason}`).join(', ');
   const because = trouble === undefined ? '' : `: ${trouble}`;
+  // Just started, and not worth a word unless requests are refused for it.
+  const isQuiet = canRecord || (reason === 'starting' && !required);
   const reasons = [
-    ...(canRecord ? [] : [`decisionLog: cannot record (${reason})${because}`]),
+    ...(isQuiet ? [] : [`decisionLog: cannot record (${reason})${because}`]),
     ...(canRecord && store === 'failing'
       ? [`decisionLog: the store fails, decisions wait in the spool${because}`]
       : []),

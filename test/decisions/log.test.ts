@@ -68,6 +68,13 @@ const keep = (log: DecisionLog, from: number, count: number): void => {
   }
 };
 
+test('nothing is promised before the thread has said that it is there', async () => {
+  const log = start();
+  expect(log.status).toMatchObject({ canRecord: false, reason: 'starting' });
+  await until(() => log.canRecord);
+  await log.close();
+});
+
 test('what is kept is written by the time that it closes', async () => {
   const log = start();
   keep(log, 1, 1_000);
@@ -161,6 +168,9 @@ test('a thread that cannot start is told, started again, and what is decided mea
   });
   keep(log, 1, 3);
   await until(() => crashed.length > 0);
+  expect(log.status).toMatchObject({ canRecord: false, reason: 'writer-ended' });
+  // Nor while the next thread tries to start.
+  await until(() => crashed.length > 1 || log.canRecord);
   expect(log.canRecord).toBe(false);
   expect(Object.fromEntries(log.status.dropped)).toEqual({ 'writer-ended': 3 });
   await rm(join(directory, 'taken'));
