@@ -89,7 +89,7 @@ test('the authority is replaced though the leader is killed in every phase', asy
 });
 
 test('an authority that expired while nobody ran is replaced at the start, and API servers are told', async () => {
-  for (const replica of [...home.replicas]) await home.kill(replica);
+  await home.stopAll();
   const then = new Date(Date.now() - 400 * 24 * 3_600_000);
   const authority = signerOf(await makeAuthority('Expired', then, 365));
   const serving = leafOf(await makeServing(authority, 'bulkhead', ['127.0.0.1'], then, 30));

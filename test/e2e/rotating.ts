@@ -24,6 +24,8 @@ export interface Rotating {
   start(pod: string): Promise<Product>;
   /** Ends one without a word; calls go to the others. The name of its pod is free again. */
   kill(replica: Product): Promise<string>;
+  /** Ends all of them as Kubernetes does: whoever led gives that back. */
+  stopAll(): Promise<void>;
   /** The replica that leads. */
   leader(): Promise<Product>;
   /** What the Secret holds; undefined where it is not there or not good. */
@@ -83,6 +85,11 @@ certificates: { ${where}, settle: ${settle} }
       await replica.kill();
       await replica.discard();
       return pods.get(replica) ?? '';
+    },
+    stopAll: async () => {
+      const all = replicas.splice(0);
+      spread();
+      await Promise.all(all.map((replica) => replica.discard()));
     },
     leader: () =>
       eventually('somebody leads', async () => {
