@@ -6,10 +6,7 @@ import { eventually } from '../cluster/eventually.ts';
 const folder = join(import.meta.dirname, '..', '..', 'charts', 'bulkhead', 'crds');
 const plurals = ['boundaries', 'guardrailpolicies', 'namespacerecords'] as const;
 
-/**
- * Applies the CustomResourceDefinitions and waits until they are served. Replicas that were killed by the file before are forgotten: their Leases would be
- * waited for for ninety seconds.
- */
+/** Applies the CustomResourceDefinitions and waits until they are served. */
 export async function installKinds(cluster: Cluster): Promise<void> {
   const applied = await cluster.kubectl('admin', ['apply', '--server-side', '-f', folder]);
   if (applied.code !== 0) throw new Error(`the definitions were refused: ${applied.stderr}`);
@@ -18,8 +15,6 @@ export async function installKinds(cluster: Cluster): Promise<void> {
       const { status } = await cluster.call('admin', `/apis/bulkhead.dev/v1alpha1/${plural}`);
       return status === 200;
     });
-  const replicas = ['--all-namespaces', '--selector', 'bulkhead.dev/lease=replica'];
-  await cluster.kubectl('admin', ['delete', 'leases', ...replicas]);
 }
 
 /** Deletes every rule and record, so that the next file begins without; and the Leases of replicas that were killed, for which 90 s are waited. */
