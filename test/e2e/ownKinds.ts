@@ -17,10 +17,8 @@ export async function installKinds(cluster: Cluster): Promise<void> {
     });
 }
 
-/** Deletes every rule and record, so that the next file begins without; and the Leases of replicas that were killed, for which 90 s are waited. */
+/** Deletes every rule and record, so that the next file begins without. */
 export async function removeRules(cluster: Cluster): Promise<void> {
-  const killed = ['leases', '--all-namespaces', '--selector', 'bulkhead.dev/lease=replica'];
-  await cluster.kubectl('admin', ['delete', ...killed]);
   await cluster.kubectl('admin', ['annotate', 'boundaries', '--all', 'bulkhead.dev/confirm-']);
   for (const plural of plurals) await cluster.kubectl('admin', ['delete', plural, '--all', '--wait=true']);
   await cluster.kubectl('admin', [
