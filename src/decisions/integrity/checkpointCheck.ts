@@ -8,8 +8,9 @@ import type { Finding, FindingCode } from './finding.ts';
 
 /** What is trusted from outside of the store. */
 export interface Trust {
-  /** Public keys; a checkpoint of another key is a finding. */
+  /** Public keys; a checkpoint of another key is a finding, unless `strangers` are passed over. */
   readonly keys: readonly KeyObject[];
+  readonly strangers?: 'passed over';
   /** Checkpoints that were kept elsewhere: the store must hold them, or later ones that follow. */
   readonly anchors?: readonly Checkpoint[];
 }
@@ -25,7 +26,9 @@ export function checkCheckpoints(checkpoints: readonly Checkpoint[], trust: Trus
   for (const checkpoint of checkpoints) {
     const { number, keyId } = checkpoint;
     const key = keys.get(keyId);
-    if (key === undefined) {
+    if (key === undefined && trust.strangers !== undefined) {
+      // Whether it is genuine somebody else can say, who has the key.
+    } else if (key === undefined) {
       find(
         'checkpoint.key',
         checkpoint,

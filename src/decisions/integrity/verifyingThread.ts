@@ -63,7 +63,8 @@ export async function verifyOnce(port: MessagePort, options: VerifyingOptions): 
 }
 
 /**
- * Verifies what this process can vouch for: all of a SQLite store; of a store that several processes write, the chains that it has the key of, and its own.
+ * Verifies what this process can vouch for: all of a SQLite store; of a store that several processes write, the chains of those whose key it has, and its own. A key that
+ * it has not, such as that of a state directory that is gone, is no sign of a change.
  */
 export async function verdictOn(
   archive: Archive,
@@ -71,22 +72,20 @@ export async function verdictOn(
   { target, replica, anchor }: Pick<VerifyingOptions, 'target' | 'replica' | 'anchor'>,
 ): Promise<Verdict> {
   const keyId = keyIdOf(key);
-  const isOwn = (checkpoint: Checkpoint): boolean => target.kind === 'sqlite' || checkpoint.keyId === keyId;
-  async function* checkpoints(): AsyncGenerator<Checkpoint> {
-    for await (const checkpoint of archive.checkpoints()) if (isOwn(checkpoint)) yield checkpoint;
-  }
   const replicas = new Set([replica]);
-  for await (const { writer } of checkpoints()) replicas.add(replicaOf(writer));
+  for await (const checkpoint of archive.checkpoints())
+    if (checkpoint.keyId === keyId) replicas.add(replicaOf(checkpoint.writer));
+  const isOwn = (writer: string): boolean => target.kind === 'sqlite' || replicas.has(replicaOf(writer));
+  async function* checkpoints(): AsyncGenerator<Checkpoint> {
+    for await (const checkpoint of archive.checkpoints()) if (isOwn(checkpoint.writer)) yield checkpoint;
+  }
   async function* entries(): AsyncGenerator<StoredEntry> {
-    if (target.kind === 'sqlite') yield* archive.entries({});
-    else
-      for (const writer of await archive.writers())
-        if (replicas.has(replicaOf(writer))) yield* archive.entries({ writer });
+    for (const writer of await archive.writers()) if (isOwn(writer)) yield* archive.entries({ writer });
   }
   const known = anchor === undefined ? undefined : checkpointIn(JSON.parse(anchor));
   const { ok, records, findings } = await verify(
     { entries: unhurried(entries()), checkpoints: checkpoints(), later: checkpoints },
-    { keys: [key], ...(known === undefined ? {} : { anchors: [known] }) },
+    { keys: [key], strangers: 'passed over', ...(known === undefined ? {} : { anchors: [known] }) },
   );
   const [first] = findings;
   return { ok, records, findings: findings.length, ...(first === undefined ? {} : { first }) };

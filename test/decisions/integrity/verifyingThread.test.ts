@@ -60,6 +60,20 @@ test('of a store of several it verifies what it has the key of, and its own', as
   expect(await verdict([foreign, unsigned], postgres)).toMatchObject({ ok: true, records: 900 });
 });
 
+test('what was signed with a key that is gone is no change, and a change in it is', async () => {
+  const former = sampleLog([1_200]);
+  for (const target of [sqlite, postgres]) {
+    expect(await verdict([former], target)).toEqual({ ok: true, records: 1_202, findings: 0 });
+    const entries = former.entries.map((entry) =>
+      entry.seq === 700 ? { ...entry, event: entry.event.replace('uid-', 'uid+') } : entry,
+    );
+    expect(await verdict([{ ...former, entries }], target)).toMatchObject({
+      ok: false,
+      first: { code: 'record.changed', seq: 700 },
+    });
+  }
+});
+
 test('a store without a checkpoint that this process remembers was written anew', async () => {
   const last = own.checkpoints.at(-1);
   const anchor = last === undefined ? '' : signedText(last);
