@@ -75,8 +75,13 @@ async function split(
 }
 
 async function* joined(beginning: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield beginning;
-  for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
+  try {
+    yield beginning;
+    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
+  } finally {
+    // Behind a mistake nobody reads on, and what feeds us must not wait for that.
+    await rest.return?.();
+  }
 }
 
 /**
@@ -96,8 +101,8 @@ export async function* readDocumentStream(
     }
     for (const piece of reading.cutter.push(text.value)) {
       yield* reading.take(piece);
-      // JSON has no end behind a mistake.
-      if (reading.broken && format === 'json') return;
+      // JSON has no end behind a mistake, and what is too long has none at all.
+      if (reading.broken && (format === 'json' || piece.is === 'mistake')) return;
     }
   }
   for (const piece of reading.cutter.end()) yield* reading.take(piece);

@@ -1,5 +1,6 @@
 /** Cuts a long JSON text at its values, and a list at its items, looking at nothing but quotes and brackets. */
 import { behind, start } from '../document.ts';
+import { longestPiece, tooLong } from './piece.ts';
 import type { Cuts, Cutter, Piece } from './piece.ts';
 
 const [quote, backslash, colon, comma] = [0x22, 0x5c, 0x3a, 0x2c];
@@ -16,6 +17,7 @@ const reach = 64;
  */
 export class JsonCutter implements Cutter {
   readonly #cuts: Cuts;
+  readonly #longest: number;
   /** What has come and was not given out yet begins at `#from`, of which everything before `#at` was looked at. */
   #text = '';
   #from = 0;
@@ -29,8 +31,9 @@ export class JsonCutter implements Cutter {
   #awaited: 'first' | 'comma' | 'item' = 'first';
   #over = false;
 
-  constructor(cuts: Cuts) {
+  constructor(cuts: Cuts, longest = longestPiece) {
     this.#cuts = cuts;
+    this.#longest = longest;
   }
 
   *push(text: string): Generator<Piece> {
@@ -38,6 +41,9 @@ export class JsonCutter implements Cutter {
     this.#at -= this.#from;
     this.#from = 0;
     for (let piece = this.#take(); piece !== undefined; piece = this.#take()) yield piece;
+    if (this.#text.length - this.#from <= this.#longest || this.#over) return;
+    this.#over = true;
+    yield tooLong(this.#place);
   }
 
   *end(): Generator<Piece> {

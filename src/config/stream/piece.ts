@@ -21,4 +21,14 @@ export interface Cutter {
   end(): Iterable<Piece>;
 }
 
+/** A piece of more characters is refused before the engine can hold no more; objects of Kubernetes have a few million at most. */
+export const longestPiece = 2 ** 28;
+
+/** The mistake of a piece that does not end. */
+export const tooLong = (place: Place): Piece => ({
+  is: 'mistake',
+  text: 'what begins here is too long to be read; split it, or look for a bracket or quote that is missing',
+  place,
+});
+
 export type Cuts = (head: string) => boolean;

@@ -1,5 +1,6 @@
 /** Cuts a long YAML text at its documents, and a list, as kubectl writes it, at its items. */
 import { behind, start } from '../document.ts';
+import { longestPiece, tooLong } from './piece.ts';
 import type { Cuts, Cutter, Piece } from './piece.ts';
 
 const marker = /^(?:---|\.\.\.)(?:\s|$)/;
@@ -14,6 +15,7 @@ const withoutContent = /^\s*(?:#.*)?$|^%/;
  */
 export class YamlCutter implements Cutter {
   readonly #cuts: Cuts;
+  readonly #longest: number;
   /** What has come and was not given out yet; lines before `#at` were looked at. */
   #text = '';
   #at = 0;
@@ -25,8 +27,9 @@ export class YamlCutter implements Cutter {
   /** What stands before the dash of each item. */
   #indent = '';
 
-  constructor(cuts: Cuts) {
+  constructor(cuts: Cuts, longest = longestPiece) {
     this.#cuts = cuts;
+    this.#longest = longest;
   }
 
   *push(text: string): Generator<Piece> {
@@ -36,6 +39,7 @@ export class YamlCutter implements Cutter {
       yield* this.#look(this.#text.slice(this.#at, end));
       this.#at = end + 1 - (before - this.#text.length);
     }
+    if (this.#text.length > this.#longest) yield tooLong(this.#place);
   }
 
   *end(): Generator<Piece> {

@@ -6,6 +6,8 @@ import type { Document } from '../../../src/config/document.ts';
 import { readDocuments } from '../../../src/config/documents.ts';
 import { describe as told } from '../../../src/config/issue.ts';
 import { readChunks } from '../../../src/config/stream/documentStream.ts';
+import { JsonCutter } from '../../../src/config/stream/jsonCutter.ts';
+import { YamlCutter } from '../../../src/config/stream/yamlCutter.ts';
 
 interface Outcome {
   readonly documents: readonly Document[];
@@ -260,4 +262,30 @@ describe('bytes', () => {
       );
     }
   });
+});
+
+test('behind a mistake nothing is read any more, and the source is told', async () => {
+  let [given, ended] = [0, false];
+  async function* source(): AsyncGenerator<Uint8Array> {
+    try {
+      for (; given < 100; given += 1) yield Promise.resolve(Buffer.from(given === 3 ? '{x}' : '{"a":1}\n'));
+    } finally {
+      ended = true;
+    }
+  }
+  const issues: string[] = [];
+  for await (const read of readChunks(source(), 'f.json', 0))
+    if (!read.ok) issues.push(...read.issues.map(told));
+  expect(issues).toHaveLength(1);
+  expect(ended).toBe(true);
+  expect(given).toBeLessThan(10);
+});
+
+test.each([
+  ['JSON', new JsonCutter(() => true, 10), '{"kind":"List",\n"items":[{"a":1},\n{"b": "no end'],
+  ['YAML', new YamlCutter(() => true, 10), 'kind: List\nitems:\n- a: 1\n- b: |\n   1\n   2\n   3\n'],
+])('a piece of %s without end is refused before nothing more can be held', (_, cutter, text) => {
+  const mistake = [...cutter.push(text)].find(({ is }) => is === 'mistake');
+  expect(mistake?.text).toMatch(/^what begins here is too long/);
+  expect(mistake?.place).toEqual(text.startsWith('{') ? { line: 3, column: 1 } : { line: 4, column: 1 });
 });
