@@ -1,7 +1,7 @@
 /** The process's side of the log: a bounded queue in front of the writer thread. Nothing here waits. */
 import { Worker } from 'node:worker_threads';
 import type { Allowance } from './event/allowance.ts';
-import { sealedEvent } from './event/seal.ts';
+import { finished, sealedEvent } from './event/seal.ts';
 import type { Sealed, SealedHead } from './event/seal.ts';
 import { recordVersion } from './record.ts';
 import type { LogEvent } from './record.ts';
@@ -14,6 +14,8 @@ const batchMillis = 10;
 /** What may be unsafe at once: beyond it records are dropped and counted. */
 const mostItems = 32_768;
 const mostBytes = 96 * 1024 * 1024;
+/** Beyond half of it the writer has fallen behind: then excerpts are taken here, which is less work in all, and slows what it cannot keep up with. */
+const behind = 0.5;
 const restartMillis = 1_000;
 
 export interface LogOptions {
@@ -111,7 +113,7 @@ class Log implements DecisionLog {
 
   keep(sealed: Sealed | SealedHead, latencyMicros: number): void {
     if (!this.#hasRoom) this.lost(this.#reason);
-    else this.#push(sealed, latencyMicros);
+    else this.#push(this.#isBehind ? finished(sealed) : sealed, latencyMicros);
   }
 
   write(event: LogEvent): boolean {
@@ -143,6 +145,10 @@ class Log implements DecisionLog {
 
   get #queued(): number {
     return this.#unsafe.length - this.#settled;
+  }
+
+  get #isBehind(): boolean {
+    return this.#queued >= behind * mostItems || this.#bytes >= behind * mostBytes;
   }
 
   /** A writer that is blocked may still hold as much as fits into memory: its trouble may pass. */

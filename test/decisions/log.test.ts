@@ -105,6 +105,21 @@ test('excerpts are taken behind the answer, each under the rules of its decision
   expect(stored.filter(({ event }) => event.includes('"phase":"Running"'))).toHaveLength(300);
 }, 30_000);
 
+test('where the writer has fallen behind, the records are the same', async () => {
+  const log = start();
+  const heads = Array.from({ length: 17_000 }, (_, number) => head({ number, name: `n${number % 50}` }));
+  // More at once than half of what the queue holds, and the thread cannot take any of it in between.
+  for (const one of heads) log.keep(one, 100);
+  await log.close(60_000);
+  expect(log.status).toMatchObject({ written: 17_000, dropped: new Map() });
+  const archive = openSqliteArchive(stateFiles(directory).database);
+  const stored: string[] = [];
+  for await (const { event } of archive.entries({})) stored.push(event);
+  await archive.close();
+  const made = heads.map((one) => finished(one).event);
+  expect(stored.filter((event) => event.includes('"kind":"Decision"')).sort()).toEqual(made.sort());
+}, 60_000);
+
 test('without store and spool records wait, then are dropped, and nothing can be recorded', async () => {
   await writeFile(join(directory, 'taken'), '');
   const log = start({
