@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stringAt } from '../../src/k8s/json.ts';
 import { findAssets } from '../cluster/assets.ts';
 import { connect } from '../cluster/cluster.ts';
 import type { Cluster } from '../cluster/cluster.ts';
@@ -19,6 +20,8 @@ export interface ApiServerAlone {
   restart(): Promise<void>;
   /** Stops (`STOP`) or continues (`CONT`) the process of etcd, which then answers nobody. */
   signalEtcd(signal: 'STOP' | 'CONT'): void;
+  /** Has etcd forget everything before now, as the API server has it do every five minutes. */
+  compact(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -70,6 +73,16 @@ export async function startApiServerAlone(flags: readonly string[] = []): Promis
       // The daemon's own process is the leash's child.
       const found = spawnSync('pgrep', ['-P', String(etcd.pid), '-x', 'etcd'], { encoding: 'utf8' });
       process.kill(Number(found.stdout.trim()), `SIG${signal}`);
+    },
+    compact: async () => {
+      const ask = async (path: string, body: object): Promise<unknown> => {
+        const url = `http://127.0.0.1:${etcdPort}/v3/${path}`;
+        const answer = await fetch(url, { method: 'POST', body: JSON.stringify(body) });
+        if (!answer.ok) throw new Error(`etcd answered ${answer.status}: ${await answer.text()}`);
+        return answer.json();
+      };
+      const revision = stringAt(await ask('maintenance/status', {}), 'header', 'revision');
+      await ask('kv/compaction', { revision, physical: true });
     },
     stop: async () => {
       await running.stop();

@@ -1,6 +1,4 @@
 // When the cluster is away: facts grow old and are then not used, readiness says so, and everything is right again by itself.
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { connectCluster } from '../../src/cluster/cluster.ts';
 import type { Cluster as Subject, ClusterEvent } from '../../src/cluster/cluster.ts';
@@ -9,6 +7,7 @@ import { startApiServerAlone } from './apiServerAlone.ts';
 import type { ApiServerAlone } from './apiServerAlone.ts';
 import { cuttable } from './cuttable.ts';
 import type { Cuttable } from './cuttable.ts';
+import { kubeconfigBy } from './kubeconfigBy.ts';
 
 const staleMillis = 3_000;
 let alone: ApiServerAlone;
@@ -21,30 +20,12 @@ beforeAll(async () => {
 });
 afterAll(() => alone.stop());
 
-/** The administrator, by way of the port that can be cut. */
-async function kubeconfig(): Promise<string> {
-  const { connection } = alone.cluster;
-  const file = join(connection.folder, 'cuttable.kubeconfig');
-  const cluster = {
-    server: `https://127.0.0.1:${way.port}`,
-    'certificate-authority-data': Buffer.from(connection.authority).toString('base64'),
-  };
-  const document = {
-    clusters: [{ name: 'c', cluster }],
-    users: [{ name: 'u', user: { token: connection.tokens['admin'] } }],
-    contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
-    'current-context': 'x',
-  };
-  await writeFile(file, JSON.stringify(document), { mode: 0o600 });
-  return file;
-}
-
 beforeEach(async () => {
   way = await cuttable(alone.port);
   events = [];
   const read = await connectCluster({
     environment: {},
-    kubeconfig: await kubeconfig(),
+    kubeconfig: await kubeconfigBy(alone.cluster, way.port),
     observe: (event) => events.push(event),
     staleMillis,
     watchSeconds: 1,
