@@ -9,6 +9,10 @@ const { cluster, replicas, apply, stored, until, start } = withHome(2);
 const lease = '/apis/coordination.k8s.io/v1/namespaces/bulkhead-system/leases/bulkhead';
 const holder = async (): Promise<string> => stringAt(await stored(lease), 'spec', 'holderIdentity') ?? '';
 
+/** A time of the Lease, in milliseconds. */
+const timeOf = async (field: 'renewTime' | 'acquireTime'): Promise<number> =>
+  Date.parse(stringAt(await stored(lease), 'spec', field) ?? '');
+
 /** The replica that says it leads. */
 const leader = (): Promise<Product> =>
   eventually('somebody leads', async () => {
@@ -30,9 +34,17 @@ test('a leader that is killed is followed by another within 15 s, which writes',
   const killed = await leader();
   const before = await holder();
   await killed.kill();
-  const begun = performance.now();
-  await eventually('another leads', async () => (await holder()) !== before);
-  expect(performance.now() - begun).toBeLessThan(15_000);
+  const renewed = await timeOf('renewTime');
+  await eventually(
+    'another leads',
+    async () => {
+      const now = await holder();
+      return now !== '' && now !== before;
+    },
+    60_000,
+  );
+  // By the Lease itself: from the last sign of life to the next leader, however slow this test is to look.
+  expect((await timeOf('acquireTime')) - renewed).toBeLessThan(15_000);
   const [registered] = replicas;
   if (killed === registered) await registered.unregister();
   await cluster.createNamespace('leader-home', { [home]: 'a' });
