@@ -1,5 +1,6 @@
 /** The process's side of the log: a bounded queue in front of the writer thread. Nothing here waits. */
 import { Worker } from 'node:worker_threads';
+import { Backlog } from './backlog.ts';
 import type { Allowance } from './event/allowance.ts';
 import { finished, sealedEvent } from './event/seal.ts';
 import type { Sealed, SealedHead } from './event/seal.ts';
@@ -11,11 +12,6 @@ import type { FromWriter, ToWriter, WriterOptions, WriterState } from './writer/
 /** What is handed to the writer at once, and how long the first of it waits at most. */
 const batchItems = 256;
 const batchMillis = 10;
-/** What may be unsafe at once: beyond it records are dropped and counted. */
-const mostItems = 32_768;
-const mostBytes = 96 * 1024 * 1024;
-/** Beyond half of it the writer has fallen behind: then excerpts are taken here, which is less work in all, and slows what it cannot keep up with. */
-const behind = 0.5;
 const restartMillis = 1_000;
 
 export interface LogOptions {
@@ -72,10 +68,8 @@ class Log implements DecisionLog {
   /** The writer knows of this one. */
   #allowance: Allowance | undefined;
   #timer: NodeJS.Timeout | undefined;
-  /** Bytes of the items that are not safe yet, in the order in which they were sent. */
-  #unsafe: number[] = [];
-  #settled = 0;
-  #bytes = 0;
+  /** What is not safe yet. */
+  readonly #backlog = new Backlog();
   #written = 0;
   #worker: Worker | undefined;
   /** Whether the thread has said anything: one that cannot start does not. */
@@ -92,18 +86,14 @@ class Log implements DecisionLog {
 
   get canRecord(): boolean {
     return (
-      this.#worker !== undefined &&
-      this.#heard &&
-      this.#state.blocked === undefined &&
-      this.#queued < mostItems &&
-      this.#bytes < mostBytes
+      this.#worker !== undefined && this.#heard && this.#state.blocked === undefined && this.#backlog.hasRoom
     );
   }
 
   get status(): LogStatus {
     return {
       ...this.#state,
-      queued: this.#queued,
+      queued: this.#backlog.count,
       written: this.#written,
       dropped: this.#dropped,
       canRecord: this.canRecord,
@@ -113,7 +103,8 @@ class Log implements DecisionLog {
 
   keep(sealed: Sealed | SealedHead, latencyMicros: number): void {
     if (!this.#hasRoom) this.lost(this.#reason);
-    else this.#push(this.#isBehind ? finished(sealed) : sealed, latencyMicros);
+    // Excerpts are less work in all where they are taken here, and that slows what the writer cannot keep up with.
+    else this.#push(this.#backlog.isLong ? finished(sealed) : sealed, latencyMicros);
   }
 
   write(event: LogEvent): boolean {
@@ -143,19 +134,9 @@ class Log implements DecisionLog {
     await worker.terminate();
   }
 
-  get #queued(): number {
-    return this.#unsafe.length - this.#settled;
-  }
-
-  get #isBehind(): boolean {
-    return this.#queued >= behind * mostItems || this.#bytes >= behind * mostBytes;
-  }
-
   /** A writer that is blocked may still hold as much as fits into memory: its trouble may pass. */
   get #hasRoom(): boolean {
-    return (
-      this.#worker !== undefined && !this.#closing && this.#queued < mostItems && this.#bytes < mostBytes
-    );
+    return this.#worker !== undefined && !this.#closing && this.#backlog.hasRoom;
   }
 
   get #reason(): string {
@@ -205,8 +186,7 @@ class Log implements DecisionLog {
       this.#flush();
       bytes = this.#packer.add(sealed, latencyMicros);
     }
-    this.#unsafe.push(bytes);
-    this.#bytes += bytes;
+    this.#backlog.add(bytes);
     if (this.#packer.isFull) {
       this.#flush();
     } else {
@@ -248,7 +228,7 @@ class Log implements DecisionLog {
     this.#heard = true;
     switch (message.about) {
       case 'safe':
-        this.#settle(message.count);
+        this.#backlog.settle(message.count);
         this.#written += message.count;
         this.#state = message.state;
         break;
@@ -281,14 +261,6 @@ class Log implements DecisionLog {
     }
   }
 
-  #settle(count: number): void {
-    const until = Math.min(this.#unsafe.length, this.#settled + count);
-    for (; this.#settled < until; this.#settled += 1) this.#bytes -= this.#unsafe[this.#settled] ?? 0;
-    if (this.#settled < 4_096) return;
-    this.#unsafe = this.#unsafe.slice(this.#settled);
-    this.#settled = 0;
-  }
-
   /** The thread is gone, and with it what it had not made safe: that is told, and another thread goes on. */
   #end(worker: Worker, error: unknown): void {
     if (this.#worker !== worker) return;
@@ -300,8 +272,8 @@ class Log implements DecisionLog {
       return;
     }
     this.#packer.take();
-    const lost = this.#queued;
-    this.#settle(lost);
+    const lost = this.#backlog.count;
+    this.#backlog.settle(lost);
     if (lost > 0) this.#count('writer-ended', lost);
     this.#options.crashed?.(error);
     setTimeout(() => {
