@@ -12,7 +12,8 @@ export type Shape =
   | { readonly keys: (key: string) => boolean };
 
 /** A shape that is plain data, and can be sent to another thread. */
-export type Part = 'whole' | 'present' | { readonly fields: ReadonlyMap<string, Part> } | { readonly items: Part };
+export type Part =
+  'whole' | 'present' | { readonly fields: ReadonlyMap<string, Part> } | { readonly items: Part };
 
 function sorted<Inner extends Shape>(
   members: Iterable<readonly [string, Inner]>,
