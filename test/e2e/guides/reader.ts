@@ -118,12 +118,12 @@ function end(shell: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
-/** A command with its outputs and its status kept in files. One that stays is left alone once it has said that it listens, or anything. */
+/** A command with its outputs and its status kept in files. One that stays is left alone once it listens; a tail, which waits for what comes, after two seconds. */
 function lineFor({ command, as }: Typed, record: string, cluster: Cluster): string {
   const identity = as === 'admin' ? 'unset KUBECONFIG' : `export KUBECONFIG='${cluster.kubeconfig(as)}'`;
   const kept = `{ ${command}\n} >'${record}' 2>&1`;
   if (!stays(command)) return `${identity}\n${kept}\necho $? >'${record}.status'`;
-  const word = command.includes('tail') ? '.' : 'listening';
-  const settled = `for _ in {1..600}; do grep -q ${word} '${record}' && break; kill -0 $! 2>/dev/null || break; sleep 0.1; done`;
+  const tenths = command.includes(' tail') ? 20 : 600;
+  const settled = `for _ in {1..${tenths}}; do grep -qE 'listening|decisions are read' '${record}' && break; kill -0 $! 2>/dev/null || break; sleep 0.1; done`;
   return `${identity}\n${kept} &\n${settled}\nkill -0 $!; echo $? >'${record}.status'`;
 }
