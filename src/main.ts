@@ -4,6 +4,7 @@ import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { commands } from './cli/commands.ts';
+import { spareMemory } from './cli/frugality.ts';
 import { run } from './cli/run.ts';
 import type { Output, Terminal } from './cli/terminal.ts';
 
@@ -36,11 +37,7 @@ const terminal: Terminal = {
   stderr: outputTo(process.stderr),
   stdin: () => stdin,
   environment: env,
-  // V8 lets the young generation grow to 128 MB and the old one to twice what is held, where the machine has memory; both are asked each time.
-  spareMemory: () => {
-    setFlagsFromString('--semi-space-growth-factor=1');
-    setFlagsFromString('--heap-growing-percent=40');
-  },
+  spareMemory,
   usualMemory: () => {
     setFlagsFromString('--semi-space-growth-factor=2');
     setFlagsFromString('--heap-growing-percent=0');

@@ -57,6 +57,9 @@ export interface Manner {
   readonly places?: boolean;
 }
 
+/** So many documents make no more than a few megabytes. */
+const often = 1_000;
+
 /** Reads manifests one document after the other, so that an export of a whole cluster finds room. */
 export async function readManifests(
   paths: readonly string[],
@@ -64,13 +67,17 @@ export async function readManifests(
   terminal: Pick<Terminal, 'stdin' | 'spareMemory'>,
   { places = false }: Manner = {},
 ): Promise<Read<Inventory>> {
-  terminal.spareMemory();
+  const collect = terminal.spareMemory();
   const reading = new InventoryReading({ defaultNamespace, places });
   const issues: Issue[] = [];
+  let read = 0;
   for await (const document of streamPaths(paths, terminal)) {
+    read += 1;
+    if (read % often === 0) collect();
     if (document.ok) reading.add(document.value);
     else issues.push(...document.issues);
   }
-  const read = reading.finish();
-  return issues.length === 0 ? read : unsound([...issues, ...(read.ok ? [] : read.issues)]);
+  const inventory = reading.finish();
+  collect();
+  return issues.length === 0 ? inventory : unsound([...issues, ...(inventory.ok ? [] : inventory.issues)]);
 }

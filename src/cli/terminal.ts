@@ -17,8 +17,8 @@ export interface Terminal {
   readonly stderr: Output;
   readonly stdin: () => AsyncIterable<Uint8Array>;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** From now on memory counts for more than time: for commands that read whole clusters. */
-  readonly spareMemory: () => void;
+  /** From now on memory counts for more than time: for commands that read whole clusters. They call the answer now and then. */
+  readonly spareMemory: () => () => void;
   /** Takes back `spareMemory`, for whoever needs speed again. */
   readonly usualMemory: () => void;
   /** The version of Bulkhead. */

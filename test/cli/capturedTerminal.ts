@@ -33,7 +33,7 @@ export async function capture(argv: readonly string[], given: Surroundings = {})
     stdout: output('stdout'),
     stderr: output('stderr'),
     stdin: () => Readable.from([Buffer.from(stdin)]),
-    spareMemory: () => undefined,
+    spareMemory: () => () => undefined,
     usualMemory: () => undefined,
     environment,
     version: () => '1.2.3',

@@ -8,7 +8,7 @@ export const silentTerminal: Terminal = {
   stdout: silent,
   stderr: silent,
   stdin: () => Readable.from([]),
-  spareMemory: () => undefined,
+  spareMemory: () => () => undefined,
   usualMemory: () => undefined,
   environment: {},
   version: () => '0.0.0',

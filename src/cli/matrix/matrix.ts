@@ -48,7 +48,12 @@ async function matrix(paths: readonly string[], options: Options, terminal: Term
   const inventory = await inventoryFrom(paths, options, terminal);
   if (inventory === undefined) return 2;
   const label = options.label ?? config.value.config.tenancy.tenantLabel;
-  const reach = tenantReach(inventory, { ...optionsOf(options), label, ports: options.ports === true });
+  const reach = tenantReach(inventory, {
+    ...optionsOf(options),
+    label,
+    ports: options.ports === true,
+    pause: terminal.spareMemory(),
+  });
   printers[options.output](label, reach, terminal.stdout);
   return 0;
 }

@@ -5,9 +5,9 @@ import type { Inventory } from '../inventory/inventory.ts';
 import { isEmpty, noConnections, union } from './connectionSet.ts';
 import type { ConnectionSet } from './connectionSet.ts';
 import { ReachIndex } from './index/reachIndex.ts';
+import type { IndexOptions } from './index/reachIndex.ts';
 import { tenantMatrix } from './index/tenantMatrix.ts';
 import { Reachability } from './reachability.ts';
-import type { ReachabilityOptions } from './reachability.ts';
 
 /** A tenant by the value of its label; null: the namespaces without the label; or the addresses outside the cluster. */
 export type TenantEnd = { readonly tenant: string | null } | { readonly outside: true };
@@ -32,7 +32,7 @@ export interface TenantReach {
   readonly cells: readonly TenantCell[];
 }
 
-export interface TenantOptions extends ReachabilityOptions {
+export interface TenantOptions extends IndexOptions {
   /** The namespace label whose value is the tenant. */
   readonly label: string;
   /** Also on which ports: asks about every pair of pods, which grows with the square of their number. */

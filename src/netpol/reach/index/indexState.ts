@@ -31,10 +31,13 @@ export class IndexState {
   /** One row of bits for each destination: who reaches it. In one piece, so that a column is quick to walk. */
   readonly #matrix: Bits;
   readonly #words: number;
+  /** For one row or column at a time: what is thrown away for each of ten thousand adds up before the collector comes. */
+  readonly #scratch: Bits;
 
   constructor(capacity: number, ipBlockMatchesPods: boolean) {
     this.capacity = capacity;
     this.#words = (capacity + 31) >>> 5;
+    this.#scratch = noBits(capacity);
     this.#matrix = new Uint32Array(this.#words * capacity);
     this.#peers = new PeerTable(capacity, ipBlockMatchesPods);
     this.#open = { Ingress: noBits(capacity), Egress: noBits(capacity) };
@@ -82,18 +85,18 @@ export class IndexState {
 
   /** Works out the whole matrix. */
   drawAll(slots: Iterable<number>): void {
-    for (const slot of slots) this.#sourcesOf(slot).set(this.#column(slot));
+    for (const slot of slots) this.#drawColumn(slot, this.#sourcesOf(slot).fill(0));
   }
 
   /** Works out one row and one column again: nothing else depends on what a namespace holds. */
   redraw(slot: number): readonly Flip[] {
     const flips: Flip[] = [];
     const before = this.#sourcesOf(slot);
-    const column = this.#column(slot);
+    const column = this.#drawColumn(slot, this.#scratch.fill(0));
     compare(before, column, (from, opened) => flips.push({ from, to: slot, opened }));
     before.set(column);
 
-    const row = noBits(this.capacity);
+    const row = this.#scratch.fill(0);
     this.#paths.collect(slot, 'Egress', row);
     const [word, bit] = [slot >>> 5, slot & 31];
     for (let to = 0; to < this.capacity; to += 1) {
@@ -115,11 +118,10 @@ export class IndexState {
     return this.#matrix.subarray(to * this.#words, (to + 1) * this.#words);
   }
 
-  #column(slot: number): Bits {
-    const bits = noBits(this.capacity);
-    this.#paths.collect(slot, 'Ingress', bits);
-    setBit(bits, slot, this.#paths.within(slot));
-    return bits;
+  #drawColumn(slot: number, into: Bits): Bits {
+    this.#paths.collect(slot, 'Ingress', into);
+    setBit(into, slot, this.#paths.within(slot));
+    return into;
   }
 
   /** Puts the new state in place of the old one, in whatever is kept across namespaces. */

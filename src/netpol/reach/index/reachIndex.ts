@@ -41,6 +41,8 @@ export interface IndexContents {
 export interface IndexOptions {
   /** Whether an ipBlock matches pods by their addresses (default: it does; Cilium's does not). */
   readonly ipBlockMatchesPods?: boolean;
+  /** Called now and then while everything is worked out, which takes a second or two for a large cluster. */
+  readonly pause?: () => void;
 }
 
 /**
@@ -52,14 +54,19 @@ export interface IndexOptions {
  */
 export class ReachIndex {
   readonly #ipBlockMatchesPods: boolean;
+  readonly #pause: () => void;
   readonly #sources = new Map<string, NamespaceSource>();
   /** By slot; a free slot keeps the name that it had. */
   readonly #names: string[] = [];
   readonly #free: number[] = [];
   #state: IndexState;
 
-  constructor(contents: IndexContents, { ipBlockMatchesPods = true }: IndexOptions = {}) {
+  constructor(
+    contents: IndexContents,
+    { ipBlockMatchesPods = true, pause = () => undefined }: IndexOptions = {},
+  ) {
     this.#ipBlockMatchesPods = ipBlockMatchesPods;
+    this.#pause = pause;
     for (const { name, labels } of contents.namespaces) this.#source(name).labels = labels;
     for (const pod of contents.pods) this.#source(pod.namespace.name).pods.set(pod.name, pod);
     for (const policy of contents.policies) {
@@ -158,11 +165,19 @@ export class ReachIndex {
     const capacity = Math.max(64, Math.ceil(this.#names.length * 1.25));
     const state = new IndexState(capacity, this.#ipBlockMatchesPods);
     const sources = [...this.#sources.values()].filter(({ slot }) => slot !== without);
-    for (const source of sources) state.refresh(source);
+    for (const [at, source] of sources.entries()) {
+      state.refresh(source);
+      if (at % often === often - 1) this.#pause();
+    }
+    this.#pause();
     state.drawAll(sources.map(({ slot }) => slot));
+    this.#pause();
     return state;
   }
 }
+
+/** A pause after so many namespaces. */
+const often = 500;
 
 function put<T>(map: Map<string, T>, name: string, value: T | undefined): void {
   if (value === undefined) map.delete(name);
