@@ -24,22 +24,22 @@ export function objectHash({ operation, object, oldObject, source }: Attributes)
 /** As many as the server remembers reviews: what is sent again under another uid is the same object in memory, and is not hashed again. */
 const mostRemembered = 32;
 
-/** Hashes of the latest objects. */
+/** Hashes of the latest objects, in a ring: the tables that a Map leaves behind would keep the objects alive until a full garbage collection. */
 export class ObjectHashes {
-  readonly #known = new Map<JsonObject, string>();
+  readonly #known: ({ readonly object: JsonObject; readonly hash: string } | undefined)[] = Array.from({
+    length: mostRemembered,
+  });
+  #next = 0;
 
   /** {@link objectHash}. An object must not be changed while it is remembered. */
   of(attributes: Attributes): string | undefined {
     const { object } = attributes;
-    const known = object === null ? undefined : this.#known.get(object);
-    if (known !== undefined) return known;
+    if (object === null) return objectHash(attributes);
+    for (const known of this.#known) if (known?.object === object) return known.hash;
     const made = objectHash(attributes);
-    if (object === null || made === undefined) return made;
-    if (this.#known.size >= mostRemembered) {
-      const [oldest] = this.#known.keys();
-      if (oldest !== undefined) this.#known.delete(oldest);
-    }
-    this.#known.set(object, made);
+    if (made === undefined) return made;
+    this.#known[this.#next] = { object, hash: made };
+    this.#next = (this.#next + 1) % mostRemembered;
     return made;
   }
 }
