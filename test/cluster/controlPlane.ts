@@ -13,6 +13,7 @@ import { issueTokens, layout, writeKubeconfigs, writeServerFiles } from './files
 import type { WebhookClient } from './files.ts';
 import { apiServerFlags, controllerManagerFlags, etcdFlags } from './flags.ts';
 import type { Ports } from './flags.ts';
+import { parameterKinds } from './parameterKinds.ts';
 import { freePorts } from './ports.ts';
 
 export interface ControlPlaneOptions {
@@ -96,8 +97,10 @@ async function bringUp(
       folder,
     ),
   );
-  const applied = await cluster.kubectl('admin', ['apply', '-f', '-'], { stdin: accessRules });
-  if (applied.code !== 0) throw new Error(`RBAC was not accepted: ${applied.stderr}`);
+  for (const stdin of [accessRules, parameterKinds]) {
+    const applied = await cluster.kubectl('admin', ['apply', '-f', '-'], { stdin });
+    if (applied.code !== 0) throw new Error(`what every test needs was not accepted: ${applied.stderr}`);
+  }
   const account = '/api/v1/namespaces/default/serviceaccounts/default';
   await whileAlive(
     daemons,

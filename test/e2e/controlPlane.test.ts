@@ -2,6 +2,8 @@
 import { existsSync } from 'node:fs';
 import { connect as dial } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
+import { applied, constraintsOf } from './storedPolicies.ts';
+import type { ApiAnswer } from '../cluster/apiCall.ts';
 import { findAssets } from '../cluster/assets.ts';
 import { connect } from '../cluster/cluster.ts';
 import { readConnection } from '../cluster/connection.ts';
@@ -16,6 +18,40 @@ const pod = (name: string): unknown => ({
   metadata: { name },
   spec: { containers: [{ name: 'app', image: 'registry.example/app:1' }] },
 });
+
+/** A policy that refuses with the text of its parameter. */
+const policyThatTells = (told: string): readonly object[] => {
+  const metadata = { name: 'parameters' };
+  const version = 'admissionregistration.k8s.io/v1';
+  return [
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { ...metadata, namespace: 'parameters' },
+      data: { told },
+    },
+    {
+      apiVersion: version,
+      kind: 'ValidatingAdmissionPolicy',
+      metadata,
+      spec: {
+        paramKind: { apiVersion: 'v1', kind: 'ConfigMap' },
+        matchConstraints: constraintsOf('parameters'),
+        validations: [{ expression: 'false', messageExpression: `params.data.told + ' says no'` }],
+      },
+    },
+    {
+      apiVersion: version,
+      kind: 'ValidatingAdmissionPolicyBinding',
+      metadata,
+      spec: {
+        policyName: 'parameters',
+        paramRef: { ...metadata, namespace: 'parameters', parameterNotFoundAction: 'Deny' },
+        validationActions: ['Deny'],
+      },
+    },
+  ];
+};
 
 describe('the running control plane', () => {
   test('is Kubernetes 1.36 and ready', async () => {
@@ -58,6 +94,27 @@ describe('the running control plane', () => {
     const body = { apiVersion: 'v1', kind: 'Namespace', metadata };
     const answer = await cluster.call('dev-orders', path, { method, body });
     expect(answer.status).toBe(status);
+  });
+
+  test('finds parameters of policies also after the last policy with such parameters was deleted', async () => {
+    await cluster.createNamespace('parameters');
+    const path = '/api/v1/namespaces/parameters/configmaps?dryRun=All';
+    const asked = (): Promise<ApiAnswer> =>
+      cluster.call('admin', path, {
+        method: 'POST',
+        body: {
+          apiVersion: 'v1',
+          kind: 'ConfigMap',
+          metadata: { name: 'asked', labels: { case: 'parameters' } },
+        },
+      });
+    for (const told of ['the first', 'the second']) {
+      await applied(cluster, ...policyThatTells(told));
+      await eventually(`${told} is told`, async () => (await asked()).text.includes(`${told} says no`));
+      const rules = 'validatingadmissionpolicybinding,validatingadmissionpolicy';
+      await cluster.kubectl('admin', ['delete', rules, 'parameters']);
+      await eventually('nothing is refused', async () => (await asked()).status === 201);
+    }
   });
 
   test('refuses a developer what RBAC does not give', async () => {
