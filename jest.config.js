@@ -11,6 +11,8 @@ export const shared = {
 };
 
 export default {
+  // Jest would leave one processor idle.
+  maxWorkers: '100%',
   projects: [
     {
       ...shared,
