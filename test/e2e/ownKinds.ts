@@ -6,8 +6,10 @@ import { eventually } from '../cluster/eventually.ts';
 const folder = join(import.meta.dirname, '..', '..', 'charts', 'bulkhead', 'crds');
 const plurals = ['boundaries', 'guardrailpolicies', 'namespacerecords'] as const;
 
-/** Applies the CustomResourceDefinitions and waits until they are served. */
+/** Applies the CustomResourceDefinitions and waits until they are served. To be called before a replica starts. */
 export async function installKinds(cluster: Cluster): Promise<void> {
+  // Replicas that an earlier file killed would be waited for, for they are missed after 90 s only.
+  await cluster.kubectl('admin', ['--namespace=bulkhead-system', 'delete', 'leases', '--all']);
   const applied = await cluster.kubectl('admin', ['apply', '--server-side', '-f', folder]);
   if (applied.code !== 0) throw new Error(`the definitions were refused: ${applied.stderr}`);
   for (const plural of [...plurals, 'guardrailexceptions'])
