@@ -22,7 +22,7 @@ import type { Document } from '../../src/config/document.ts';
 import { readDocuments } from '../../src/config/documents.ts';
 import { isObject } from '../../src/k8s/json.ts';
 import { clusterWith, configAt, decide, documentsAt, valueOf } from '../examples/decided.ts';
-import { blocksOf } from './markdown.ts';
+import { blocksOf, withCode } from './markdown.ts';
 import type { Block } from './markdown.ts';
 import { played, unknownIn } from './shell.ts';
 
@@ -141,13 +141,7 @@ function holdValues({ code }: Block): void {
 async function holdConsole(block: Block): Promise<void> {
   const actual = await played(block.code);
   if (process.env['UPDATE_DOCS'] === '1' && actual !== block.code) {
-    const text = readFileSync(block.file, 'utf8');
-    // With its end: the beginning of another block may read the same.
-    const fence = '\n```';
-    writeFileSync(
-      block.file,
-      text.replace(`${block.code.trimEnd()}${fence}`, () => `${actual.trimEnd()}${fence}`),
-    );
+    writeFileSync(block.file, withCode(readFileSync(block.file, 'utf8'), block, actual));
     return;
   }
   expect(block.code).toBe(actual);

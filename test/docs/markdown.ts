@@ -34,3 +34,11 @@ export function blocksOf(text: string, file: string): readonly Block[] {
   }
   return blocks;
 }
+
+/** The text with other code in a block, which must be as it was read. The whole block is looked for: another one may begin or end alike. */
+export function withCode(text: string, { file, line, language, words, code }: Block, other: string): string {
+  const whole = (between: string): string => `\`\`\`${[language, ...words].join(' ')}\n${between}\n\`\`\`\n`;
+  const at = text.indexOf(whole(code));
+  if (at < 0) throw new Error(`the block of ${file}:${line} is not there any more; run it again`);
+  return text.slice(0, at) + whole(other) + text.slice(at + whole(code).length);
+}
