@@ -101,6 +101,8 @@ describe('what is sent', () => {
     await recorder.close();
   });
 
+  /** What was asked about the objects here: namespaces of earlier files may be going meanwhile. */
+  const taken = (): readonly string[] => recorder.taken().filter((one) => one.includes(' sent-'));
   const status = `${pods('sent-tenant')}/status`;
   const guarded = 'cni.projectcalico.org/ipAddrs';
   const crowd = Object.fromEntries(
@@ -285,22 +287,22 @@ describe('what is sent', () => {
       ],
     ],
   ])('%s', async (_sentence, method, path, body, calls) => {
-    recorder.taken();
+    taken();
     await send(method, path, body);
-    expect(recorder.taken()).toEqual(calls);
+    expect(taken()).toEqual(calls);
   });
 
   test('a namespace through finalize', async () => {
     const path = '/api/v1/namespaces/sent-plain';
     const { body } = await cluster.call('admin', path);
-    recorder.taken();
+    taken();
     const unchanged = await cluster.call('admin', `${path}/finalize`, { method: 'PUT', body });
-    expect({ status: unchanged.status, sent: recorder.taken() }).toEqual({ status: 200, sent: [] });
+    expect({ status: unchanged.status, sent: taken() }).toEqual({ status: 200, sent: [] });
     const relabelled = JSON.parse(
       JSON.stringify(unchanged.body).replace('"any":"x"', '"any":"y"'),
     ) as unknown;
     const changed = await cluster.call('admin', `${path}/finalize`, { method: 'PUT', body: relabelled });
-    expect({ status: changed.status, sent: recorder.taken() }).toEqual({
+    expect({ status: changed.status, sent: taken() }).toEqual({
       status: 200,
       sent: ['validate:namespaces UPDATE namespaces/finalize sent-plain/sent-plain'],
     });
@@ -310,12 +312,10 @@ describe('what is sent', () => {
     await send('POST', policies('sent-tenant'), policy('bulkhead-floor'));
     await send('POST', policies('sent-tenant'), policy('other'));
     await send('DELETE', `${pods('sent-tenant')}?gracePeriodSeconds=0`);
-    recorder.taken();
+    taken();
     const deleted = await cluster.kubectl('admin', ['delete', 'namespace', 'sent-tenant', '--timeout=60s']);
     expect(deleted).toMatchObject({ code: 0 });
-    expect(new Set(recorder.taken())).toEqual(
-      new Set(['validate:elsewhere DELETE networkpolicies sent-tenant']),
-    );
+    expect(new Set(taken())).toEqual(new Set(['validate:elsewhere DELETE networkpolicies sent-tenant']));
   });
 });
 
