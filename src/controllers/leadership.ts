@@ -72,12 +72,12 @@ export function leadership(options: LeadershipOptions): Leadership {
     };
   };
 
-  const write = (lease: unknown, holder: string): Promise<Asked> =>
+  const write = (lease: unknown, holder: string, deadlineMillis = askMillis): Promise<Asked> =>
     api.ask({
       method: lease === undefined ? 'POST' : 'PUT',
       path: lease === undefined ? collection : path,
       body: written(lease, holder),
-      deadlineMillis: askMillis,
+      deadlineMillis,
     });
 
   const follow = (holder: string): void => {
@@ -85,9 +85,10 @@ export function leadership(options: LeadershipOptions): Leadership {
     told = holder;
   };
 
-  /** Reads the lease, and takes or renews it where that is due; whether this replica holds it now. */
-  const hold = async (): Promise<boolean> => {
-    const asked = await api.ask({ path, deadlineMillis: askMillis });
+  /** Reads the lease, and takes or renews it where that is due; whether this replica holds it now. Neither is waited for beyond `until`. */
+  const hold = async (until = Infinity): Promise<boolean> => {
+    const left = (): number => Math.min(askMillis, Math.floor(until - timing.now()));
+    const asked = await api.ask({ path, deadlineMillis: left() });
     if (!asked.ok && !isGone(asked)) {
       observe({ type: 'failed', message: asked.failure.message });
       return false;
@@ -101,14 +102,17 @@ export function leadership(options: LeadershipOptions): Leadership {
       follow(holder);
       return false;
     }
-    const wrote = await write(lease, identity);
+    const deadlineMillis = left();
+    if (deadlineMillis <= 0) return false;
+    const wrote = await write(lease, identity, deadlineMillis);
     // A conflict says that somebody else was faster, which is no failure.
     if (!wrote.ok && wrote.status !== 409) observe({ type: 'failed', message: wrote.failure.message });
     return wrote.ok;
   };
 
-  /** Leads until it cannot renew in time or is told to end. */
+  /** Leads until it cannot renew in time or is told to end. `since`: when the lease began to be taken. */
   const leadWhileHeld = async (
+    since: number,
     signal: AbortSignal,
     lead: (signal: AbortSignal) => Promise<void>,
   ): Promise<void> => {
@@ -117,13 +121,13 @@ export function leadership(options: LeadershipOptions): Leadership {
     leading = true;
     told = identity;
     observe({ type: 'leading', holder: identity });
-    let renewed = timing.now();
+    let last = since + renewMillis;
     const working = lead(until);
-    while (timing.now() - renewed < renewMillis) {
-      await timing.pause(retryMillis, signal);
-      if (isOver(signal)) break;
+    while (timing.now() < last) {
+      await timing.pause(Math.min(retryMillis, last - timing.now()), signal);
       const begun = timing.now();
-      if (await hold()) renewed = begun;
+      if (isOver(signal) || begun >= last) break;
+      if (await hold(last)) last = begun + renewMillis;
       else if (told !== identity) break;
     }
     leading = false;
@@ -141,8 +145,9 @@ export function leadership(options: LeadershipOptions): Leadership {
     leads: () => leading,
     run: async (signal, lead) => {
       while (!signal.aborted) {
+        const begun = timing.now();
         if (await hold()) {
-          await leadWhileHeld(signal, lead);
+          await leadWhileHeld(begun, signal, lead);
           if (isOver(signal)) await release();
         } else await timing.pause(retryMillis * (0.8 + timing.random() * 0.4), signal);
       }

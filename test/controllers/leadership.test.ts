@@ -7,8 +7,16 @@ import { isObject, ownAt, stringAt } from '../../src/k8s/json.ts';
 import { clock } from './clock.ts';
 import type { Clock } from './clock.ts';
 
-/** An API server that knows one Lease and its resourceVersion; `down` answers nothing useful. */
-function server(): { readonly api: (up: () => boolean) => Api; readonly holder: () => string | undefined } {
+/** What becomes of a call while the way to the API server is bad: whether it is answered after all. */
+type Bad = (method: string, deadlineMillis: number) => Promise<boolean>;
+
+interface Server {
+  readonly api: (up: () => boolean, bad?: Bad) => Api;
+  readonly holder: () => string | undefined;
+}
+
+/** An API server that knows one Lease and its resourceVersion. */
+function server(): Server {
   let stored: { readonly version: number; readonly spec: unknown } | undefined;
   const status = (code: number, reason: string): Asked => ({
     ok: false,
@@ -22,9 +30,9 @@ function server(): { readonly api: (up: () => boolean) => Api; readonly holder: 
   });
   return {
     holder: () => stringAt(stored?.spec, 'holderIdentity'),
-    api: (up) => ({
-      ask: ({ method = 'GET', body: sent }) => {
-        if (!up()) return Promise.resolve(status(500, 'down'));
+    api: (up, bad = () => Promise.resolve(false)) => ({
+      ask: async ({ method = 'GET', body: sent, deadlineMillis }) => {
+        if (!up() && !(await bad(method, deadlineMillis))) return status(500, 'down');
         if (method === 'GET') return Promise.resolve(stored === undefined ? status(404, 'NotFound') : body());
         const spec = isObject(sent) ? ownAt(sent, 'spec') : undefined;
         const version = stringAt(sent, 'metadata', 'resourceVersion');
@@ -68,9 +76,9 @@ function replica(identity: string, time: Clock, api: Api) {
 type Replica = ReturnType<typeof replica>;
 
 /** Two replicas, the second begun once the first leads; `up` tells whether the first reaches the API server. */
-async function pair(time: Clock, up = (): boolean => true): Promise<Pair> {
+async function pair(time: Clock, up = (): boolean => true, bad?: Bad): Promise<Pair> {
   const { api, holder } = server();
-  const a = replica('a', time, api(up));
+  const a = replica('a', time, api(up, bad));
   await time.pass(5_000);
   const b = replica(
     'b',
@@ -111,23 +119,44 @@ describe('of two replicas', () => {
     await stop(time, ...both);
   });
 
-  test('one that is cut off stops writing before the other begins, which is within 15 s', async () => {
-    const time = clock();
-    let up = true;
-    const { a, b, holder } = await pair(time, () => up);
-    up = false;
-    const cut = time.now();
-    while (!b.works()) {
-      await time.pass(100);
-      expect(a.works() && b.works()).toBe(false);
-    }
-    expect(time.now() - cut).toBeLessThan(15_000);
-    expect(holder()).toBe('b');
-    up = true;
-    await time.pass(30_000);
-    expect([a.works(), b.works()]).toEqual([false, true]);
-    await stop(time, a, b);
-  });
+  const passing = (millis: number, time: Clock): Promise<void> =>
+    time.pause(millis, new AbortController().signal);
+  const cutOff: readonly (readonly [how: string, bad: (time: Clock, since: () => number) => Bad])[] = [
+    ['is refused', () => () => Promise.resolve(false)],
+    ['hears nothing', (time) => (_, most) => passing(most, time).then(() => false)],
+    [
+      'is refused at first, then reads late and hears nothing of what it writes',
+      (time, since) => async (method, most) => {
+        if (since() < 5_500) return false;
+        await passing(method === 'GET' ? Math.min(most, 2_900) : most, time);
+        return method === 'GET' && most > 2_900;
+      },
+    ],
+  ];
+
+  test.each(cutOff)(
+    'one that %s stops writing before the other begins, which is within 15 s',
+    async (_, bad) => {
+      for (let offset = 0; offset < 2_000; offset += 500) {
+        const time = clock();
+        let cut: number | undefined;
+        const since = (): number => time.now() - (cut ?? Infinity);
+        const { a, b, holder } = await pair(time, () => cut === undefined, bad(time, since));
+        await time.pass(offset);
+        cut = time.now();
+        while (!b.works()) {
+          await time.pass(100);
+          expect(a.works() && b.works()).toBe(false);
+        }
+        expect(since()).toBeLessThan(15_000);
+        expect(holder()).toBe('b');
+        cut = undefined;
+        await time.pass(30_000);
+        expect([a.works(), b.works()]).toEqual([false, true]);
+        await stop(time, a, b);
+      }
+    },
+  );
 
   test('one that stops gives the lease back', async () => {
     const time = clock();
