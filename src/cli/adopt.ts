@@ -1,10 +1,8 @@
 /** `bulkhead adopt`: an administrator vouches for the protected labels of namespaces, or forgets names that nobody has any more. */
-import type { ApiServer } from '../cluster/apiServer.ts';
 import type { Adoption } from '../cluster/nameRecords.ts';
-import { usualCluster } from './clusterAccess.ts';
+import { usualCluster, withApiServer } from './clusterAccess.ts';
 import type { NamedCluster } from './clusterAccess.ts';
 import type { Definition } from './command.ts';
-import { tellIssues } from './diagnostics.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
 interface Options extends NamedCluster {
@@ -40,17 +38,8 @@ async function adopt(namespaces: readonly string[], options: Options, terminal: 
     terminal.stderr.write('error: no namespace is named; name some, or say --all or --forget NAME\n');
     return 2;
   }
-  const access = await usualCluster(options, terminal);
-  if (!access.ok) {
-    tellIssues(access.issues, terminal);
-    return 2;
-  }
-  const [{ apiServer }, { attest, forget, livingRecords }] = await Promise.all([
-    import('../cluster/apiServer.ts'),
-    import('../cluster/nameRecords.ts'),
-  ]);
-  const server: ApiServer = apiServer(access.value);
-  try {
+  return withApiServer(await usualCluster(options, terminal), terminal, async (server) => {
+    const { attest, forget, livingRecords } = await import('../cluster/nameRecords.ts');
     const known = all === true ? await livingRecords(server) : undefined;
     if (known?.ok === false) {
       terminal.stderr.write(`error: ${known.failure.message}\n`);
@@ -62,9 +51,7 @@ async function adopt(namespaces: readonly string[], options: Options, terminal: 
     for (const name of gone) done.push(await forget(server, name));
     for (const one of done) tell(one, terminal);
     return done.some(({ outcome }) => outcome === 'refused') ? 1 : 0;
-  } finally {
-    server.stop();
-  }
+  });
 }
 
 function tell(adoption: Adoption, terminal: Terminal): void {

@@ -3,10 +3,12 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fromKubeconfig, fromPod, inCluster } from '../cluster/access.ts';
 import type { Access } from '../cluster/access.ts';
+import type { ApiServer } from '../cluster/apiServer.ts';
 import { clusterCodes } from '../cluster/failure.ts';
 import type { Read } from '../config/issue.ts';
 import { unsound } from '../config/issue.ts';
-import type { Terminal } from './terminal.ts';
+import { tellIssues } from './diagnostics.ts';
+import type { ExitCode, Terminal } from './terminal.ts';
 
 /** What a command line says about the cluster. */
 export interface NamedCluster {
@@ -42,6 +44,28 @@ export async function usualCluster(named: NamedCluster, surroundings: Surroundin
   if (found !== undefined) return found;
   const message = `no cluster is named: there is neither KUBECONFIG nor ${usual.file}; give --kubeconfig FILE`;
   return unsound([{ code: clusterCodes.absent, message }]);
+}
+
+/**
+ * Runs the body of a command with a connection, which ends with it. Exit code 2 where there is no access, which is told. The client library is loaded
+ * here: whoever does not come so far does not pay for it.
+ */
+export async function withApiServer(
+  access: Read<Access>,
+  terminal: Terminal,
+  body: (server: ApiServer) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  if (!access.ok) {
+    tellIssues(access.issues, terminal);
+    return 2;
+  }
+  const { apiServer } = await import('../cluster/apiServer.ts');
+  const server = apiServer(access.value);
+  try {
+    return await body(server);
+  } finally {
+    server.stop();
+  }
 }
 
 /** The kubeconfig that kubectl would read, and whether it is there. */

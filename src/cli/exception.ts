@@ -2,11 +2,10 @@
 import type { Command } from '@commander-js/extra-typings';
 import type { ApiServer } from '../cluster/apiServer.ts';
 import { plain } from '../boundary/describe.ts';
-import { usualCluster } from './clusterAccess.ts';
+import { usualCluster, withApiServer } from './clusterAccess.ts';
 import type { NamedCluster } from './clusterAccess.ts';
 import { columns } from './columns.ts';
 import type { Definition, Session } from './command.ts';
-import { tellIssues } from './diagnostics.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
 const more = `
@@ -62,24 +61,11 @@ function decision(
     );
 }
 
-async function withServer(
+const withServer = async (
   named: NamedCluster,
   terminal: Terminal,
   body: (server: ApiServer) => Promise<ExitCode>,
-): Promise<ExitCode> {
-  const access = await usualCluster(named, terminal);
-  if (!access.ok) {
-    tellIssues(access.issues, terminal);
-    return 2;
-  }
-  const { apiServer } = await import('../cluster/apiServer.ts');
-  const server = apiServer(access.value);
-  try {
-    return await body(server);
-  } finally {
-    server.stop();
-  }
-}
+): Promise<ExitCode> => withApiServer(await usualCluster(named, terminal), terminal, body);
 
 async function decideAll(
   server: ApiServer,

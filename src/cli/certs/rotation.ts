@@ -2,9 +2,8 @@
 import type { ApiServer } from '../../cluster/apiServer.ts';
 import { pairAt, requestKey } from '../../controllers/certificates/held.ts';
 import { isDnsLabel } from '../../k8s/syntax.ts';
-import { usualCluster } from '../clusterAccess.ts';
+import { usualCluster, withApiServer } from '../clusterAccess.ts';
 import type { NamedCluster } from '../clusterAccess.ts';
-import { tellIssues } from '../diagnostics.ts';
 import type { ExitCode, Terminal } from '../terminal.ts';
 
 const askMillis = 30_000;
@@ -23,18 +22,9 @@ export async function requestRotation(
     terminal.stderr.write(`error: "${secret.slice(0, 200)}" names no Secret; write NAMESPACE/NAME\n`);
     return 2;
   }
-  const access = await usualCluster(named, terminal);
-  if (!access.ok) {
-    tellIssues(access.issues, terminal);
-    return 2;
-  }
-  const { apiServer } = await import('../../cluster/apiServer.ts');
-  const server = apiServer(access.value);
-  try {
-    return await annotate(server, namespace, name, terminal);
-  } finally {
-    server.stop();
-  }
+  return withApiServer(await usualCluster(named, terminal), terminal, (server) =>
+    annotate(server, namespace, name, terminal),
+  );
 }
 
 async function annotate(

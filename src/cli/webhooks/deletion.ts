@@ -1,9 +1,7 @@
 /** `bulkhead webhooks --delete`: removes both webhook configurations, which is how guarding ends; run when Bulkhead is uninstalled. */
-import type { ApiServer } from '../../cluster/apiServer.ts';
 import { registrationPaths } from '../../controllers/registration.ts';
-import { namedCluster } from '../clusterAccess.ts';
+import { namedCluster, withApiServer } from '../clusterAccess.ts';
 import type { NamedCluster } from '../clusterAccess.ts';
-import { tellIssues } from '../diagnostics.ts';
 import type { ExitCode, Terminal } from '../terminal.ts';
 
 export interface DeletionOptions extends NamedCluster {
@@ -19,13 +17,7 @@ export async function deleteWebhooks(options: DeletionOptions, terminal: Termina
     terminal.stderr.write('error: no cluster is named; say which with --kubeconfig FILE\n');
     return 2;
   }
-  if (!access.ok) {
-    tellIssues(access.issues, terminal);
-    return 2;
-  }
-  const { apiServer } = await import('../../cluster/apiServer.ts');
-  const server: ApiServer = apiServer(access.value);
-  try {
+  return withApiServer(access, terminal, async (server) => {
     for (const [kind, path] of Object.entries(registrationPaths)) {
       const asked = await server.ask({
         method: 'DELETE',
@@ -40,7 +32,5 @@ export async function deleteWebhooks(options: DeletionOptions, terminal: Termina
       terminal.stdout.write(`${kind} ${options.name}: ${gone ? 'not there' : 'deleted'}\n`);
     }
     return 0;
-  } finally {
-    server.stop();
-  }
+  });
 }
