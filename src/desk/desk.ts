@@ -137,7 +137,15 @@ class Api {
       this.#route(path.replaceAll(/\{(\w+)\}/g, ':$1'), route);
     app.get('/api/v1/tail', async (request, reply) => {
       const reader = await this.#reader(request, reply);
-      return reader === undefined ? reply : this.#tail(reader, request, reply);
+      if (reader === undefined) return reply;
+      if (this.#tails >= this.#limits.tails)
+        return refuse(reply, 503, 'overloaded', 'Too many tails are open at this moment; try again later.');
+      this.#tails += 1;
+      try {
+        return await this.#tail(reader, request, reply);
+      } finally {
+        this.#tails -= 1;
+      }
     });
   }
 
@@ -223,8 +231,6 @@ class Api {
       return refuse(reply, 400, 'parameters', 'Some parameters are wrong; nothing was read.', [
         { code: 'query.parameter', pointer: 'Last-Event-ID', message: 'is no id of this log; leave it out' },
       ]);
-    if (this.#tails >= this.#limits.tails)
-      return refuse(reply, 503, 'overloaded', 'Too many tails are open at this moment; try again later.');
     const question = new URLSearchParams(
       [...given].flatMap(([name, values]) => values.map((value): [string, string] => [name, value])),
     ).toString();
@@ -235,6 +241,9 @@ class Api {
         'cannot_record',
         'Readings are recorded, and the log cannot record now; try again.',
       );
+    const { raw } = reply;
+    // The reader left while the log was asked, and nothing would tell of it any more.
+    if (raw.destroyed) return reply.hijack();
     const lasting = Math.min(this.#limits.timing.longestMillis, (reader.expires ?? Infinity) - this.#now());
     const left = new AbortController();
     request.raw.once('close', () => {
@@ -242,21 +251,18 @@ class Api {
     });
     const stopped = AbortSignal.any([left.signal, this.#stopping, AbortSignal.timeout(Math.max(0, lasting))]);
     reply.hijack();
-    const { raw } = reply;
     raw.on('error', () => undefined);
     raw.writeHead(200, {
       ...headers,
       'content-type': 'text/event-stream; charset=utf-8',
       'x-accel-buffering': 'no',
     });
-    this.#tails += 1;
     try {
       const count = await tail(decisions, filter, start, raw, stopped, this.#limits.timing);
       if (count > 0) await this.#record(reader, { action: 'tail', question: `${question} ended`, count });
     } catch (error) {
       this.#options.failed(error);
     } finally {
-      this.#tails -= 1;
       raw.end();
     }
     return reply;

@@ -1,6 +1,7 @@
 /** The live tail: server-sent events (WHATWG HTML 9.2), one for each record as it arrives. */
 import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { arrivalsBehind } from '../decisions/query/arrivals.ts';
 import { parseCursor, printCursor } from '../decisions/query/cursor.ts';
 import type { Cursor, DecisionReader, Filter } from '../decisions/query/query.ts';
 import { recordBody } from './routes.ts';
@@ -44,12 +45,12 @@ export async function tail(
   let spoken = performance.now();
   response.write(`retry: 2000\nid: ${printCursor(start)}\n\n`);
   while (!stopped.aborted) {
-    const { records } = await decisions.page({ filter, order: 'arrival', limit: atOnce, after });
+    const { records, after: known, isEnd } = await arrivalsBehind(decisions, filter, after, atOnce);
+    after = known;
     for (const found of records) {
-      after = { time: 0, position: found.position };
       const data = JSON.stringify(recordBody(found));
-      if (!response.write(`id: ${printCursor(after)}\nevent: decision\ndata: ${data}\n\n`))
-        await drained(response, stopped);
+      const id = printCursor({ time: 0, position: found.position });
+      if (!response.write(`id: ${id}\nevent: decision\ndata: ${data}\n\n`)) await drained(response, stopped);
       count += 1;
       if (isAborted(stopped)) return count;
     }
@@ -58,8 +59,7 @@ export async function tail(
       response.write(': nothing new\n\n');
       spoken = performance.now();
     }
-    if (records.length < atOnce)
-      await delay(timing.everyMillis, undefined, { signal: stopped }).catch(() => undefined);
+    if (isEnd) await delay(timing.everyMillis, undefined, { signal: stopped }).catch(() => undefined);
   }
   return count;
 }
@@ -68,6 +68,8 @@ export async function tail(
 const isAborted = (signal: AbortSignal): boolean => signal.aborted;
 
 async function drained(response: ServerResponse, stopped: AbortSignal): Promise<void> {
+  // It may have been aborted while the log was read, and is not aborted twice.
+  if (stopped.aborted) return;
   const gone = AbortSignal.any([stopped, AbortSignal.timeout(stuckMillis)]);
   await new Promise<void>((resolve) => {
     response.once('drain', resolve);

@@ -1,5 +1,6 @@
 /** The desk's API says what its OpenAPI document promises, to those who may hear it, and writes down that it did. */
 import { readFile, writeFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -407,6 +408,78 @@ describe('the live tail', () => {
   test('refuses an id that is none', async () => {
     const answer = await desk.get('/api/v1/tail', tokens.everything, { headers: { 'last-event-id': 'x' } });
     expect(answer.status).toBe(400);
+  });
+
+  describe('has no place left for more than so many', () => {
+    /** Something to wait at, and whether somebody does. */
+    function gate() {
+      let open = (): void => undefined;
+      const opened = new Promise<void>((resolve) => {
+        open = resolve;
+      });
+      let reached = (): void => undefined;
+      const waiting = new Promise<void>((resolve) => {
+        reached = resolve;
+      });
+      const wait = (): Promise<void> => {
+        reached();
+        return opened;
+      };
+      return { open, waiting, wait };
+    }
+    /** Asks for another tail until there is a place for it. */
+    async function placeFound(of: Served): Promise<boolean> {
+      for (let turn = 0; turn < 100; turn += 1) {
+        const next = await of.get('/api/v1/tail', tokens.everything);
+        await next.body?.cancel();
+        if (next.status === 200) return true;
+        await pause(20);
+      }
+      return false;
+    }
+
+    test('though all of them ask at once', async () => {
+      const { open, waiting, wait } = gate();
+      const one = await served({ limits: { tails: 1 }, beforeRecord: wait });
+      try {
+        const first = one.get('/api/v1/tail', tokens.everything);
+        await waiting;
+        const second = one.get('/api/v1/tail', tokens.everything);
+        await Promise.race([second, pause(200)]);
+        open();
+        const answers = await Promise.all([first, second]);
+        for (const answer of answers) await answer.body?.cancel();
+        expect(answers.map(({ status }) => status)).toEqual([200, 503]);
+      } finally {
+        await one.close();
+      }
+    });
+
+    test.each([
+      ['before it begins', 'beforeRecord'],
+      ['while the log is read', 'beforePage'],
+    ] as const)('and a reader that leaves %s leaves its place', async (_when, step) => {
+      const { open, waiting, wait } = gate();
+      const one = await served({ limits: { tails: 1 }, [step]: wait });
+      try {
+        const leaving = new AbortController();
+        const lost = one
+          .get('/api/v1/tail', tokens.everything, { signal: leaving.signal })
+          .then(({ body: stream }) => stream?.getReader().read())
+          .catch(() => undefined);
+        // What it would be told.
+        if (step === 'beforePage') await pause(50);
+        await one.write(plenty(3, 17));
+        await waiting;
+        leaving.abort();
+        await lost;
+        await pause(100);
+        open();
+        expect(await placeFound(one)).toBe(true);
+      } finally {
+        await one.close();
+      }
+    });
   });
 
   test('ends when the desk does', async () => {

@@ -32,7 +32,12 @@ export interface Given {
   readonly gates?: readonly Gate[];
   readonly limits?: Partial<DeskLimits>;
   readonly canRecord?: () => boolean;
+  /** Waited for before a page is read, and before a reading is recorded. */
+  readonly beforePage?: () => Promise<void>;
+  readonly beforeRecord?: () => Promise<void>;
 }
+
+const atOnce = (): Promise<void> => Promise.resolve();
 
 export const plenty = (count: number, seed: number): readonly DecisionEvent[] => [
   ...plentiful({
@@ -46,7 +51,13 @@ export const plenty = (count: number, seed: number): readonly DecisionEvent[] =>
   }),
 ];
 
-export async function served({ gates, limits, canRecord = () => true }: Given = {}): Promise<Served> {
+export async function served({
+  gates,
+  limits,
+  canRecord = () => true,
+  beforePage = atOnce,
+  beforeRecord = atOnce,
+}: Given = {}): Promise<Served> {
   const folder = await mkdtemp(join(tmpdir(), 'bulkhead-desk-'));
   const file = join(folder, 'decisions.sqlite');
   const journal = openSqliteJournal(file);
@@ -66,8 +77,9 @@ export async function served({ gates, limits, canRecord = () => true }: Given = 
     address: '127.0.0.1',
     port: 0,
     gates: gates ?? [gate.value],
-    decisions,
-    record: (event) => {
+    decisions: { ...decisions, page: (query) => beforePage().then(() => decisions.page(query)) },
+    record: async (event) => {
+      await beforeRecord();
       if (canRecord()) readings.push(event);
       return canRecord();
     },

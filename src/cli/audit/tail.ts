@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Option } from '@commander-js/extra-typings';
 import { exported, questionOf } from '../../decisions/query/answer.ts';
+import { arrivalsBehind } from '../../decisions/query/arrivals.ts';
 import { filterParameters, readFilterAlone } from '../../decisions/query/parameters.ts';
 import type { Cursor, DecisionReader, Filter, Found } from '../../decisions/query/query.ts';
 import { findLog, recordReading, withLog, withReader } from './log.ts';
@@ -87,11 +88,9 @@ async function follow(
 ): Promise<void> {
   let after = start;
   while (!stopped.aborted) {
-    const { records } = await reader.page({ filter, order: 'arrival', limit: atOnce, after });
-    for (const found of records) print(found);
-    const last = records.at(-1);
-    if (last !== undefined) after = { time: 0, position: last.position };
-    if (records.length < atOnce)
-      await delay(everyMillis, undefined, { signal: stopped }).catch(() => undefined);
+    const arrived = await arrivalsBehind(reader, filter, after, atOnce);
+    for (const found of arrived.records) print(found);
+    after = arrived.after;
+    if (arrived.isEnd) await delay(everyMillis, undefined, { signal: stopped }).catch(() => undefined);
   }
 }
