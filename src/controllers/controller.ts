@@ -91,10 +91,11 @@ export function queue({
       message: `a bug: ${error instanceof Error ? error.message : 'unknown'}`,
     }));
     busy.delete(key);
+    // Whoever leads again by now may wait for this key, though what came of it counts for nothing any more.
+    wake();
     if (signal.aborted) return;
     observe(controller.name, key, reconciled);
     settle(key, reconciled);
-    wake();
   };
 
   /** Resolves when something is added or done, and after `millis` at the latest; true where all of it passed. */

@@ -124,6 +124,26 @@ test('one key is never worked on twice at once', async () => {
   await done;
 });
 
+test('a key that is being looked at when leading ends is looked at anew as soon as that is over, if this leads again', async () => {
+  let release: () => void = () => undefined;
+  const { time, looks, made, stopping, done } = running(
+    (_, look) => (look > 1 ? right : new Promise((resolve) => (release = () => resolve(right)))),
+    ['a'],
+  );
+  await time.pass(1);
+  stopping.abort();
+  await done;
+  const again = new AbortController();
+  const led = made.run(again.signal);
+  await time.pass(1_000);
+  expect(looks).toHaveLength(1);
+  release();
+  await time.pass(10);
+  expect(looks).toHaveLength(2);
+  again.abort();
+  await led;
+});
+
 test('a queue that does not run keeps nothing', async () => {
   const { time, looks, made, stopping, done } = running(() => right);
   stopping.abort();
