@@ -22,8 +22,6 @@ export interface ReplicaReportOptions {
   /** The name of the pod, or one that no other replica has. */
   readonly name: string;
   readonly report: () => Report;
-  /** Told each report that the API server took. */
-  readonly written?: (report: Report) => void;
   readonly failed: (message: string) => void;
 }
 
@@ -62,6 +60,7 @@ export function replicaReport(options: ReplicaReportOptions): ReplicaReport {
   const name = leaseName(options.name);
   const path = `${leasesPath(namespace)}/${name}`;
   let last: Report | undefined;
+  const isTold = (): boolean => last !== undefined && sameJson(annotationsOf(report()), annotationsOf(last));
   let wake: () => void = () => undefined;
 
   const write = async (told: Report): Promise<Asked> =>
@@ -83,7 +82,7 @@ export function replicaReport(options: ReplicaReportOptions): ReplicaReport {
 
   return {
     changed: () => {
-      if (last === undefined || !sameJson(annotationsOf(report()), annotationsOf(last))) wake();
+      if (!isTold()) wake();
     },
     run: async (signal) => {
       while (!signal.aborted) {
@@ -93,7 +92,8 @@ export function replicaReport(options: ReplicaReportOptions): ReplicaReport {
         const asked = await write(told);
         if (asked.ok) {
           last = told;
-          options.written?.(told);
+          // What changed meanwhile was compared with the report before this one.
+          if (!isTold()) wake();
         } else failed(asked.failure.message);
         await timing.pause(asked.ok ? renewMillis : retryMillis, AbortSignal.any([signal, woken.signal]));
       }

@@ -84,6 +84,29 @@ test('what a replica reports is what others read of it, at once when it changes'
   expect(living()?.[0]).not.toHaveProperty('certificate');
 });
 
+test('what changes while a report is written is reported too, even where it is back at what was said before', async () => {
+  const time = clock();
+  const { api, stored } = leases();
+  let report: Report = { rulesHash: 'one' };
+  const slow: Api = {
+    ask: async (question) => {
+      await time.pause(100, new AbortController().signal);
+      return api.ask(question);
+    },
+  };
+  const one = reporting(slow, time, 'pod-a', () => report);
+  await time.pass(1_000);
+  const tell = (rulesHash: string): void => {
+    report = { rulesHash };
+    one.made.changed();
+  };
+  tell('two');
+  await time.pass(50);
+  tell('one');
+  await time.pass(500);
+  expect(replicas(stored, time).living()).toMatchObject([{ rulesHash: 'one' }]);
+});
+
 test('a report that says the same is renewed every ten seconds and no sooner', async () => {
   const time = clock();
   const { api, writes } = leases();
