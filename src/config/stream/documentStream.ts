@@ -35,6 +35,9 @@ const formats: Readonly<Record<'json' | 'yaml', Format>> = {
 /** What is shorter than this is read in one piece. */
 const long = 4 * 2 ** 20;
 
+/** What some editors and shells put before a text in UTF-8; it is no part of the text. */
+const byteOrderMark = Buffer.from('\uFEFF');
+
 /**
  * Reads the documents of a text that comes bit by bit: one that is not long as `readBytes` reads it, a long one as {@link readDocumentStream}
  * does.
@@ -44,7 +47,7 @@ export async function* readChunks(
   file: string,
   most = long,
 ): AsyncGenerator<Read<Document>> {
-  const [beginning, rest] = await split(chunks, most);
+  const [beginning, rest] = await split(chunks, Math.max(most, byteOrderMark.length));
   if (rest === undefined) {
     const read = readBytes(beginning, file);
     if (!read.ok) {
@@ -54,8 +57,10 @@ export async function* readChunks(
     for (const document of read.value) yield sound(document);
     return;
   }
-  const format = looksLikeJson(beginning.subarray(0, 1_000).toString('latin1'), file) ? 'json' : 'yaml';
-  yield* readDocumentStream(decodeTexts(joined(beginning, rest), file), file, format);
+  const isMarked = beginning.subarray(0, byteOrderMark.length).equals(byteOrderMark);
+  const text = isMarked ? beginning.subarray(byteOrderMark.length) : beginning;
+  const format = looksLikeJson(text.subarray(0, 1_000).toString('latin1'), file) ? 'json' : 'yaml';
+  yield* readDocumentStream(decodeTexts(joined(text, rest), file), file, format);
 }
 
 /** The beginning, and what comes behind it; undefined where that was all. */
@@ -88,7 +93,7 @@ async function* joined(beginning: Uint8Array, rest: AsyncIterator<Uint8Array>): 
  * Reads what comes bit by bit, as `readDocuments` reads it in one piece. What differs: documents before a mistake have been given when it is
  * told; an alias of YAML does not lead from one item of a list to another; and what turns out to be no List only behind its items is refused.
  */
-export async function* readDocumentStream(
+async function* readDocumentStream(
   texts: AsyncIterable<Read<string>>,
   file: string,
   format: 'json' | 'yaml',

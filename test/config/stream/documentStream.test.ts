@@ -139,6 +139,15 @@ describe('JSON', () => {
     expect((await stream(text, 'f.json')).issues).toEqual(issues);
   });
 
+  test.each(['f.json', '-'])('passes over a byte order mark in %s', async (file) => {
+    const text = '\uFEFF{"kind":"List","items":[{"kind":"A"},{"kind":"A","kind":"B"}]}';
+    const expected = whole(text, file);
+    expect(expected.issues).toHaveLength(1);
+    const found = await stream(text, file);
+    expect(values(found)).toEqual([{ kind: 'A' }]);
+    expect(found.issues).toEqual(expected.issues);
+  });
+
   test('refuses values that nest too deeply', async () => {
     const text = `{"kind":"List","items":[${'['.repeat(1_002)}${']'.repeat(1_002)}]}`;
     expect((await stream(text, 'f.json')).issues).toEqual([expect.stringContaining('document.depth')]);
