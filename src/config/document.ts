@@ -34,30 +34,22 @@ export const storedFile = 'cluster:';
 /** Claims that a document is stored in a cluster. */
 export const isStored = ({ file }: Pick<Document, 'file'>): boolean => file.startsWith(storedFile);
 
-/** Translates an offset into a line and a column. */
-export function placeAt(text: string, offset: number): Place {
-  let line = 1;
-  let start = 0;
-  for (let end = text.indexOf('\n'); end !== -1 && end < offset; end = text.indexOf('\n', end + 1)) {
-    line += 1;
-    start = end + 1;
-  }
-  return { line, column: offset - start + 1 };
-}
-
 /** Where a text begins. */
 export const start: Place = { line: 1, column: 1 };
 
 /** The place behind a text that begins at `from`. */
 export function behind(text: string, from: Place): Place {
   let { line } = from;
-  let start = -1;
+  let last = -1;
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) {
     line += 1;
-    start = at;
+    last = at;
   }
-  return start === -1 ? { line, column: from.column + text.length } : { line, column: text.length - start };
+  return last === -1 ? { line, column: from.column + text.length } : { line, column: text.length - last };
 }
+
+/** Translates an offset into a line and a column. */
+export const placeAt = (text: string, offset: number): Place => behind(text.slice(0, offset), start);
 
 /** A place in a part of a text, which begins at `from`, as a place in the whole. */
 export const moved = (place: Place, from: Place): Place =>
