@@ -33,14 +33,13 @@ const allowance = allowanceOf({
 
 /** Microseconds that the answering thread spends on a record: on its head, and on handing it over. */
 async function record(name: string, count: number, log: DecisionLog): Promise<readonly [number, number]> {
-  const body = bodies.find((one) => one.name === name);
-  const variants = body?.variants ?? (body === undefined ? [] : [body.bytes]);
+  const calls = bodies.find((one) => one.name === name)?.calls ?? [];
   const memory = { recent: new Recent(), hashes: new ObjectHashes() };
   let [sealing, handing] = [0, 0];
   for (let number = 0; number < count; number += 1) {
     // As fast as the store takes them: no spool, no drops.
     while (log.status.queued > 4_000) await new Promise((resolve) => setTimeout(resolve, 1));
-    const bytes = Buffer.from(variants[number % variants.length] ?? Buffer.alloc(0));
+    const bytes = Buffer.from(calls[number % calls.length]?.body ?? Buffer.alloc(0));
     bytes.write(String(number).padStart(8, '0'), bytes.indexOf('"uid":"') + 7);
     const read = readReview(bytes);
     if (!read.ok) throw new Error(read.message);

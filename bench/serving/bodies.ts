@@ -1,11 +1,10 @@
-/** The AdmissionReviews that the benchmark sends: a NetworkPolicy of 2.5 KB, a Pod of 5 KB, a Pod of 50 KB, as kube-apiserver writes them. */
+/** The AdmissionReviews that the benchmarks send: a NetworkPolicy of 2.5 KB, a Pod of 5 KB, a Pod of 50 KB, as kube-apiserver writes them. */
+import type { Call } from './load.ts';
 
-/** One request body with the name that the table shows. */
-export interface Body {
+/** What is sent in turn, with the name that the table shows. */
+export interface Sent {
   readonly name: string;
-  readonly bytes: Buffer;
-  /** What is sent in turn in place of `bytes`: more of them than the server remembers. */
-  readonly variants?: readonly Buffer[];
+  readonly calls: readonly Call[];
 }
 
 const review = (resource: object, kind: object, object: object): Buffer =>
@@ -128,7 +127,7 @@ const container = (index: number, variables: number): object => ({
   imagePullPolicy: 'IfNotPresent',
 });
 
-const pod = (containers: number, variables: number, fields: number): Buffer =>
+const pod = (containers: number, variables: number, fields: number, account = 'web'): Buffer =>
   review(
     { group: '', version: 'v1', resource: 'pods' },
     { group: '', version: 'v1', kind: 'Pod' },
@@ -140,7 +139,7 @@ const pod = (containers: number, variables: number, fields: number): Buffer =>
         containers: Array.from({ length: containers }, (_, index) => container(index, variables)),
         volumes: [{ name: 'data', emptyDir: {} }],
         restartPolicy: 'Always',
-        serviceAccountName: 'web',
+        serviceAccountName: account,
         tolerations: [
           {
             key: 'node.kubernetes.io/not-ready',
@@ -153,14 +152,27 @@ const pod = (containers: number, variables: number, fields: number): Buffer =>
     },
   );
 
-export const bodies: readonly Body[] = [
-  // Sent twice and more, as the API server (mutate, validate) and GitOps do; and one that was never seen before each time.
-  { name: 'NetworkPolicy', bytes: policy('web', 'front') },
+const judged = (body: Buffer): Call => ({ path: '/validate', body });
+/** More objects than the server remembers. */
+const many = <One>(make: (index: number) => One): readonly One[] =>
+  Array.from({ length: 5_000 }, (_, index) => make(index));
+
+/** The same bytes each time, as between the calls for one request and at GitOps; and a NetworkPolicy that was never seen before each time. */
+export const bodies: readonly Sent[] = [
+  { name: 'NetworkPolicy', calls: [judged(policy('web', 'front'))] },
+  { name: 'new NetworkPolicy', calls: many((index) => judged(policy(`w${index}`, `f${index}`))) },
+  { name: 'Pod', calls: [judged(pod(3, 10, 14))] },
+  { name: 'big Pod', calls: [judged(pod(16, 30, 180))] },
+];
+
+/** What the API server makes of one write: a call to change the object, and one to judge it. */
+const write = (body: Buffer): readonly Call[] => [{ path: '/mutate', body }, judged(body)];
+
+/** Writes of objects that were never seen before. */
+export const writes: readonly Sent[] = [
   {
-    name: 'new NetworkPolicy',
-    bytes: policy('web', 'front'),
-    variants: Array.from({ length: 5_000 }, (_, index) => policy(`w${index}`, `f${index}`)),
+    name: 'NetworkPolicies written',
+    calls: many((index) => write(policy(`w${index}`, `f${index}`))).flat(),
   },
-  { name: 'Pod', bytes: pod(3, 10, 14) },
-  { name: 'big Pod', bytes: pod(16, 30, 180) },
+  { name: 'Pods written', calls: many((index) => write(pod(3, 10, 14, `a${index}`))).flat() },
 ];

@@ -1,6 +1,7 @@
 /**
  * What the decision log costs the webhook: two servers, one without and one with the log, are loaded in turn, and throughput and processor time compared.
- * `npm run -s bundle && node bench/serving/decisionLog.ts [ROUNDS]`. The threads that answer have core 0, everything else has core 1: the load, and the writer of the log,
+ * `npm run -s bundle && node bench/serving/decisionLog.ts [ROUNDS]`. First writes as the API server makes them, two calls and one record each; then calls alone, each with a record.
+ * The threads that answer have core 0, everything else has core 1: the load, and the writer of the log,
  * which on a machine of two cores takes from the load what it needs. So beside the throughput stands what the answering thread spends on a request.
  */
 import { execFileSync, spawn } from 'node:child_process';
@@ -9,7 +10,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bodies } from './bodies.ts';
+import { bodies, writes } from './bodies.ts';
+import type { Sent } from './bodies.ts';
 import { measure } from './load.ts';
 
 const rounds = Number(process.argv[2] ?? 5);
@@ -84,7 +86,7 @@ function ticks({ child }: Server): { readonly main: number; readonly all: number
 }
 
 /** Where the uid of the review begins: a uid that comes twice would be a retry, whose record is small. */
-const uidAt = (body: Buffer): number => body.indexOf('"uid":"') + '"uid":"'.length;
+const uidAt = ({ calls }: Sent): number => (calls[0]?.body.indexOf('"uid":"') ?? 0) + '"uid":"'.length;
 
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
@@ -99,7 +101,7 @@ async function main(): Promise<void> {
     servers.push(on);
     const once = async (
       server: Server,
-      { bytes: body, variants }: (typeof bodies)[number],
+      sent: Sent,
       warm: boolean,
     ): Promise<readonly [number, number, number]> => {
       const before = ticks(server);
@@ -108,12 +110,10 @@ async function main(): Promise<void> {
       const done = await measure({
         port,
         authority,
-        path: '/validate',
-        body,
-        variants,
+        calls: sent.calls,
         connections,
         millis: time,
-        countAt: uidAt(body),
+        countAt: uidAt(sent),
       });
       if (done.failed > 0) throw new Error(`${done.failed} answers were no allow`);
       const after = ticks(server);
@@ -125,21 +125,21 @@ async function main(): Promise<void> {
       ];
     };
     process.stdout.write(
-      'body                 off/s     on/s    ratio   µs of the answering thread off, on   µs of the process off, on\n',
+      'sent                        off/s     on/s    ratio   µs of the answering thread off, on   µs of the process off, on\n',
     );
     pin(process.pid, 1, 1);
     for (const { child } of servers) pin(child.pid ?? 0, 0, 1);
-    for (const body of bodies) {
+    for (const sent of [...writes, ...bodies]) {
       const rows: (readonly [readonly [number, number, number], readonly [number, number, number]])[] = [];
       for (let round = 0; round <= rounds; round += 1) {
-        const without = await once(off, body, round === 0);
-        const within = await once(on, body, round === 0);
+        const without = await once(off, sent, round === 0);
+        const within = await once(on, sent, round === 0);
         if (round > 0) rows.push([without, within]);
       }
       const of = (side: 0 | 1, column: 0 | 1 | 2): number => median(rows.map((row) => row[side][column]));
       const ratio = median(rows.map(([without, within]) => within[0] / without[0]));
       process.stdout.write(
-        `${body.name.padEnd(17)} ${of(0, 0).toFixed(0).padStart(8)} ${of(1, 0).toFixed(0).padStart(8)} ${ratio.toFixed(2).padStart(8)}` +
+        `${sent.name.padEnd(24)} ${of(0, 0).toFixed(0).padStart(8)} ${of(1, 0).toFixed(0).padStart(8)} ${ratio.toFixed(2).padStart(8)}` +
           `${of(0, 1).toFixed(0).padStart(24)} ${of(1, 1).toFixed(0).padStart(8)}${of(0, 2).toFixed(0).padStart(24)} ${of(1, 2).toFixed(0).padStart(8)}\n`,
       );
     }

@@ -9,12 +9,16 @@ export interface Measured {
   readonly failed: number;
 }
 
-export interface Load {
-  readonly port: number;
+/** One call of the webhook. */
+export interface Call {
   readonly path: string;
   readonly body: Buffer;
-  /** Sent in turn in its place, where given. */
-  readonly variants?: readonly Buffer[] | undefined;
+}
+
+export interface Load {
+  readonly port: number;
+  /** What is sent, in turn. */
+  readonly calls: readonly Call[];
   readonly authority: Buffer;
   readonly connections: number;
   readonly millis: number;
@@ -24,7 +28,7 @@ export interface Load {
 
 /** Keeps every connection busy for the given time; bounded, and against this machine only. */
 export async function measure(load: Load): Promise<Measured> {
-  const requests = (load.variants ?? [load.body]).map((body) => requestOf(load.path, body));
+  const requests = load.calls.map(requestOf);
   let turn = 0;
   const next = (): Buffer => {
     turn += 1;
@@ -52,7 +56,7 @@ export async function measure(load: Load): Promise<Measured> {
   return { perSecond: latencies.length / seconds, latencies: latencies.sort((a, b) => a - b), failed };
 }
 
-function requestOf(path: string, body: Buffer): Buffer {
+function requestOf({ path, body }: Call): Buffer {
   const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
   return Buffer.concat([Buffer.from(head), body]);
 }

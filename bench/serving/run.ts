@@ -77,16 +77,15 @@ async function main(): Promise<void> {
     process.stdout.write(
       'body                  bytes   bare/s  bulkhead/s   ratio (min..max)   p50 ms   p99 ms\n',
     );
-    for (const { name, bytes, variants } of bodies) {
+    for (const { name, calls } of bodies) {
+      const bytes = calls[0]?.body.length ?? 0;
       const ratios: number[] = [];
       const speeds: [number[], number[]] = [[], []];
       const latencies: number[] = [];
       for (let round = 0; round <= rounds; round += 1) {
         // The first round warms both up: the compiler needs some ten thousand requests.
         const load = {
-          path: '/validate',
-          body: bytes,
-          variants,
+          calls,
           authority,
           connections,
           millis: round === 0 ? 4 * millis : millis,
@@ -106,7 +105,7 @@ async function main(): Promise<void> {
       const ratio = { median: median(ratios), min: Math.min(...ratios), max: Math.max(...ratios) };
       results.push({
         name,
-        bytes: bytes.length,
+        bytes,
         bare: median(speeds[0]),
         bulkhead: median(speeds[1]),
         ratio,
@@ -114,7 +113,7 @@ async function main(): Promise<void> {
         p99,
       });
       process.stdout.write(
-        `${name.padEnd(17)} ${String(bytes.length).padStart(9)} ${median(speeds[0]).toFixed(0).padStart(8)} ${median(speeds[1]).toFixed(0).padStart(11)}` +
+        `${name.padEnd(17)} ${String(bytes).padStart(9)} ${median(speeds[0]).toFixed(0).padStart(8)} ${median(speeds[1]).toFixed(0).padStart(11)}` +
           `   ${ratio.median.toFixed(2)} (${ratio.min.toFixed(2)}..${ratio.max.toFixed(2)})   ${p50.toFixed(2).padStart(6)}   ${p99.toFixed(2).padStart(6)}\n`,
       );
     }
