@@ -2,6 +2,7 @@
 import type { Adoption } from '../cluster/nameRecords.ts';
 import { usualCluster, withApiServer } from './clusterAccess.ts';
 import type { NamedCluster } from './clusterAccess.ts';
+import { several } from './command.ts';
 import type { Definition } from './command.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
@@ -9,8 +10,6 @@ interface Options extends NamedCluster {
   readonly all?: true;
   readonly forget?: readonly string[];
 }
-
-const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 const more = `
 Namespaces that were there before Bulkhead may carry labels that anybody wrote. Look at them, then vouch for them; a Boundary is Proven only when

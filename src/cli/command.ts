@@ -27,3 +27,9 @@ export interface CommandRow {
   readonly group: string;
   readonly load: () => Promise<{ readonly define: Definition }>;
 }
+
+/** Reads an option that may be repeated: each value behind those before it. */
+export const several = (value: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  value,
+];

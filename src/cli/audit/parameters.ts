@@ -1,8 +1,7 @@
 /** The filters of `audit` commands as options, and as the parameters that the question is read from. */
 import type { Command } from '@commander-js/extra-typings';
 import { gathered } from '../../decisions/query/parameters.ts';
-
-const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+import { several } from '../command.ts';
 
 /** Adds an option for every filter; one that may be repeated asks for any of its values. */
 export const withFilters = <A extends unknown[], O extends Record<string, unknown>>(command: Command<A, O>) =>

@@ -14,12 +14,11 @@ import { stateFiles } from '../../decisions/stateFiles.ts';
 import { openArchive } from '../../decisions/stores/openForReading.ts';
 import { findLog, storeIssue, withLog } from './log.ts';
 import type { LogOptions } from './log.ts';
+import { several } from '../command.ts';
 import type { Definition } from '../command.ts';
 import { tellIssues } from '../diagnostics.ts';
 import { paletteFor } from '../palette.ts';
 import type { ExitCode, Terminal } from '../terminal.ts';
-
-const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 export const defineVerify: Definition = (command, { terminal, run }) =>
   withLog(command)

@@ -5,6 +5,7 @@ import { isDecision, readPast } from '../../admission/replaying/past.ts';
 import { add, newTally } from '../../admission/replaying/tally.ts';
 import type { Tally } from '../../admission/replaying/tally.ts';
 import { readFilterAlone } from '../../decisions/query/parameters.ts';
+import { several } from '../command.ts';
 import type { Definition } from '../command.ts';
 import { tellIssues, tellWarning, tellWarnings } from '../diagnostics.ts';
 import { load } from '../loading.ts';
@@ -23,8 +24,6 @@ interface Options {
   readonly examples: string;
   readonly output: 'text' | 'json';
 }
-
-const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 export const define: Definition = (command, { terminal, run }) =>
   command

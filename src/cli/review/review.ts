@@ -3,6 +3,7 @@ import { Option } from '@commander-js/extra-typings';
 import type { Issue } from '../../config/issue.ts';
 import { readPaths } from '../../config/paths.ts';
 import { reviewAll } from '../../admission/manifests/reviewAll.ts';
+import { several } from '../command.ts';
 import type { Definition } from '../command.ts';
 import { tellIssues, tellWarning, tellWarnings } from '../diagnostics.ts';
 import { load } from '../loading.ts';
@@ -21,8 +22,6 @@ interface Options {
   readonly narrow?: true;
   readonly failOnWarn?: true;
 }
-
-const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 export const define: Definition = (command, { terminal, run }) =>
   command

@@ -6,6 +6,7 @@ import { sound, unsound } from '../../config/issue.ts';
 import { readPaths } from '../../config/paths.ts';
 import { namedCluster } from '../clusterAccess.ts';
 import type { NamedCluster } from '../clusterAccess.ts';
+import { several } from '../command.ts';
 import type { Definition } from '../command.ts';
 import { tellIssues, tellWarning } from '../diagnostics.ts';
 import { load } from '../loading.ts';
@@ -30,8 +31,6 @@ interface Options extends NamedCluster {
   readonly failOnWarn?: true;
   readonly output: OutputForm;
 }
-
-const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 export const define: Definition = (command, { terminal, run }) =>
   command

@@ -6,6 +6,7 @@ import type { App, AppOptions } from '../../app.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
 import type { Read } from '../../config/issue.ts';
 import type { FlagSetting } from '../../config/load.ts';
+import { several } from '../command.ts';
 import type { Definition } from '../command.ts';
 import type { Readiness } from '../../server/review.ts';
 import { fixedRules, inventorySource } from '../../server/sources.ts';
@@ -29,7 +30,6 @@ interface Options {
   readonly port?: string | undefined;
 }
 
-const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 const none: readonly string[] = [];
 
 export const define: Definition = (command, { terminal, run }) =>

@@ -10,6 +10,7 @@ import {
 import type { Read } from '../../config/issue.ts';
 import { ensureCertificates } from '../../server/tls/directory.ts';
 import { readAuthorityFile } from '../authorityFile.ts';
+import { several } from '../command.ts';
 import type { Definition } from '../command.ts';
 import { checkWebhooks } from './check.ts';
 import { tellIssues } from '../diagnostics.ts';
@@ -44,7 +45,6 @@ Examples:
   bulkhead webhooks --check --service bulkhead-system/bulkhead --ca ca.crt
   bulkhead webhooks --delete --kubeconfig ~/.kube/config`;
 
-const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 const none: readonly string[] = [];
 
 export const define: Definition = (command, { terminal, run }) =>
