@@ -1,7 +1,7 @@
 /** Where rules are stored in a cluster, kind by kind, and what of a stored object is the rule. */
 import { storedFile } from '../config/document.ts';
 import type { Document } from '../config/document.ts';
-import { own, stringAt } from '../k8s/json.ts';
+import { own, ownAt, stringAt } from '../k8s/json.ts';
 import type { JsonObject } from '../k8s/json.ts';
 
 export interface RuleKind {
@@ -38,15 +38,21 @@ export const admissionPolicyKinds: readonly RuleKind[] = [
 
 const nowhere = { line: 1, column: 1 } as const;
 
+/** A rule of the cluster. `version`: another one with every change of what somebody wrote, so that what is changed back is told from what it was. */
+export interface StoredRule extends Document {
+  readonly version: string;
+}
+
 /**
  * The rule in a stored object: what somebody wrote, without what the server keeps about it, so that a change of status is no other rule. Items of
  * a list carry no kind, so it is written out.
  */
-export const toDocument = ({ kind, apiVersion }: RuleKind, object: JsonObject): Document => {
+export const toDocument = ({ kind, apiVersion }: RuleKind, object: JsonObject): StoredRule => {
   const name = stringAt(object, 'metadata', 'name') ?? '';
   return {
     value: { apiVersion, kind, metadata: { name }, spec: own(object, 'spec') },
     file: `${storedFile}${kind}/${name}`,
+    version: `${stringAt(object, 'metadata', 'uid') ?? ''} ${Number(ownAt(object, 'metadata', 'generation') ?? 0)}`,
     positionOf: () => nowhere,
   };
 };

@@ -1,19 +1,18 @@
 /** The rules that are stored in a cluster: followed kind by kind, handed over as documents. */
-import type { Document } from '../config/document.ts';
 import type { ApiServer } from './apiServer.ts';
 import { collectionOf } from './collection.ts';
 import { ObjectCopy } from './objectCopy.ts';
 import { reflector } from './reflector.ts';
 import type { ReflectorEvent } from './reflector.ts';
 import { toDocument } from './ruleKinds.ts';
-import type { RuleKind } from './ruleKinds.ts';
+import type { RuleKind, StoredRule } from './ruleKinds.ts';
 import { servedCollection } from './servedCollection.ts';
 import type { Timing } from './timing.ts';
 
 export interface RuleObjects {
   run(signal: AbortSignal): Promise<void>;
   /** All of them, in an order that does not hang on when they came; undefined until every kind was listed. */
-  documents(): readonly Document[] | undefined;
+  documents(): readonly StoredRule[] | undefined;
   /** Milliseconds since the oldest copy was last known to be the API server's own; undefined before all are listed. */
   age(): number | undefined;
   /** Why a kind is not followed, while it is not. */

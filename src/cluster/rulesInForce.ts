@@ -1,8 +1,8 @@
 /** The rules in force: those of files and those stored in the cluster together, swapped whole, and only when they compile; a Boundary that is replaced stays beside them until every replica has them. */
 import type { RuleDocument, Rules } from '../admission/rules.ts';
-import type { Document } from '../config/document.ts';
 import { describe } from '../config/issue.ts';
 import type { Issue, Read } from '../config/issue.ts';
+import type { StoredRule } from './ruleKinds.ts';
 import type { RuleObjects } from './ruleObjects.ts';
 import { reportedHash, supersededBy } from './superseded.ts';
 import type { Timing } from './timing.ts';
@@ -49,7 +49,7 @@ const reconsiderMillis = 1_000;
 const issuesOf = (read: Read<unknown>): readonly Issue[] => (read.ok ? [] : read.issues);
 
 interface Newest {
-  readonly documents: readonly Document[];
+  readonly documents: readonly StoredRule[];
   readonly rules: Rules;
   readonly reported: string;
   readonly beside: readonly RuleDocument[];
@@ -84,7 +84,7 @@ export function rulesInForce({
   const refresh = async (): Promise<void> => {
     const documents = stored.documents();
     if (documents === undefined) return;
-    const text = JSON.stringify(documents.map(({ value }) => value));
+    const text = JSON.stringify(documents.map(({ value, version }) => [value, version]));
     if (text === seen) return;
     seen = text;
     const compiled = compile(documents);

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { RuleDocument } from '../admission/rules.ts';
 import type { Document } from '../config/document.ts';
 import { stringAt } from '../k8s/json.ts';
+import type { StoredRule } from './ruleKinds.ts';
 
 /** Of one name; whoever changes a Boundary more often than this while a replica is silent keeps the first, which was in force alone, and the newest. */
 const mostOfName = 16;
@@ -30,11 +31,14 @@ export function supersededBy(
   );
 }
 
-/** What replicas tell each other of the rules that they decide by: the same for the same Bulkhead rules in the cluster, whatever their configuration. */
-export function reportedHash(documents: readonly Document[]): string {
+/**
+ * What replicas tell each other of the rules that they decide by: the same for the same Bulkhead rules in the cluster, whatever their configuration. A set
+ * that is changed back is another one: nobody goes back to what was reported before, so what others report may be old and still be true.
+ */
+export function reportedHash(documents: readonly StoredRule[]): string {
   const own = documents.filter(({ value }) => stringAt(value, 'apiVersion')?.startsWith('bulkhead.dev/'));
   return createHash('sha256')
-    .update(JSON.stringify(own.map(textOf)))
+    .update(JSON.stringify(own.map(({ value, version }) => [value, version])))
     .digest('hex')
     .slice(0, 16);
 }

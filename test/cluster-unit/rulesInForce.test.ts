@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { compileRules } from '../../src/admission/rules.ts';
 import type { Rules } from '../../src/admission/rules.ts';
-import type { Document } from '../../src/config/document.ts';
 import { assemble } from '../../src/config/load.ts';
 import { ownRuleKinds, toDocument } from '../../src/cluster/ruleKinds.ts';
+import type { StoredRule } from '../../src/cluster/ruleKinds.ts';
 import { rulesInForce } from '../../src/cluster/rulesInForce.ts';
 import type { RuleEvent, RulesInForce } from '../../src/cluster/rulesInForce.ts';
 import { processTiming } from '../../src/cluster/timing.ts';
@@ -11,11 +11,11 @@ import { processTiming } from '../../src/cluster/timing.ts';
 const config = assemble(undefined, { environment: {} });
 const [boundaryKind] = ownRuleKinds;
 
-function boundary(name: string, spec: object = {}): Document {
+function boundary(name: string, spec: object = {}, generation = 1): StoredRule {
   if (boundaryKind === undefined) throw new Error('Boundaries are followed');
   const whole = { namespaceSelector: {}, floor: { mode: 'Audit' }, ...spec };
   return toDocument(boundaryKind, {
-    metadata: { name, resourceVersion: String(Math.random()), managedFields: [{}] },
+    metadata: { name, uid: name, generation, resourceVersion: String(Math.random()), managedFields: [{}] },
     spec: whole,
     status: { namespaces: Math.random() },
   });
@@ -32,13 +32,13 @@ interface Followed {
   others: Set<string> | undefined;
   readonly events: readonly RuleEvent[];
   /** Stores other documents; resolves once that was looked at. */
-  readonly store: (...documents: readonly Document[]) => Promise<void>;
+  readonly store: (...documents: readonly StoredRule[]) => Promise<void>;
   age: number | undefined;
   readonly stop: () => Promise<void>;
 }
 
 function following(): Followed {
-  let documents: readonly Document[] | undefined;
+  let documents: readonly StoredRule[] | undefined;
   let changed: () => void = () => undefined;
   const events: RuleEvent[] = [];
   const stopping = new AbortController();
@@ -69,7 +69,7 @@ function following(): Followed {
   return Object.assign(followed, {
     rules,
     events,
-    store: async (...now: readonly Document[]) => {
+    store: async (...now: readonly StoredRule[]) => {
       documents = now;
       changed();
       await looked();
@@ -158,7 +158,7 @@ describe('the rules in force', () => {
 const to = (cidr: string): object => ({ egress: [{ to: [{ ipBlock: { cidr } }] }] });
 
 describe('what a new set replaces', () => {
-  const begun = async (...documents: readonly Document[]): Promise<Followed> => {
+  const begun = async (...documents: readonly StoredRule[]): Promise<Followed> => {
     const followed = following();
     await followed.store(...documents);
     followed.others = new Set();
@@ -200,6 +200,27 @@ describe('what a new set replaces', () => {
     expect(names(followed.rules.current())).toEqual(['a', 'a before', 'a before']);
     await rollOut(followed);
     expect(names(followed.rules.current())).toEqual(['a']);
+    await followed.stop();
+  });
+
+  test('stays when the rules are changed back before the others saw any of it', async () => {
+    const followed = await begun(boundary('a', to('10.0.0.0/8')));
+    followed.others?.add(followed.rules.reported() ?? '');
+    await followed.store(boundary('a', to('10.9.0.0/16'), 2));
+    await followed.store(boundary('a', to('10.0.0.0/8'), 3));
+    // They may be about to decide by the second alone, for this replica said that it has it.
+    expect(names(followed.rules.current())).toEqual(['a', 'a before']);
+    await rollOut(followed);
+    expect(names(followed.rules.current())).toEqual(['a']);
+    await followed.stop();
+  });
+
+  test('is nothing where the rules were changed back unseen, which is reported', async () => {
+    const followed = await begun(boundary('a', to('10.0.0.0/8')));
+    const first = followed.rules.reported();
+    await followed.store(boundary('a', to('10.0.0.0/8'), 3));
+    expect(names(followed.rules.current())).toEqual(['a']);
+    expect(followed.rules.reported()).not.toBe(first);
     await followed.stop();
   });
 
