@@ -15,15 +15,23 @@ export type Scanned =
 export interface StockOptions {
   readonly around: Pick<Surroundings, 'rules' | 'rollout' | 'isFresh'>;
   readonly timing: Timing;
-  readonly scan: (signal: AbortSignal) => Promise<Scanned>;
+  /** Scans, or answers with a scan that began at `since` or later, by the clock of `timing`. */
+  readonly scan: (signal: AbortSignal, since: number) => Promise<Scanned>;
   readonly everyMillis: number;
 }
 
 export interface Stock extends Controller {
+  /** Who decides by the rules changed: to be told at once, for whoever decided by others may have let something in after a scan. */
+  readonly changed: () => void;
   /** What the last scan holds against a Boundary's proof, in words; empty where it found nothing. */
   readonly lacking: (boundary: string) => readonly string[];
   /** How many stored objects break a rule; undefined where that is not known. */
   readonly violations: (...rule: RuleName) => number | undefined;
+}
+
+interface Settled {
+  readonly ruleSet: Rules['ruleSet'];
+  readonly at: number;
 }
 
 /** What replicas were deciding when the rules came is stored by then: API servers wait five seconds for an answer. */
@@ -36,44 +44,56 @@ const retryMillis = 10_000;
 
 /** One key: all that is stored. A scan by rules that were replaced meanwhile counts for nothing. */
 export function stock({ around, timing, scan, everyMillis }: StockOptions): Stock {
-  let settling: { readonly rules: Rules; readonly since: number } | undefined;
+  /** From when on a scan finds all that was let in by other rules; undefined while somebody decides by others. */
+  let settled: Settled | undefined;
   /** `term`: aborted when this process leads no more; whoever leads again looks again. */
-  let last: (Taken & { readonly nextAt: number; readonly term: AbortSignal }) | undefined;
+  let last:
+    (Taken & { readonly settled: Settled; readonly nextAt: number; readonly term: AbortSignal }) | undefined;
 
   const isLast = (rules: Rules): boolean =>
-    last !== undefined && !last.term.aborted && last.rules.ruleSet === rules.ruleSet;
+    last !== undefined &&
+    !last.term.aborted &&
+    last.settled === settled &&
+    last.rules.ruleSet === rules.ruleSet;
 
-  /** How long until a scan by these rules would find all that was let in by others. */
-  const due = (rules: Rules): number => {
+  const isComplete = (): boolean => {
     const { inForce, waitingFor } = around.rollout();
-    if (!inForce || !around.isFresh() || waitingFor === undefined || waitingFor.length > 0) {
-      settling = undefined;
-      return lookMillis;
-    }
-    if (isLast(rules)) return (last?.nextAt ?? 0) - timing.now();
-    if (settling?.rules.ruleSet !== rules.ruleSet) settling = { rules, since: timing.now() };
-    return settling.since + settledMillis - timing.now();
+    return inForce && waitingFor?.length === 0;
   };
 
-  const current = (): Taken | undefined =>
-    isLast(around.rules()) && around.rollout().waitingFor?.length === 0 ? last : undefined;
+  /** Since when a scan by these rules counts, and how long until the next is due; how long to wait where none may begin yet. */
+  const due = (rules: Rules): { readonly settled?: Settled; readonly wait: number } => {
+    if (!isComplete() || !around.isFresh()) {
+      settled = undefined;
+      return { wait: lookMillis };
+    }
+    const now = timing.now();
+    if (settled?.ruleSet !== rules.ruleSet) settled = { ruleSet: rules.ruleSet, at: now + settledMillis };
+    return { settled, wait: (isLast(rules) ? (last?.nextAt ?? 0) : settled.at) - now };
+  };
+
+  const current = (): Taken | undefined => (isComplete() && isLast(around.rules()) ? last : undefined);
 
   return {
     name: 'scan',
     keys: () => ['everything'],
     reconcile: async (_, signal) => {
       const rules = around.rules();
-      const wait = due(rules);
-      if (wait > 0) return { outcome: 'again', afterMillis: wait };
+      const next = due(rules);
+      if (next.settled === undefined || next.wait > 0) return { outcome: 'again', afterMillis: next.wait };
       const begun = timing.now();
-      const scanned = await scan(signal);
+      const scanned = await scan(signal, next.settled.at);
       if (!scanned.ok) return { outcome: 'failed', message: scanned.message, retryAfterMillis: retryMillis };
       if (around.rules().ruleSet !== rules.ruleSet) return { outcome: 'again', afterMillis: lookMillis };
       const findings = scanned.findings.filter(isOutside);
       const sooner = Math.max(soonMillis, restFactor * (timing.now() - begun));
       const afterMillis = findings.length === 0 ? everyMillis : Math.min(everyMillis, sooner);
-      last = { rules, findings, gaps: scanned.gaps, nextAt: timing.now() + afterMillis, term: signal };
+      const nextAt = timing.now() + afterMillis;
+      last = { rules, findings, gaps: scanned.gaps, settled: next.settled, nextAt, term: signal };
       return { outcome: 'again', afterMillis };
+    },
+    changed: () => {
+      if (!isComplete()) settled = undefined;
     },
     lacking: (boundary) => {
       const taken = current();

@@ -36,8 +36,9 @@ interface Scanning {
   readonly time: Clock;
   readonly taken: Stock;
   readonly now: { rules: Rules; rollout: Rollout; fresh: boolean; answer: Scanned };
-  /** When each scan began. */
+  /** When each scan began, and since when it was to have begun. */
   readonly at: readonly number[];
+  readonly since: readonly number[];
   readonly add: () => void;
   readonly stop: () => Promise<void>;
 }
@@ -47,13 +48,15 @@ const found = (...findings: readonly Finding[]): Scanned => ({ ok: true, finding
 function scanning(answer: Scanned = found(), millis = 0): Scanning {
   const time = clock();
   const at: number[] = [];
+  const since: number[] = [];
   const now = { rules: walls('10.0.0.0/8'), rollout: { inForce: true, waitingFor: [] }, fresh: true, answer };
   const taken = stock({
     around: { rules: () => now.rules, rollout: () => now.rollout, isFresh: () => now.fresh },
     timing: time,
     everyMillis: 600_000,
-    scan: async () => {
+    scan: async (_, begunAt) => {
       at.push(time.now());
+      since.push(begunAt);
       if (millis > 0) await time.pause(millis, new AbortController().signal);
       return now.answer;
     },
@@ -62,7 +65,7 @@ function scanning(answer: Scanned = found(), millis = 0): Scanning {
   const stopping = new AbortController();
   const done = looked.run(stopping.signal);
   return {
-    ...{ time, taken, now, at },
+    ...{ time, taken, now, at, since },
     add: () => looked.addAll(),
     stop: async () => {
       stopping.abort();
@@ -74,7 +77,7 @@ function scanning(answer: Scanned = found(), millis = 0): Scanning {
 const notScanned = ['what is stored was not scanned yet since the rules changed'];
 
 test('begins seven seconds after the rules came, when nothing is decided by others any more, and then every so often', async () => {
-  const { time, taken, at, stop } = scanning();
+  const { time, taken, at, since, stop } = scanning();
   await time.pass(6_900);
   expect(taken.lacking('walls')).toEqual(notScanned);
   expect(taken.violations('Boundary', 'walls')).toBeUndefined();
@@ -84,6 +87,27 @@ test('begins seven seconds after the rules came, when nothing is decided by othe
   expect(taken.violations('Boundary', 'walls')).toBe(0);
   await time.pass(600_000);
   expect(at).toEqual([7_000, 607_000]);
+  expect(since).toEqual([7_000, 7_000]);
+  await stop();
+});
+
+test.each([
+  ['after a scan', 20_000],
+  ['while one is under way', 10_000],
+])('begins anew once a replica that decided by other rules %s has these', async (_, when) => {
+  const { time, taken, now, add, at, stop } = scanning(found(), 6_000);
+  await time.pass(when);
+  now.rollout = { inForce: true, waitingFor: ['back'] };
+  taken.changed();
+  add();
+  await time.pass(1_500);
+  now.rollout = { inForce: true, waitingFor: [] };
+  taken.changed();
+  await time.pass(7_000);
+  expect(taken.lacking('walls')).toEqual(notScanned);
+  await time.pass(14_000);
+  expect(at).toHaveLength(2);
+  expect(taken.lacking('walls')).toEqual([]);
   await stop();
 });
 

@@ -101,7 +101,7 @@ export function serveControllers(
   const scanned = stock({
     around: { rules, rollout, isFresh },
     timing: processTiming,
-    scan,
+    scan: (_, since) => scan(since),
     everyMillis: toSeconds(config.controllers.scanEvery) * 1_000,
   });
   let records = nothing;
@@ -172,8 +172,11 @@ export function serveControllers(
   // Every replica looks at the others: each lets go of what was replaced by itself.
   reports.follow(() => {
     kept?.changed();
+    scanned.changed();
     inForce.reconsider();
     started.changed({ of: 'rollout' });
+    if (rollout().waitingFor?.length !== 0)
+      for (const key of scanned.keys()) started.changed({ of: 'more', controller: scanned.name, key });
   });
   cluster.onNamespace(tell('namespace'));
   floors.onChange(tell('floor'));

@@ -25,7 +25,7 @@ export function servedReports(
       api: cluster.api,
       pace: pace(processTiming, writes),
       everyMillis: Math.max(leastMillis, toSeconds(controllers.reportsEvery) * 1_000),
-      scan,
+      scan: () => scan(),
     }),
   ];
 }

@@ -4,12 +4,14 @@ import type { Rules } from '../../admission/rules.ts';
 import type { Finding } from '../../admission/scanning/finding.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
 import type { ExceptionCopy } from '../../cluster/exceptionCopy.ts';
+import { processTiming } from '../../cluster/timing.ts';
 import { describe } from '../../config/issue.ts';
 import type { Gap } from '../../controllers/outside.ts';
+import { sharedScan } from '../../controllers/sharedScan.ts';
 import { scanFor } from '../scan/live.ts';
 
-/** `namespaces` are those that exist. */
-export type ServedScan = () => Promise<
+/** Answers with a scan that began at `since` or later; without it, with one that is under way. `namespaces` are those that exist. */
+export type ServedScan = (since?: number) => Promise<
   | {
       readonly ok: true;
       readonly findings: readonly Finding[];
@@ -26,10 +28,7 @@ const pageSize = 100;
 const workMillis = 5;
 const restFactor = 4;
 
-/** Whoever asks while a scan by the same rules is under way gets that one: its findings are the same. */
 export function servedScan(cluster: Cluster, rules: () => Rules, exceptions: ExceptionCopy): ServedScan {
-  let running: { readonly by: Rules['ruleSet']; readonly scanned: ReturnType<ServedScan> } | undefined;
-
   const scan = async (by: Rules): ReturnType<ServedScan> => {
     // Where exceptions are not known none counts, and what they let in would be told as outside.
     if (!exceptions.certain()) return { ok: false, message: 'the exceptions are not known yet' };
@@ -45,16 +44,8 @@ export function servedScan(cluster: Cluster, rules: () => Rules, exceptions: Exc
     return { ok: true, findings, gaps, namespaces };
   };
 
-  return () => {
-    const by = rules();
-    if (running?.by !== by.ruleSet) {
-      const scanned = scan(by).finally(() => {
-        if (running?.scanned === scanned) running = undefined;
-      });
-      running = { by: by.ruleSet, scanned };
-    }
-    return running.scanned;
-  };
+  const shared = sharedScan(scan, processTiming);
+  return (since) => shared(rules(), since);
 }
 
 /** Says when to rest. */
