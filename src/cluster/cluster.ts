@@ -217,8 +217,9 @@ function follow(access: Access, options: ClusterOptions): Cluster {
     followStored,
     followExceptions: () => exceptionCopy(followStored, staleMillis),
     followFloors: () =>
-      (floors ??= floorCopy((copy) =>
-        followCopy(floorsPath, collectionOf(server, floorsPath, floorsForm), copy),
+      (floors ??= floorCopy(
+        (copy) => followCopy(floorsPath, collectionOf(server, floorsPath, floorsForm), copy),
+        staleMillis,
       )),
     followRules: (kinds, followedBy) => {
       const rules = followedRules({
