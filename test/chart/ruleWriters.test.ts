@@ -20,6 +20,7 @@ withHelm('the policy about who writes rules', (helm) => {
   test.each<[string, Values]>([
     ['nothing said', {}],
     ['administrators by name', { administrators: { users: ['alice'] } }],
+    ['administrators of no group', { administrators: { users: ['alice'], groups: [] } }],
     ['other groups of administrators', { administrators: { groups: ['platform'] } }],
     ['a ServiceAccount among them', { administrators: accounts }],
     ['a role of its own', { administrators: { users: ['dev'] }, roles: { ruleWriters: accounts } }],

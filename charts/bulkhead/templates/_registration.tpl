@@ -174,7 +174,11 @@ absent where there is none. These conditions are the ones that `bulkhead webhook
 {{- /* Who may write rules, by user name and by group, as the webhook reads the configuration. */ -}}
 {{- define "bulkhead.ruleWriters" -}}
 {{- $tenancy := default dict .Values.configuration.tenancy -}}
-{{- $administrators := merge (deepCopy (dig "administrators" dict $tenancy)) (dict "groups" (list "system:masters" "kubeadm:cluster-admins")) -}}
+{{- $administrators := deepCopy (dig "administrators" dict $tenancy) -}}
+{{- /* Not by merge, for which an empty list is none: who names no group means no group. */ -}}
+{{- if not (kindIs "slice" (get $administrators "groups")) -}}
+{{- $_ := set $administrators "groups" (list "system:masters" "kubeadm:cluster-admins") -}}
+{{- end -}}
 {{- $subjects := dig "roles" "ruleWriters" $administrators $tenancy -}}
 {{- $users := dig "users" list $subjects -}}
 {{- range dig "serviceAccounts" list $subjects -}}
