@@ -201,7 +201,7 @@ const floorOf = (index: number, spec: unknown): object => ({
   spec,
 });
 
-/** What is served at each path; `floors`, `metadata` and `pending` are what a selector or a form leaves of them. */
+/** What is served at each path; `#floors` is what the selector of floors leaves of the policies. */
 export async function cluster(size: Size, rules: string): Promise<ReadonlyMap<string, Objects>> {
   const spec = await floorSpec(rules);
   const kind = (
