@@ -7,6 +7,8 @@ import type { Document } from '../config/document.ts';
 import type { Issue, Read } from '../config/issue.ts';
 import type { Config } from '../config/schema.ts';
 import { stringAt } from '../k8s/json.ts';
+import { tellIssues, tellWarning } from './diagnostics.ts';
+import type { Terminal } from './terminal.ts';
 
 export interface CompiledStored {
   readonly compiled: Read<Rules>;
@@ -34,6 +36,16 @@ export function compileStored(
   const atFault = new Set(leftOut.map(({ file }) => file));
   const kept = stored.filter(({ file }) => !atFault.has(file));
   return { compiled: compileRules([...files, ...kept], config, ownNamespace), leftOut };
+}
+
+/** Tells which were left out, where any were. */
+export function tellLeftOut(leftOut: CompiledStored['leftOut'], terminal: Terminal): void {
+  if (leftOut.length === 0) return;
+  tellIssues(leftOut, terminal);
+  tellWarning(
+    'these admission policies of the cluster are no rules of Bulkhead; the API server enforces them itself',
+    terminal,
+  );
 }
 
 const isForeign = (document: Document): boolean =>

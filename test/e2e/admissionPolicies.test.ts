@@ -7,6 +7,7 @@ import { startProduct } from './product.ts';
 import type { Product } from './product.ts';
 import { review } from './reviewOf.ts';
 import { applied, configMap, constraintsOf, deniedByFiles, reading } from './storedPolicies.ts';
+import { capture } from '../cli/capturedTerminal.ts';
 import { connect } from '../cluster/cluster.ts';
 import { readConnection } from '../cluster/connection.ts';
 import { eventually } from '../cluster/eventually.ts';
@@ -206,5 +207,16 @@ describe('admission policies of the cluster', () => {
     );
     expect((await review(asked.url, 'validate', configMap('vap-most', 'vap-a', 3))).allowed).toBe(false);
     expect((await review(asked.url, 'validate', configMap('vap-authorizer', 'vap-a', 1))).allowed).toBe(true);
+    const files = [
+      '--kubeconfig',
+      cluster.kubeconfig('admin'),
+      '--config',
+      join(folder, 'admissionPolicies.yaml'),
+    ];
+    const scanned = await capture(['scan', ...files]);
+    expect(scanned.stderr).toMatch(
+      /vap-authorizer[^]*are no rules of Bulkhead; the API server enforces them itself/,
+    );
+    expect([0, 1]).toContain(scanned.code);
   });
 });

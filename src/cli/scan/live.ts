@@ -57,9 +57,9 @@ async function scanServer(
   if (named !== undefined) return scanBy(server, discovered, named, manner);
   const stored = await storedRules(server, discovered.kinds, config, ownNamespace, manner.progress);
   if (!stored.ok) return unanswered(stored.failure);
-  const { compiled } = stored;
+  const { compiled, leftOut } = stored;
   return compiled.ok
-    ? scanBy(server, discovered, compiled.value, manner)
+    ? { ...(await scanBy(server, discovered, compiled.value, manner)), leftOut }
     : { ...nothing, issues: compiled.issues };
 }
 

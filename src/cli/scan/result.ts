@@ -26,6 +26,8 @@ export interface Scanned {
   readonly tenants: ReadonlyMap<string | undefined, number>;
   /** The Boundaries by which it was judged. */
   readonly boundaries: readonly string[];
+  /** Why admission policies that the cluster stores were not judged by; the API server enforces them itself. */
+  readonly leftOut?: readonly Issue[];
   /** The API server, or undefined for files. */
   readonly server?: string;
 }

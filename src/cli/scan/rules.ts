@@ -9,7 +9,7 @@ import { readParams } from '../../cluster/paramQuestion.ts';
 import { admissionPolicyKinds, exceptionKind, ownRuleKinds, toDocument } from '../../cluster/ruleKinds.ts';
 import type { Document } from '../../config/document.ts';
 import { sound } from '../../config/issue.ts';
-import type { Read } from '../../config/issue.ts';
+import type { Issue, Read } from '../../config/issue.ts';
 import type { Config } from '../../config/schema.ts';
 import { paramQueries } from '../../guardrail/storedParams.ts';
 import { compileStored } from '../storedRules.ts';
@@ -17,7 +17,12 @@ import { listKind } from './listing.ts';
 import type { Progress } from './progress.ts';
 
 export type StoredRules =
-  | { readonly ok: true; readonly compiled: Read<Rules> }
+  | {
+      readonly ok: true;
+      readonly compiled: Read<Rules>;
+      /** Why admission policies of the cluster are not among them. */
+      readonly leftOut: readonly Issue[];
+    }
   | { readonly ok: false; readonly failure: ClusterFailure };
 
 /** Lists and compiles them as `serve` would; kinds that are not served have none. */
@@ -47,10 +52,10 @@ export async function storedRules(
     documents.push(...read);
   }
   const exceptions = await storedExceptions(server, served, progress);
-  const { compiled } = compileStored(exceptions, documents, config, ownNamespace);
-  if (!compiled.ok) return { ok: true, compiled };
+  const { compiled, leftOut } = compileStored(exceptions, documents, config, ownNamespace);
+  if (!compiled.ok) return { ok: true, compiled, leftOut };
   const params = await readParams(server, paramQueries(compiled.value.guardrails.all));
-  return { ok: true, compiled: sound(withStoredParams(compiled.value, params)) };
+  return { ok: true, compiled: sound(withStoredParams(compiled.value, params)), leftOut };
 }
 
 /** Whole, for their status tells which count. One that cannot be read counts for nothing, and so do all where they cannot be listed. */

@@ -19,6 +19,7 @@ import type { OutputForm } from './output.ts';
 import { progressOn } from './progress.ts';
 import { inOrder, newOf } from './result.ts';
 import type { Scanned, ScanReport } from './result.ts';
+import { tellLeftOut } from '../storedRules.ts';
 import type { ExitCode, Terminal } from '../terminal.ts';
 
 interface Options extends NamedCluster {
@@ -76,6 +77,7 @@ async function scan(paths: readonly string[], options: Options, terminal: Termin
   const known = options.writeBaseline === true ? undefined : baseline.value;
   const report: ScanReport = { ...scanned, findings, comparison: compareWith(known, findings) };
   if (!(scanned.unreachable && findings.length === 0)) printReport(report, options.output, terminal);
+  tellLeftOut(scanned.leftOut ?? [], terminal);
   tellIssues(scanned.issues, terminal);
   if (scanned.unreachable) return 3;
   if (scanned.issues.length > 0) return 2;

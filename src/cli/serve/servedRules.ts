@@ -4,7 +4,7 @@ import { admissionPolicyKinds, ownRuleKinds } from '../../cluster/ruleKinds.ts';
 import type { RulesInForce } from '../../cluster/rulesInForce.ts';
 import { tellIssues, tellWarning } from '../diagnostics.ts';
 import type { Loaded } from '../loading.ts';
-import { compileStored } from '../storedRules.ts';
+import { compileStored, tellLeftOut } from '../storedRules.ts';
 import type { Terminal } from '../terminal.ts';
 
 const nowhere = { line: 1, column: 1 } as const;
@@ -28,13 +28,7 @@ export function followRules(
     isRolledOut,
     compile: (stored) => {
       const { compiled, leftOut } = compileStored(files, stored, config, cluster.ownNamespace);
-      if (compiled.ok && leftOut.length > 0) {
-        tellIssues(leftOut, terminal);
-        tellWarning(
-          'these admission policies of the cluster are no rules of Bulkhead; the API server enforces them itself',
-          terminal,
-        );
-      }
+      if (compiled.ok) tellLeftOut(leftOut, terminal);
       return compiled;
     },
     paramsFailed: (kind, { message }) =>
