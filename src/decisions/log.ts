@@ -132,6 +132,7 @@ class Log implements DecisionLog {
       this.#send({ about: 'close' });
     });
     await worker.terminate();
+    this.#lose(this.#state.blocked ?? 'writer-ended');
   }
 
   /** A writer that is blocked may still hold as much as fits into memory: its trouble may pass. */
@@ -156,8 +157,19 @@ class Log implements DecisionLog {
   #count(reason: string, count: number): void {
     const first = this.#untold.size === 0;
     this.#drop(reason, count);
-    this.#untold.set(reason, (this.#untold.get(reason) ?? 0) + count);
+    this.#leaveUntold(reason, count);
     if (first) this.#options.changed?.(this.status);
+  }
+
+  /** Nothing of what is not safe will be. */
+  #lose(reason: string): void {
+    const { count, gaps } = this.#backlog.lose();
+    if (count > 0) this.#count(reason, count);
+    for (const gap of gaps) for (const [why, many] of gap) this.#leaveUntold(why, many);
+  }
+
+  #leaveUntold(reason: string, count: number): void {
+    this.#untold.set(reason, (this.#untold.get(reason) ?? 0) + count);
   }
 
   #push(sealed: Sealed | SealedHead, latencyMicros: number): void {
@@ -168,9 +180,10 @@ class Log implements DecisionLog {
 
   #tellGap(): void {
     const time = new Date((this.#options.now ?? Date.now)()).toISOString();
-    const dropped = Object.fromEntries(this.#untold);
+    const gap = this.#untold;
     this.#untold = new Map();
-    this.#add(sealedEvent({ apiVersion: recordVersion, dropped, kind: 'Gap', time }), 0);
+    const dropped = Object.fromEntries(gap);
+    this.#add(sealedEvent({ apiVersion: recordVersion, dropped, kind: 'Gap', time }), 0, gap);
   }
 
   /** What is kept of objects changes with the records that come after this. */
@@ -180,13 +193,13 @@ class Log implements DecisionLog {
     this.#send({ about: 'allowance', source: allowance.source });
   }
 
-  #add(sealed: Sealed | SealedHead, latencyMicros: number): void {
+  #add(sealed: Sealed | SealedHead, latencyMicros: number, gap?: ReadonlyMap<string, number>): void {
     let bytes = this.#packer.add(sealed, latencyMicros);
     if (bytes < 0) {
       this.#flush();
       bytes = this.#packer.add(sealed, latencyMicros);
     }
-    this.#backlog.add(bytes);
+    this.#backlog.add(bytes, gap);
     if (this.#packer.isFull) {
       this.#flush();
     } else {
@@ -272,9 +285,7 @@ class Log implements DecisionLog {
       return;
     }
     this.#packer.take();
-    const lost = this.#backlog.count;
-    this.#backlog.settle(lost);
-    if (lost > 0) this.#count('writer-ended', lost);
+    this.#lose('writer-ended');
     this.#options.crashed?.(error);
     setTimeout(() => {
       if (!this.#closing) this.#start();

@@ -134,6 +134,9 @@ test('without store and spool records wait, then are dropped, and nothing can be
   expect(log.status.queued).toBe(32_768);
   expect(Object.fromEntries(log.status.dropped)).toEqual({ 'spool-full': 40_001 - 32_768 });
   await log.close(500);
+  // What waited for the spool went with the thread.
+  expect(log.status.queued).toBe(0);
+  expect(Object.fromEntries(log.status.dropped)).toEqual({ 'spool-full': 40_001 });
 }, 30_000);
 
 test('what was dropped is told in the chain, in front of what comes next', async () => {
@@ -193,4 +196,28 @@ test('a thread that cannot start is told, started again, and what is decided mea
   keep(log, 4, 1);
   await log.close();
   expect(await report()).toMatchObject({ ok: true, gaps: { 'writer-ended': 3 } });
+}, 30_000);
+
+test('what a lost record was to tell of is told by a later one', async () => {
+  await writeFile(join(directory, 'taken'), '');
+  const log = start({ spoolDirectory: join(directory, 'taken', 'spool') });
+  const lost = (): number => log.status.dropped.get('writer-ended') ?? 0;
+  let kept = 0;
+  const isTaken = (): boolean => {
+    const before = lost();
+    kept += 1;
+    keep(log, kept, 1);
+    return lost() === before;
+  };
+  expect(isTaken()).toBe(true);
+  await until(() => !isTaken());
+  // Now by the next thread: in front of this one goes what it is to tell of those before, and both are lost with it.
+  await until(isTaken);
+  await until(() => lost() >= kept);
+  await rm(join(directory, 'taken'));
+  await until(() => log.status.store === 'open');
+  keep(log, kept + 1, 1);
+  await log.close();
+  expect(await report()).toMatchObject({ ok: true, gaps: { 'writer-ended': kept } });
+  expect(lost()).toBe(kept);
 }, 30_000);
