@@ -136,6 +136,15 @@ export async function startApp(options: AppOptions): Promise<Read<App>> {
     namespaces.view().revision,
     namespaces.exceptions?.all(),
   ]);
+  /** What would keep the process alive after everything else is closed. */
+  const release = async (): Promise<void> => {
+    await workers.close();
+    await decisions.close();
+  };
+  const released = async (error: unknown): Promise<never> => {
+    await release();
+    throw error;
+  };
   const server = await startServer({
     host: config.server.address,
     port: config.server.port,
@@ -152,14 +161,15 @@ export async function startApp(options: AppOptions): Promise<Read<App>> {
     metrics: () => metrics.exposition(),
     observer: { ...metrics, began: createTracing(options.version) },
     log: log.logger,
-  });
+  }).catch(released);
   tellServed(tls.value.source, options);
   const desk = await deskBeside(options, tls.value.source, decisions, log).catch(async (error: unknown) => {
     await server.close();
-    throw error;
+    return released(error);
   });
   if (!desk.ok) {
     await server.close();
+    await release();
     return desk;
   }
   return sound({
@@ -171,8 +181,7 @@ export async function startApp(options: AppOptions): Promise<Read<App>> {
       await desk.value?.close();
       await server.drain(drain);
       await server.close();
-      await workers.close();
-      await decisions.close();
+      await release();
       await namespaces.stop();
       await log.flush();
     },
