@@ -67,7 +67,7 @@ function verdictFrom(violations: readonly Violation[], annotations: Record<strin
     audited: audit === undefined ? '' : `${audit.rule} ${audit.policy?.index ?? ''} ${text(audit)}`,
   };
   if (first === undefined) return { outcome: 'allowed', ...rest };
-  if (first.code !== 'policy') return { outcome: 'denied', error: true, ...rest };
   const { rule: policy, message } = first;
+  if (first.code !== 'policy') return { outcome: 'denied', error: true, told: message, ...rest };
   return { outcome: 'denied', policy, message, reason: first.policy?.reason ?? '', ...rest };
 }

@@ -91,9 +91,10 @@ export async function strike(cluster: Cluster): Promise<void> {
   await removePolicies(cluster);
   for (const one of customResources) {
     const name = stringAt(one, 'metadata', 'name') ?? '';
-    await cluster.call('admin', `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}`, {
-      method: 'DELETE',
-    });
+    const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}`;
+    await cluster.call('admin', path, { method: 'DELETE' });
+    // It goes once its objects have gone; until then the next run would take it for its own.
+    await eventually(`${name} is gone`, async () => (await cluster.call('admin', path)).status === 404);
   }
 }
 

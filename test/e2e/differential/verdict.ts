@@ -9,7 +9,7 @@ export interface Verdict {
   readonly policy?: string;
   readonly message?: string;
   readonly reason?: string;
-  /** What the API server said of an error; for those who look into a difference. */
+  /** What was said of an error; for those who look into a difference. */
   readonly told?: string;
   /** Each warning's text, sorted; those of errors are only marked. */
   readonly warnings: readonly string[];
