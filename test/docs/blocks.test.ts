@@ -159,7 +159,7 @@ const withBlocks = files
   .map((file) => [file, blocksOf(readFileSync(file, 'utf8'), file)] as const)
   .filter(([, blocks]) => blocks.length > 0);
 
-describe.each(withBlocks)('%s', (file, blocks) => {
+describe.each(withBlocks)('%s', (_file, blocks) => {
   test.each(
     blocks.map((block, index) => [`${block.line} ${block.language} ${block.words.join(' ')}`, index]),
   )('the block in line %s is true', async (_, index) => {
@@ -183,16 +183,4 @@ describe.each(withBlocks)('%s', (file, blocks) => {
         );
     }
   });
-
-  test('every link to a file of this repository leads somewhere', () => {
-    const text = readFileSync(file, 'utf8');
-    const here = file.slice(0, file.lastIndexOf('/') + 1);
-    const links = [...text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, path = '']) => `${here}${path}`);
-    for (const path of links) expect(() => readFileOrList(path)).not.toThrow();
-  });
 });
-
-/** Reads a file or lists a directory, so that a path to neither fails. */
-function readFileOrList(path: string): unknown {
-  return path.endsWith('/') ? readdirSync(path) : readFileSync(path);
-}
