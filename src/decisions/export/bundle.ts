@@ -4,7 +4,7 @@
  */
 import { createHash, sign, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { isObject, own, stringAt } from '../../k8s/json.ts';
+import { isObject, objectIn, own, stringAt } from '../../k8s/json.ts';
 import type { JsonObject } from '../../k8s/json.ts';
 import type { CheckpointKey } from '../integrity/checkpoint.ts';
 import { keyIdOf } from '../integrity/checkpoint.ts';
@@ -66,7 +66,7 @@ export async function readFrame(
       faults.push(`line ${number} stands behind the seal`);
       break;
     }
-    const value = lineAt(text);
+    const value = objectIn(text);
     const sealing = value === undefined ? undefined : own(value, 'seal');
     if (isObject(sealing)) {
       seal = sealing;
@@ -103,7 +103,7 @@ function faultsOfSeal(
 /** The records of a bundle as entries; what is no record is passed over, the frame has told it. */
 export async function* entriesIn(lines: AsyncIterable<string>): AsyncGenerator<StoredEntry> {
   for await (const text of lines) {
-    const value = lineAt(text);
+    const value = objectIn(text);
     const record = value === undefined ? undefined : own(value, 'record');
     if (isObject(record)) yield entryIn(record);
   }
@@ -146,13 +146,4 @@ export function checkpointIn(value: unknown): Checkpoint | undefined {
     keyId: text('keyId'),
     signature: text('signature'),
   };
-}
-
-function lineAt(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

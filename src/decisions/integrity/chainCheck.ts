@@ -1,5 +1,5 @@
 /** Checks one chain record by record, against itself and against the checkpoints of its writer. */
-import { isObject, own, stringAt } from '../../k8s/json.ts';
+import { objectIn, stringAt } from '../../k8s/json.ts';
 import { recordHashOf } from '../recordHash.ts';
 import type { Checkpoint, StoredEntry } from '../repository.ts';
 import { linkHash } from './chain.ts';
@@ -114,10 +114,10 @@ export class ChainCheck {
       this.#signed = checkpoint.toSeq;
     }
     if (entry.seq !== 1) return;
-    const event: unknown = parsed(entry.event);
+    const event = objectIn(entry.event);
     const after = stringAt(event, 'after');
     this.link = { after, prev: entry.prev, seq: entry.seq };
-    if (!isObject(event) || own(event, 'kind') !== 'Start') {
+    if (stringAt(event, 'kind') !== 'Start') {
       this.#find('record.changed', 1, 'the first record of the chain is no Start');
     }
   }
@@ -204,11 +204,3 @@ export class ChainCheck {
 
 const range = (from: number, to: number): string =>
   from >= to ? `record ${from} is` : `records ${from} to ${to} are`;
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

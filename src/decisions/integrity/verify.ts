@@ -1,5 +1,5 @@
 /** Verifies a log: every record against its chain, every chain against its checkpoints, and the chains against each other. */
-import { isObject, own, stringAt } from '../../k8s/json.ts';
+import { isObject, objectIn, own, stringAt } from '../../k8s/json.ts';
 import type { Checkpoint, StoredEntry } from '../repository.ts';
 import { nothing } from './chain.ts';
 import { ChainCheck } from './chainCheck.ts';
@@ -131,7 +131,7 @@ class Told {
   }
 
   #gap(event: string): void {
-    const gap = parsed(event);
+    const gap = objectIn(event);
     if (stringAt(gap, 'kind') !== 'Gap' || !isObject(gap)) return;
     const dropped = own(gap, 'dropped');
     for (const [reason, count] of isObject(dropped) ? Object.entries(dropped) : []) {
@@ -140,18 +140,10 @@ class Told {
   }
 
   #retention(event: string): void {
-    const retention = parsed(event);
+    const retention = objectIn(event);
     const before = stringAt(retention, 'before') ?? '';
     if (stringAt(retention, 'kind') === 'Retention' && before > this.#retainedBefore) {
       this.#retainedBefore = before;
     }
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -1,6 +1,6 @@
 /** What an entry can be found by: its values of every facet, and its words, read from the event as it is stored. */
 import { createHash } from 'node:crypto';
-import { isObject, listAt, own, ownAt, stringAt } from '../../k8s/json.ts';
+import { listAt, objectIn, own, ownAt, stringAt } from '../../k8s/json.ts';
 import type { JsonObject } from '../../k8s/json.ts';
 import type { Facet } from './query.ts';
 import { wordsOf } from './words.ts';
@@ -73,14 +73,7 @@ export function termsOf(event: string, tenantLabel: string): Terms {
 }
 
 /** An event that somebody made unreadable has no fields. */
-export function parsed(event: string): JsonObject {
-  try {
-    const value: unknown = JSON.parse(event);
-    return isObject(value) ? value : {};
-  } catch {
-    return {};
-  }
-}
+export const parsed = (event: string): JsonObject => objectIn(event) ?? {};
 
 /** `GROUP/KIND/NAMESPACE/NAME`; undefined while the name is pending, and for entries that are about no object. */
 export function objectOf(record: JsonObject): string | undefined {
