@@ -63,8 +63,8 @@ export async function findLog(options: LogOptions, terminal: Terminal): Promise<
         message: 'the configuration keeps no decisions (decisionLog.store: none); name a log with --log',
       },
     ]);
-  if (/^postgres(?:ql)?:\/\//.test(named))
-    return sound({ config, target: { kind: 'postgres', url: named, tenantLabel } });
+  const database = addressed(named, tenantLabel, 'audit.noLog');
+  if (database !== undefined) return database.ok ? sound({ config, target: database.value }) : database;
   if (!existsSync(named))
     return unsound([
       {
@@ -75,6 +75,16 @@ export async function findLog(options: LogOptions, terminal: Terminal): Promise<
       },
     ]);
   return sound({ config, target: { kind: 'sqlite', file: named, tenantLabel } });
+}
+
+/** The database that is named by its address; undefined for the name of a file. An address may hold a password: of a wrong one nothing is told. */
+export function addressed(named: string, tenantLabel: string, code: string): Read<ReadTarget> | undefined {
+  const [, scheme] = /^([a-z][a-z0-9+.-]*):\/\//i.exec(named) ?? [];
+  if (scheme === undefined) return undefined;
+  if (scheme === 'postgres' || scheme === 'postgresql')
+    return sound({ kind: 'postgres', url: named, tenantLabel });
+  const message = 'the log is named by an address that is no database of ours; let it begin with postgres://';
+  return unsound([{ code, message }]);
 }
 
 /** Opens the log, lets `use` ask, and closes it. What goes wrong with the store is told, with exit code 2. */

@@ -7,9 +7,9 @@ import { questionOf } from '../../decisions/query/answer.ts';
 import type { Filter } from '../../decisions/query/query.ts';
 import { openArchive } from '../../decisions/stores/openForReading.ts';
 import type { ReadTarget } from '../../decisions/stores/openForReading.ts';
-import { isObject, own, stringAt } from '../../k8s/json.ts';
+import { isObject, objectIn, own, stringAt } from '../../k8s/json.ts';
 import type { JsonObject } from '../../k8s/json.ts';
-import { recordReading } from '../audit/log.ts';
+import { addressed, recordReading } from '../audit/log.ts';
 import type { Terminal } from '../terminal.ts';
 
 export type RecordSource = ReadTarget | { readonly kind: 'export'; readonly file: string };
@@ -19,7 +19,8 @@ const sqliteMagic = 'SQLite format 3\0';
 
 /** Finds out what was named, without reading it. Codes: `replay.noLog`. */
 export function sourceOf(log: string, tenantLabel: string): Read<RecordSource> {
-  if (/^postgres(?:ql)?:\/\//.test(log)) return sound({ kind: 'postgres', url: log, tenantLabel });
+  const database = addressed(log, tenantLabel, 'replay.noLog');
+  if (database !== undefined) return database;
   const missing = (message: string): Read<RecordSource> =>
     unsound([{ code: 'replay.noLog', file: log, message }]);
   if (!existsSync(log)) return missing('there is no such file; name a store, or an export of one');
@@ -55,7 +56,7 @@ export async function* recordsOf(source: RecordSource): AsyncGenerator<ReadRecor
       let done = 0;
       for await (const { event } of archive.entries({})) {
         done += 1;
-        yield { event: parsed(event), done, total };
+        yield { event: objectIn(event), done, total };
       }
     } finally {
       await archive.close();
@@ -70,7 +71,7 @@ async function* linesOf(file: string): AsyncGenerator<ReadRecord> {
   for await (const line of createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity })) {
     done += line.length + 1;
     if (line.trim() === '') continue;
-    const value = parsed(line);
+    const value = objectIn(line);
     if (value !== undefined && isFrame(value)) continue;
     const record = value === undefined ? undefined : own(value, 'record');
     const event = isObject(record) ? record : value;
@@ -80,15 +81,6 @@ async function* linesOf(file: string): AsyncGenerator<ReadRecord> {
 
 const isFrame = (value: JsonObject): boolean =>
   ['type', 'checkpoint', 'seal'].some((name) => Object.hasOwn(value, name)) && !Object.hasOwn(value, 'kind');
-
-function parsed(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 /** Reading a store is itself recorded in it; whoever has an export has it. */
 export async function recordReplay(

@@ -108,6 +108,13 @@ describe('query', () => {
   });
 });
 
+test('of an address that is wrong nothing is told, for it may hold a password', async () => {
+  const { code, stderr } = await audit('query', '--log', 'postgre://jane:hunter2@db.example/log');
+  expect(code).toBe(2);
+  expect(stderr).toContain('let it begin with postgres://');
+  expect(stderr).not.toContain('hunter2');
+});
+
 describe('show', () => {
   test('tells everything of one decision, with what stands around it', async () => {
     const [event] = denied;

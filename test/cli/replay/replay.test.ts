@@ -143,6 +143,14 @@ describe('replay', () => {
     expect(stderr).toContain(told);
   });
 
+  test('of an address that is wrong nothing is told, for it may hold a password', async () => {
+    const log = 'POSTGRES://jane:hunter2@db.example/log';
+    const { code, stderr } = await capture(['replay', log, '--rules', at('same.yaml')]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('let it begin with postgres://');
+    expect(stderr).not.toContain('hunter2');
+  });
+
   test('a torn line is told, and the rest is replayed', async () => {
     const { stdout, stderr } = await capture(['replay', at('torn.jsonl'), '--rules', at('same.yaml')]);
     expect(stderr).toContain('1 lines are no record');
