@@ -5,12 +5,12 @@ import { reportForms, toResult } from '../admission/scanning/reportResult.ts';
 import type { ReportForm } from '../admission/scanning/reportResult.ts';
 import { isObject, listAt, stringAt } from '../k8s/json.ts';
 import type { JsonObject } from '../k8s/json.ts';
-import type { Api } from './api.ts';
+import type { Api, Asked } from './api.ts';
 import { apply } from './api.ts';
 import type { Controller, Reconciled } from './controller.ts';
 import type { Pace } from './pace.ts';
 
-/** What a scan found, or why there is none. `namespaces` are those that exist: reports of others cannot be written. */
+/** What a scan found, or why there is none. `namespaces` are those that exist and take what is new: reports of others cannot be written. */
 export type ScannedStock =
   | { readonly ok: true; readonly findings: readonly Finding[]; readonly namespaces: ReadonlySet<string> }
   | { readonly ok: false; readonly message: string };
@@ -40,7 +40,9 @@ export function reports({ api, pace, scan, everyMillis }: ReportsOptions): Contr
     reconcile: async (_, signal): Promise<Reconciled> => {
       const again = { outcome: 'again', afterMillis: everyMillis } as const;
       const stored = new Map<ReportForm, ReadonlyMap<string, string>>();
-      for (const form of await served(api)) {
+      const forms = await served(api);
+      if (typeof forms === 'string') return { outcome: 'failed', message: forms };
+      for (const form of forms) {
         const hashes = await storedHashes(api, form);
         if (typeof hashes === 'string') return { outcome: 'failed', message: hashes };
         stored.set(form, hashes);
@@ -49,6 +51,7 @@ export function reports({ api, pace, scan, everyMillis }: ReportsOptions): Contr
       if (preferred === undefined) return again;
       const scanned = await scan(signal);
       if (!scanned.ok) return { outcome: 'failed', message: scanned.message };
+      let refused: Reconciled | undefined;
       const byNamespace = Map.groupBy(scanned.findings, ({ resource }) => resource.namespace);
       for (const [form, hashes] of stored) {
         // What was written before the other form was served says nothing any more.
@@ -60,13 +63,19 @@ export function reports({ api, pace, scan, everyMillis }: ReportsOptions): Contr
           await pace.take(signal);
           if (signal.aborted) return again;
           const asked = await apply(api, `${pathOf(form, namespace)}/${reportName}`, report);
-          if (!asked.ok) return { outcome: 'failed', ...asked.failure };
+          if (asked.ok) continue;
+          refused ??= { outcome: 'failed', ...asked.failure };
+          if (!isOfOne(asked)) return refused;
         }
       }
-      return again;
+      return refused ?? again;
     },
   };
 }
+
+/** Claims that what was written is what is refused (a namespace that goes, a quota), which says nothing of the next. */
+const isOfOne = ({ status = 0 }: Extract<Asked, { readonly ok: false }>): boolean =>
+  [400, 403, 404, 409, 413, 422].includes(status);
 
 const plurals = {
   policyreport: { namespaced: 'policyreports', cluster: 'clusterpolicyreports' },
@@ -80,11 +89,12 @@ const pathOf = (form: ReportForm, namespace: string): string =>
     ? `${groupPath(form)}/${plurals[form].cluster}`
     : `${groupPath(form)}/namespaces/${namespace}/${plurals[form].namespaced}`;
 
-/** Reports are written as the first of them: as OpenReports where both are served, for the other is what they came from. */
-async function served(api: Api): Promise<readonly ReportForm[]> {
+/** Reports are written as the first of them: as OpenReports where both are served, for the other is what they came from. Why it cannot be told, otherwise. */
+async function served(api: Api): Promise<readonly ReportForm[] | string> {
   const forms: ReportForm[] = [];
   for (const form of ['openreports', 'policyreport'] as const) {
     const asked = await api.ask({ path: groupPath(form), deadlineMillis: readMillis });
+    if (!asked.ok && asked.status !== 404) return asked.failure.message;
     if (asked.ok && listAt(asked.body, 'resources').length > 0) forms.push(form);
   }
   return forms;

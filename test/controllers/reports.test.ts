@@ -111,6 +111,58 @@ test('where OpenReports come to be served they are written, and what was written
   });
 });
 
+/** The server, but its answer to writes in the namespace `one` is this. */
+const refusing = (api: Api, status?: number): Api => ({
+  ask: (question) =>
+    question.method === 'PATCH' && question.path.includes('/namespaces/one/')
+      ? Promise.resolve({
+          ok: false,
+          ...(status === undefined ? {} : { status }),
+          failure: { code: 'x', message: 'not now' },
+        })
+      : api.ask(question),
+});
+
+test.each<[string, number | undefined, number]>([
+  ['is refused in one namespace is written in the others', 403, 1],
+  ['finds no API server is not tried in each namespace', undefined, 0],
+])('a report that %s, and tried again', async (_, status, written) => {
+  const { api, writes } = server();
+  const controller = reports({
+    api: refusing(api, status),
+    pace: { take: () => Promise.resolve() },
+    everyMillis: 7,
+    scan: () =>
+      Promise.resolve({
+        ok: true,
+        findings: [finding('a', 'one'), finding('c', 'two')],
+        namespaces: new Set(['one', 'two']),
+      }),
+  });
+  const reconciled = await controller.reconcile('cluster', new AbortController().signal);
+  expect(reconciled).toMatchObject({ outcome: 'failed', message: 'not now' });
+  expect(writes).toHaveLength(written);
+});
+
+test('kinds that cannot be asked for are not taken for kinds that are not served', async () => {
+  const { api, open, writes } = server();
+  open();
+  const controller = reports({
+    api: {
+      ask: (question) =>
+        question.path === openGroup
+          ? Promise.resolve({ ok: false, status: 503, failure: { code: 'x', message: 'not now' } })
+          : api.ask(question),
+    },
+    pace: { take: () => Promise.resolve() },
+    everyMillis: 7,
+    scan: () => Promise.resolve({ ok: true, findings: [finding('a', 'one')], namespaces: new Set(['one']) }),
+  });
+  const reconciled = await controller.reconcile('cluster', new AbortController().signal);
+  expect(reconciled).toMatchObject({ outcome: 'failed', message: 'not now' });
+  expect(writes).toEqual([]);
+});
+
 test('a scan that failed writes nothing', async () => {
   const { api, writes } = server();
   const controller = reports({

@@ -10,7 +10,7 @@ import type { Gap } from '../../controllers/outside.ts';
 import { sharedScan } from '../../controllers/sharedScan.ts';
 import { scanFor } from '../scan/live.ts';
 
-/** Answers with a scan that began at `since` or later; without it, with one that is under way. `namespaces` are those that exist. */
+/** Answers with a scan that began at `since` or later; without it, with one that is under way. `namespaces` are those that exist and take what is new. */
 export type ServedScan = (since?: number) => Promise<
   | {
       readonly ok: true;
@@ -40,7 +40,8 @@ export function servedScan(cluster: Cluster, rules: () => Rules, exceptions: Exc
       message: describe(issue),
       ...(issue.about === undefined ? {} : { kind: issue.about }),
     }));
-    const namespaces = new Set([...cluster.view().known()].map(({ name }) => name));
+    const living = [...cluster.view().known()].filter(({ terminating }) => !terminating);
+    const namespaces = new Set(living.map(({ name }) => name));
     return { ok: true, findings, gaps, namespaces };
   };
 
