@@ -1,6 +1,6 @@
 /** What the findings of a scan mean for one rule: how many stored objects break it, and what they hold against a Boundary's proof. */
 import type { Finding } from '../admission/scanning/finding.ts';
-import { isGuardrailAbout, kindsOfProof } from '../admission/scanning/kinds.ts';
+import { isGuardrailAbout, isJudgedByBoundaries } from '../admission/scanning/kinds.ts';
 import type { StoredKind } from '../admission/scanning/stored.ts';
 import type { Rules } from '../admission/rules.ts';
 import { asciiLine } from '../boundary/invariants/text.ts';
@@ -62,7 +62,7 @@ const isAgainst = ({ violation }: Finding, [kind, name]: RuleName): boolean =>
   (violation.policy?.kind ?? violation.kind) === kind && violation.rule === name;
 
 const concerns = (stored: StoredKind, [kind, name]: RuleName, rules: Rules): boolean =>
-  kind === 'Boundary' ? kindsOfProof(stored) : isGuardrailAbout(stored, name, rules);
+  kind === 'Boundary' ? isJudgedByBoundaries(stored) : isGuardrailAbout(stored, name, rules);
 
 /** Each object once, as `Kind NAMESPACE/NAME`. */
 const objectsOf = (findings: readonly Finding[]): readonly string[] => [

@@ -38,7 +38,8 @@ export const policyKind: StoredKind = {
 
 const basic: readonly StoredKind[] = [namespaceKind, policyKind, podKind];
 
-const same = (a: StoredKind, b: StoredKind): boolean => a.group === b.group && a.resource === b.resource;
+type Named = Pick<StoredKind, 'group' | 'resource'>;
+const same = (a: Named, b: Named): boolean => a.group === b.group && a.resource === b.resource;
 
 /**
  * The kinds to list, each at one version: Namespaces, NetworkPolicies and Pods, then the other policy kinds and those that some guardrail is
@@ -50,19 +51,15 @@ export function kindsToScan(served: readonly ServedKind[], rules: Rules): readon
   const others = rules.ruleSet.boundaries.length > 0 ? otherPolicyKinds : [];
   for (const kind of inOrderOfChoice(served, patterns)) {
     if (!kind.storable || chosen.some((one) => same(one, kind))) continue;
-    const wanted =
-      others.some(({ group, resource }) => group === kind.group && resource === kind.resource) ||
-      patterns.some((rule) => isAbout(rule, kind));
+    const wanted = others.some((one) => same(one, kind)) || patterns.some((rule) => isAbout(rule, kind));
     if (wanted) chosen.push(kind);
   }
   return chosen;
 }
 
 /** Claims that a Boundary judges objects of a kind, so that nothing is proven before they were looked at. */
-export const kindsOfProof = (kind: StoredKind): boolean =>
-  [...basic, ...otherPolicyKinds].some(
-    ({ group, resource }) => group === kind.group && resource === kind.resource,
-  );
+export const isJudgedByBoundaries = (kind: StoredKind): boolean =>
+  [...basic, ...otherPolicyKinds].some((one) => same(one, kind));
 
 /** Claims that the GuardrailPolicy of that name judges objects of a kind. */
 export const isGuardrailAbout = (kind: StoredKind, name: string, { guardrails }: Rules): boolean =>
@@ -112,9 +109,7 @@ export function judgeServed(served: readonly ServedKind[], rules: Rules): readon
     if (!kind.storable || kind.group === 'networking.k8s.io' || seen.some((one) => same(one, kind)))
       return [];
     seen.push(kind);
-    const known = otherPolicyKinds.some(
-      ({ group, resource }) => group === kind.group && resource === kind.resource,
-    );
+    const known = otherPolicyKinds.some((one) => same(one, kind));
     if (!known) return suspicious.test(kind.resource) ? [unguarded(kind, '', unknownKind)] : [];
     const lax = boundaries.find(({ otherPolicies }) => otherPolicies === 'Allow');
     return lax === undefined

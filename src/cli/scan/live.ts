@@ -77,8 +77,8 @@ async function scanBy(
 ): Promise<Scanned> {
   const listed = await listNamespaces(server, manner);
   if (!listed.ok) return unanswered(listed.failure, namespaceKind);
-  const now = { now: Date.now(), ...exceptionsIn(manner) };
-  const scan = new Scan(rules, listed.namespaces, false, now);
+  const counting = { now: Date.now(), ...exceptionsIn(manner) };
+  const scan = new Scan(rules, listed.namespaces, false, counting);
   const boundaries = rules.ruleSet.boundaries.map(({ name }) => name);
   const issues: ScanIssue[] = [...listed.issues, ...discovered.stale.map(staleIssue)];
   const findings: Finding[] = [...judgeServed(discovered.kinds, rules)];
@@ -117,7 +117,7 @@ async function scanBy(
       const unlisted = unanswered(again.failure, namespaceKind);
       return { ...unlisted, findings, objects, tenants: scan.tenants(), boundaries };
     }
-    findings.push(...afterwards(late, missing, new Scan(rules, again.namespaces, false, now)));
+    findings.push(...afterwards(late, missing, new Scan(rules, again.namespaces, false, counting)));
   }
   return { findings, issues, unreachable, objects, tenants: scan.tenants(), boundaries };
 }
