@@ -4,13 +4,13 @@ import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, open, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Cluster } from '../../cluster/cluster.ts';
 import type { IdentityName } from '../../cluster/identities.ts';
 import { stays } from './commands.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const main = join(root, 'src', 'main.ts');
+const leash = join(import.meta.dirname, 'leash.sh');
 
 /** A command as it is to be run. */
 export interface Typed {
@@ -33,9 +33,9 @@ export interface Reader {
   write(path: string, text: string): Promise<void>;
   /** Copies a file or folder of the repository to a place below the folder. */
   take(path: string, to: string): Promise<void>;
-  /** Types commands into one shell, one after the other, whatever becomes of each; those that stay go on until `leave`. */
+  /** Types commands into one shell, one after the other, whatever becomes of each; those that stay go on until `leave`, or until this process has gone. */
   type(commands: readonly Typed[]): Promise<readonly Went[]>;
-  /** Ends what still runs. */
+  /** Ends what still runs; nothing is typed after that. */
   leave(): Promise<void>;
   remove(): Promise<void>;
 }
@@ -61,7 +61,11 @@ export async function newReader(cluster: Cluster): Promise<Reader> {
     // Nobody but this machine is to reach it.
     BULKHEAD_SERVER_ADDRESS: '127.0.0.1',
   };
-  const shells: number[] = [];
+  // A group of its own, which Ctrl-C at this process does not reach.
+  const leashed = spawn('sh', [leash], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+  // One that was ended by somebody else makes writing to it fail; that is no news.
+  leashed.stdin.on('error', () => undefined);
+  const left = once(leashed, 'exit');
   const type: Reader['type'] = async (commands) => {
     const records = await mkdtemp(join(home, 'records-'));
     const script = commands.map((typed, index) => lineFor(typed, join(records, String(index)), cluster));
@@ -72,7 +76,7 @@ export async function newReader(cluster: Cluster): Promise<Reader> {
       detached: true,
       stdio: ['ignore', output.fd, output.fd],
     });
-    if (shell.pid !== undefined) shells.push(shell.pid);
+    if (shell.pid !== undefined) leashed.stdin.write(`${shell.pid}\n`);
     await once(shell, 'exit');
     await output.close();
     return Promise.all(
@@ -90,12 +94,8 @@ export async function newReader(cluster: Cluster): Promise<Reader> {
     take: async (path, to) => cp(join(root, path), await made(join(folder, to)), { recursive: true }),
     type,
     leave: async () => {
-      for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-        for (const shell of shells) end(shell, signal);
-        // Long enough to answer what is under way.
-        for (let left = 50; left > 0 && shells.some((shell) => end(shell, 0)); left -= 1) await delay(100);
-      }
-      shells.length = 0;
+      leashed.stdin.end();
+      await left;
     },
     remove: async () => {
       for (const one of [folder, home]) await rm(one, { recursive: true, force: true });
@@ -107,15 +107,6 @@ export async function newReader(cluster: Cluster): Promise<Reader> {
 async function made(path: string): Promise<string> {
   await mkdir(dirname(path), { recursive: true });
   return path;
-}
-
-/** Signals a shell's whole group, which it leads; false where nobody is left. */
-function end(shell: number, signal: NodeJS.Signals | 0): boolean {
-  try {
-    return process.kill(-shell, signal);
-  } catch {
-    return false;
-  }
 }
 
 /** A command with its outputs and its status kept in files. One that stays is left alone once it listens; a tail, which waits for what comes, after two seconds. */
