@@ -51,13 +51,16 @@ async function withControlPlanes(): Promise<number> {
     return required ? 1 : 0;
   }
   tell(`starting ${wanted === 1 ? 'a control plane' : `${wanted} control planes`} from ${assets.source}`);
-  const running: ControlPlane[] = [];
+  const started = await Promise.allSettled(
+    Array.from({ length: wanted }, () => startControlPlane(assets.binaries)),
+  );
+  const running = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   try {
-    for (let left = wanted; left > 0; left -= 1) running.push(await startControlPlane(assets.binaries));
+    for (const one of started) if (one.status === 'rejected') throw one.reason;
     const files = await Promise.all(running.map(written));
     return await jest({ ...process.env, [connectionVariable]: files.join(delimiter) }, wanted);
   } finally {
-    for (const one of running) await one.stop();
+    await Promise.all(running.map((one) => one.stop()));
   }
 }
 
