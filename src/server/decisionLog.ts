@@ -95,6 +95,7 @@ function startStore(options: DecisionLogOptions, stopping: AbortSignal): Decisio
   const replica = replicaName(options.replica);
   /** Told once it is in the store: whoever writes the log anew cannot change what this process remembers. */
   let checkpoint: string | undefined;
+  let lost = 0;
   const started = startLog({
     entry,
     writer: {
@@ -106,7 +107,9 @@ function startStore(options: DecisionLogOptions, stopping: AbortSignal): Decisio
       retentionMillis: toSeconds(retention) * 1_000,
     },
     changed: (status) => {
-      tell(status, log);
+      const before = lost;
+      lost = [...status.dropped.values()].reduce((sum, count) => sum + count, 0);
+      tell(status, lost > before, log);
     },
     crashed: (error) => {
       log.error({ err: error, code: 'decision_log_thread' }, 'the decision log stopped; starting it again');
@@ -143,15 +146,18 @@ function tellVerdict({ ok, records, findings, first }: Verdict, log: ServerLog):
   else log.error({ records, findings, first, code: 'decision_log_changed' }, 'the decision log was changed');
 }
 
-function tell({ store, blocked, trouble, dropped }: LogStatus, log: ServerLog): void {
+/** `isLosing`: decisions were lost since this was told the last time. */
+function tell({ store, blocked, trouble, dropped }: LogStatus, isLosing: boolean, log: ServerLog): void {
   const fields = {
     store,
     ...(blocked === undefined ? {} : { blocked }),
     ...(trouble === undefined ? {} : { trouble }),
     dropped: Object.fromEntries(dropped),
   };
-  if (store === 'open' && blocked === undefined) log.info(fields, 'the decision log writes to its store');
-  else log.warn({ ...fields, code: 'decision_log_trouble' }, 'the decision log cannot write to its store');
+  if (isLosing) log.warn({ ...fields, code: 'decision_log_dropped' }, 'decisions are in no record');
+  if (store === 'open' && blocked === undefined) {
+    if (!isLosing) log.info(fields, 'the decision log writes to its store');
+  } else log.warn({ ...fields, code: 'decision_log_trouble' }, 'the decision log cannot write to its store');
 }
 
 /** Not ready only where nothing may be allowed without a record; else the trouble is told and requests go on. */
