@@ -121,8 +121,7 @@ beforeAll(async () => {
   );
 });
 afterAll(async () => {
-  await asked.discard();
-  await unasked.discard();
+  await Promise.all([asked.discard(), unasked.discard()]);
   const all = [...judged, ...mutated, ...authorizing].toReversed();
   for (const one of all) {
     const [kind = '', name = ''] = [stringAt(one, 'kind'), stringAt(one, 'metadata', 'name')];

@@ -1,13 +1,12 @@
 // Rules in the cluster that do not compile when a process starts: it waits, refuses everything but their mending, and is ready once they are mended.
-import { request } from 'node:https';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { boundary, floorIn, home } from './home.ts';
+import { boundary, condition, floorIn, guardrail, home } from './home.ts';
 import { installKinds, removeRules } from './ownKinds.ts';
 import { startProduct } from './product.ts';
 import type { Product } from './product.ts';
 import { admitsPolicy, review } from './reviewOf.ts';
-import { listAt, ownAt, stringAt } from '../../src/k8s/json.ts';
+import { ownAt, stringAt } from '../../src/k8s/json.ts';
 import { connect } from '../cluster/cluster.ts';
 import { readConnection } from '../cluster/connection.ts';
 import { eventually } from '../cluster/eventually.ts';
@@ -20,55 +19,27 @@ let product: Product;
 const apply = async (stdin: object): Promise<void> => {
   expect(await cluster.kubectl('admin', ['apply', '-f', '-'], { stdin })).toMatchObject({ code: 0 });
 };
-const guardrail = (expression: string): object => ({
-  apiVersion: 'bulkhead.dev/v1alpha1',
-  kind: 'GuardrailPolicy',
-  metadata: { name: 'mended' },
-  spec: {
-    matchConstraints: {
-      resourceRules: [
-        { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] },
-      ],
-    },
-    validations: [{ expression }],
-  },
-});
 const opens = (cidr: string): object => ({
   podSelector: {},
   policyTypes: ['Egress'],
   egress: [{ to: [{ ipBlock: { cidr } }] }],
 });
 
-const ready = (): Promise<{ readonly status: number; readonly text: string }> =>
-  new Promise((resolve, reject) => {
-    const call = request(`${product.url}/readyz`, { rejectUnauthorized: false, agent: false });
-    call.once('error', reject);
-    call.once('response', (response) => {
-      let text = '';
-      response.on('data', (chunk: Buffer) => (text += chunk.toString()));
-      response.once('end', () => {
-        resolve({ status: response.statusCode ?? 0, text });
-      });
-    });
-    call.end();
-  });
-
 /** Waits until the condition of a rule has that reason. */
 const told = (plural: string, name: string, type: string, reason: string): Promise<unknown> =>
   eventually(`${type} of ${name} is ${reason}`, async () => {
     const { body } = await cluster.call('admin', `/apis/bulkhead.dev/v1alpha1/${plural}/${name}`);
-    const found = listAt(body, 'status', 'conditions').find((one) => stringAt(one, 'type') === type);
+    const found = condition(body, type);
     const isNewest = ownAt(found, 'observedGeneration') === ownAt(body, 'metadata', 'generation');
     return isNewest && stringAt(found, 'reason') === reason && found;
   });
 
 beforeAll(async () => {
   await installKinds(cluster);
-  await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'bulkhead-system' } });
   await cluster.createNamespace(namespace, { [home]: 'a' });
   // Nobody is registered yet, so nobody refuses them.
   await apply(boundary('good', { egress: [{ to: [{ ipBlock: { cidr: '10.0.0.0/8' } }] }] }));
-  await apply(guardrail('object.metadata.name =='));
+  await apply(guardrail('mended', 'object.metadata.name =='));
   product = await startProduct(cluster, {
     rules: join(folder, 'base.yaml'),
     config: join(folder, 'controllers.yaml'),
@@ -80,7 +51,7 @@ afterAll(async () => {
 });
 
 test('it runs, is not ready, and says why', async () => {
-  const { status, text } = await ready();
+  const { status, text } = await product.readyz();
   expect(status).toBe(503);
   expect(text).toContain('rules: none in force: cluster:GuardrailPolicy/mended');
   const printed = await product.printed();
@@ -120,8 +91,8 @@ test('the leader tells each rule what is wrong, and writes nothing else', async 
 });
 
 test('once it is mended, all are in force and it is ready', async () => {
-  await apply(guardrail('true'));
-  await eventually('it is ready', async () => (await ready()).status === 200, 5_000);
+  await apply(guardrail('mended', 'true'));
+  await eventually('it is ready', async () => (await product.readyz()).status === 200, 5_000);
   expect(await admitsPolicy(product.url, namespace, opens('10.1.0.0/16'))).toBe(true);
   expect(await admitsPolicy(product.url, namespace, opens('192.0.2.0/24'))).toBe(false);
   await told('guardrailpolicies', 'mended', 'Accepted', 'InForce');
@@ -133,14 +104,14 @@ test('once it is mended, all are in force and it is ready', async () => {
 });
 
 test('broken later, the last good set stays, which the rule says, and it stays ready', async () => {
-  await apply(guardrail('object.metadata.name =='));
+  await apply(guardrail('mended', 'object.metadata.name =='));
   expect(await told('guardrailpolicies', 'mended', 'Accepted', 'NotCompiled')).toMatchObject({
     status: 'False',
     message: expect.stringMatching(
       /^the last good rules stay in force: \/spec\/validations\/0\/expression: /,
     ),
   });
-  expect((await ready()).status).toBe(200);
+  expect((await product.readyz()).status).toBe(200);
   expect(await admitsPolicy(product.url, namespace, opens('10.1.0.0/16'))).toBe(true);
   expect(await admitsPolicy(product.url, namespace, opens('192.0.2.0/24'))).toBe(false);
 });

@@ -145,7 +145,8 @@ withHelm('the chart in a cluster', (helm) => {
     test.each(sentCases)('%s', async (_sentence, method, path, body, calls) => {
       recorder.taken();
       await send(method, path, body);
-      expect(recorder.taken()).toEqual(calls);
+      // What was asked about the objects here: namespaces of earlier files may be going meanwhile.
+      expect(recorder.taken().filter((one) => one.includes(' chart-'))).toEqual(calls);
     });
   });
 });

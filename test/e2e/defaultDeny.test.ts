@@ -29,7 +29,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await product?.remove();
-  await cluster.kubectl('admin', ['delete', 'namespace', 'shop', 'bank', '--wait=false']);
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -4,6 +4,7 @@ import { afterAll, beforeAll } from '@jest/globals';
 import { installKinds, removeRules } from './ownKinds.ts';
 import { startProduct } from './product.ts';
 import type { Product } from './product.ts';
+import { listAt, stringAt } from '../../src/k8s/json.ts';
 import { connect } from '../cluster/cluster.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { readConnection } from '../cluster/connection.ts';
@@ -43,9 +44,6 @@ export function withHome(count: number): Home {
   };
   beforeAll(async () => {
     await installKinds(cluster);
-    // Where the product's own ServiceAccount lives, and with it the Lease.
-    const own = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'bulkhead-system' } };
-    await cluster.kubectl('admin', ['apply', '-f', '-'], { stdin: own });
     // Namespaces of other files of tests are nobody's here, whichever of them ran before.
     await cluster.kubectl('admin', ['label', 'namespaces', '--selector', home, `${home}-`]);
     for (let index = 0; index < count; index += 1) await start();
@@ -53,7 +51,7 @@ export function withHome(count: number): Home {
   });
   afterAll(async () => {
     await replicas[0]?.unregister();
-    for (const replica of replicas) await replica.discard();
+    await Promise.all(replicas.map((replica) => replica.discard()));
     await removeRules(cluster);
   });
   return {
@@ -82,6 +80,25 @@ export const boundary = (name: string, spec: object, metadata: object = {}): obj
     ...spec,
   },
 });
+
+/** A GuardrailPolicy on new ConfigMaps. */
+export const guardrail = (name: string, expression: string): object => ({
+  apiVersion: 'bulkhead.dev/v1alpha1',
+  kind: 'GuardrailPolicy',
+  metadata: { name },
+  spec: {
+    matchConstraints: {
+      resourceRules: [
+        { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] },
+      ],
+    },
+    validations: [{ expression }],
+  },
+});
+
+/** A condition in the status of a rule; undefined where it has none of that type. */
+export const condition = (object: unknown, type: string): unknown =>
+  listAt(object, 'status', 'conditions').find((one) => stringAt(one, 'type') === type);
 
 export const floorIn = (namespace: string): string =>
   `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies/bulkhead-floor`;

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import type { Cluster } from '../cluster/cluster.ts';
 
 /** Writes it, and answers its path. */
-export async function kubeconfigBy({ connection }: Cluster, port: number): Promise<string> {
+export async function kubeconfigBy(
+  { connection }: Pick<Cluster, 'connection'>,
+  port: number,
+): Promise<string> {
   const file = join(connection.folder, `by-${port}.kubeconfig`);
   const cluster = {
     server: `https://127.0.0.1:${port}`,

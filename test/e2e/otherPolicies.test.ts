@@ -1,7 +1,7 @@
 // Kinds of policy beside NetworkPolicy, on a real API server: refused in and about guarded namespaces, and a kind that nobody guards keeps a Boundary from being a proof.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { boundary, home, withHome } from './home.ts';
-import { listAt, stringAt } from '../../src/k8s/json.ts';
+import { boundary, condition, home, withHome } from './home.ts';
+import { stringAt } from '../../src/k8s/json.ts';
 import { connect } from '../cluster/cluster.ts';
 import { readConnection } from '../cluster/connection.ts';
 import { eventually } from '../cluster/eventually.ts';
@@ -74,7 +74,6 @@ beforeAll(async () => {
   expect(await apply('admin', boundary('others', { ingress: [] }))).toMatchObject({ code: 0 });
 });
 afterAll(async () => {
-  await cluster.kubectl('admin', ['delete', 'guardrailpolicies', '--all']);
   await cluster.kubectl('admin', ['delete', '-f', '-'], { stdin: list });
 });
 
@@ -112,7 +111,7 @@ describe('in and about guarded namespaces', () => {
 describe('a kind that is not known', () => {
   const proven = (claim: (message: string) => boolean): Promise<unknown> =>
     until('Proven tells', '/apis/bulkhead.dev/v1alpha1/boundaries/others', (object) => {
-      const found = listAt(object, 'status', 'conditions').find((one) => stringAt(one, 'type') === 'Proven');
+      const found = condition(object, 'Proven');
       return found !== undefined && claim(stringAt(found, 'message') ?? '');
     });
   const named = 'OpenNetworkPolicy (others.example.com) is served and not guarded';

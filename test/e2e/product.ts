@@ -12,6 +12,7 @@ import { lastLines, startDaemon } from '../cluster/daemon.ts';
 import type { Daemon } from '../cluster/daemon.ts';
 import { eventually } from '../cluster/eventually.ts';
 import type { IdentityName } from '../cluster/identities.ts';
+import type { Printed } from '../cluster/kubectl.ts';
 
 const run = promisify(execFile);
 const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
@@ -44,6 +45,11 @@ const decision = Type.Object({
 /** A line of the decision log, as far as it is read here. */
 export type DecisionLine = Type.Static<typeof decision>;
 
+export interface Got {
+  readonly status: number;
+  readonly text: string;
+}
+
 export interface Product {
   /** `https://127.0.0.1:PORT`. */
   readonly url: string;
@@ -51,6 +57,8 @@ export interface Product {
   printed(): Promise<string>;
   /** What `/metrics` answers. */
   metrics(): Promise<string>;
+  /** What `/readyz` answers. */
+  readyz(): Promise<Got>;
   /** Every decision that is written down so far, oldest first. */
   decisions(): Promise<readonly DecisionLine[]>;
   /** The decisions that are `wanted`; waits for the first of them, since they are written in batches. */
@@ -105,7 +113,8 @@ export async function startProduct(cluster: Cluster, options: ProductOptions): P
   return {
     url,
     printed,
-    metrics: () => got(`${url}/metrics`),
+    metrics: async () => (await got(`${url}/metrics`)).text,
+    readyz: () => got(`${url}/readyz`),
     decisions,
     decided: (wanted) =>
       eventually('the decision is written down', async () => {
@@ -118,8 +127,8 @@ export async function startProduct(cluster: Cluster, options: ProductOptions): P
       if (applied.code !== 0) throw new Error(`the registration was refused: ${applied.stderr}`);
       await eventually('the API server calls by both configurations', async () => {
         // An outsider is refused by the one, a member of a team is given its label by the other.
-        const [refused, labelled] = [await probe(cluster), await probe(cluster, 'dev-payments')];
-        return refused.status === 403 && labelled.text.includes('"bulkhead.dev/tenant":"payments"');
+        const labelled = await probe(cluster, 'dev-payments');
+        return (await isObeyed(cluster)) && labelled.text.includes('"bulkhead.dev/tenant":"payments"');
       });
     },
     unregister,
@@ -138,13 +147,22 @@ export async function startProduct(cluster: Cluster, options: ProductOptions): P
   };
 }
 
-/** The body of an answer to GET, whoever has signed the certificate. */
-function got(url: string): Promise<string> {
+/** Runs one command as one of the cluster's identities; resolves whatever it answers. */
+export const bulkhead = (cluster: Cluster, who: IdentityName, ...args: readonly string[]): Promise<Printed> =>
+  new Promise((resolve) => {
+    const whole = [main, ...args, '--kubeconfig', cluster.kubeconfig(who)];
+    execFile(process.execPath, whole, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+  });
+
+/** The answer to GET, whoever has signed the certificate. */
+function got(url: string): Promise<Got> {
   return new Promise((resolve, reject) => {
     const sent = get(url, { rejectUnauthorized: false, agent: false }, (response) => {
       let text = '';
       response.on('data', (chunk: Buffer) => (text += chunk.toString()));
-      response.once('end', () => resolve(text));
+      response.once('end', () => resolve({ status: response.statusCode ?? 0, text }));
     });
     sent.once('error', reject);
   });
@@ -169,10 +187,14 @@ function listening(daemon: Daemon, printed: () => Promise<string>): Promise<stri
   });
 }
 
-const probeName = 'is-bulkhead-in-force';
+/** Whether the API server calls and is answered: an outsider may not create a namespace that is nobody's. */
+export async function isObeyed(cluster: Cluster): Promise<boolean> {
+  const { status, text } = await probe(cluster);
+  return status === 403 && text.includes('denied the request');
+}
 
-/** A namespace that nobody's: by RBAC the outsider may create it, by Bulkhead not. Nothing is stored. */
+/** A namespace that is nobody's: by RBAC the outsider may create it, by Bulkhead not. Nothing is stored. */
 function probe(cluster: Cluster, who: IdentityName = 'outsider'): ReturnType<Cluster['call']> {
-  const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: probeName } };
+  const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'is-bulkhead-in-force' } };
   return cluster.call(who, '/api/v1/namespaces?dryRun=All', { method: 'POST', body });
 }

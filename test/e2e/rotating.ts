@@ -46,8 +46,6 @@ export async function rotating(
   settle: string,
   where = `secret: bulkhead-system/${name}`,
 ): Promise<Rotating> {
-  const own = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'bulkhead-system' } };
-  await cluster.kubectl('admin', ['apply', '-f', '-'], { stdin: own });
   const folder = await mkdtemp(join(tmpdir(), 'bulkhead-rotating-'));
   const [port = 0] = await freePorts(1);
   const config = join(folder, 'configuration.yaml');
@@ -129,7 +127,7 @@ certificates: { ${where}, settle: ${settle} }
         socket.once('error', reject);
       }),
     remove: async () => {
-      for (const replica of replicas) await replica.discard();
+      await Promise.all(replicas.map((replica) => replica.discard()));
       for (const kind of registrations)
         await cluster.kubectl('admin', ['delete', kind, name, '--ignore-not-found']);
       await cluster.kubectl('admin', [

@@ -1,6 +1,7 @@
 // Rules that are stored in the cluster: in force within two seconds on every replica, refused where they cannot be, confirmed where they loosen.
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { guardrail } from './home.ts';
 import { installKinds, removeRules } from './ownKinds.ts';
 import { startProduct } from './product.ts';
 import type { Product } from './product.ts';
@@ -24,8 +25,8 @@ beforeAll(async () => {
   await replicas[0]?.register();
 });
 afterAll(async () => {
-  await replicas[0]?.remove();
-  await replicas[1]?.discard();
+  await replicas[0]?.unregister();
+  await Promise.all(replicas.map((replica) => replica.discard()));
   await removeRules(cluster);
 });
 
@@ -146,19 +147,7 @@ describe('what is refused', () => {
     ],
     [
       'a GuardrailPolicy that does not compile',
-      {
-        apiVersion: 'bulkhead.dev/v1alpha1',
-        kind: 'GuardrailPolicy',
-        metadata: { name: 'bad' },
-        spec: {
-          matchConstraints: {
-            resourceRules: [
-              { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] },
-            ],
-          },
-          validations: [{ expression: 'object.metadata.name ==' }],
-        },
-      },
+      guardrail('bad', 'object.metadata.name =='),
       'it cannot be in force',
     ],
   ])('%s', async (_sentence, object, told) => {

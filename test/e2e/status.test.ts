@@ -1,12 +1,11 @@
 // What a status says of a rule on a real API server, and that it is true: what is stored is scanned, every clause of a proof can fall and stand again.
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { condition } from './home.ts';
 import { installKinds, removeRules } from './ownKinds.ts';
-import { startProduct } from './product.ts';
+import { bulkhead, startProduct } from './product.ts';
 import type { Product } from './product.ts';
 import { pod } from './spine.ts';
 import { daemonSet } from '../controllers/network/recorded.ts';
@@ -17,7 +16,6 @@ import { eventually } from '../cluster/eventually.ts';
 import { freePorts } from '../cluster/ports.ts';
 
 const cluster = connect(readConnection(process.env));
-const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
 const name = 'bulkhead-told';
 const namespace = 'told';
 const tenant = 'told.example/tenant';
@@ -71,8 +69,6 @@ const guardrail = (expression: string): object => ({
 
 const stored = async (plural: string): Promise<unknown> =>
   (await cluster.call('admin', `/apis/bulkhead.dev/v1alpha1/${plural}/told`)).body;
-const condition = (object: unknown, type: string): unknown =>
-  listAt(object, 'status', 'conditions').find((one) => stringAt(one, 'type') === type);
 /** Waits until the status speaks of the newest spec and is as `claim` has it. */
 const told = (what: string, claim: (object: unknown) => boolean, plural = 'boundaries'): Promise<unknown> =>
   eventually(what, async () => {
@@ -86,7 +82,6 @@ const violations = (object: unknown): unknown => ownAt(object, 'status', 'violat
 
 beforeAll(async () => {
   await installKinds(cluster);
-  await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'bulkhead-system' } });
   await apply({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'told-node' } });
   // What was there before Bulkhead: nobody looked at it.
   await cluster.createNamespace(namespace, { [tenant]: 'a' });
@@ -124,7 +119,6 @@ afterAll(async () => {
   for (const kind of ['validatingwebhookconfiguration', 'mutatingwebhookconfiguration'])
     await cluster.kubectl('admin', ['delete', kind, name, '--ignore-not-found']);
   await removeRules(cluster);
-  await cluster.kubectl('admin', ['delete', 'namespace', namespace, '--wait=false']);
   await cluster.kubectl('admin', [
     ...['--namespace', 'kube-system', 'delete', 'daemonset', 'cilium', '--ignore-not-found'],
   ]);
@@ -166,9 +160,7 @@ test('with everything in place it is proven', async () => {
     spec: { containers: listAt(whole, 'spec', 'template', 'spec', 'containers') },
   };
   await apply({ ...whole, spec: { selector: { matchLabels: labels }, template } });
-  await promisify(execFile)(process.execPath, [
-    ...[main, 'adopt', namespace, '--kubeconfig', cluster.kubeconfig('admin')],
-  ]);
+  expect(await bulkhead(cluster, 'admin', 'adopt', namespace)).toMatchObject({ code: 0 });
   await eventually('a node shall run the plugin', async () => {
     const { body } = await cluster.call('admin', '/apis/apps/v1/namespaces/kube-system/daemonsets/cilium');
     return ownAt(body, 'status', 'desiredNumberScheduled') === 1;

@@ -1,13 +1,11 @@
 // The registration that a leader keeps, on a real API server: made once it answers, repaired, following the rules, left behind, deleted by a command.
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { boundary, home } from './home.ts';
+import { boundary, condition, home } from './home.ts';
 import { installKinds, removeRules } from './ownKinds.ts';
-import { startProduct } from './product.ts';
+import { bulkhead, isObeyed, startProduct } from './product.ts';
 import type { Product } from './product.ts';
 import { listAt, ownAt, stringAt } from '../../src/k8s/json.ts';
 import { connect } from '../cluster/cluster.ts';
@@ -18,7 +16,6 @@ import { freePorts } from '../cluster/ports.ts';
 const cluster = connect(readConnection(process.env));
 const kinds = ['validatingwebhookconfiguration', 'mutatingwebhookconfiguration'] as const;
 const group = '/apis/admissionregistration.k8s.io/v1';
-const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
 const name = 'bulkhead-kept';
 let folder: string;
 let product: Product;
@@ -45,8 +42,6 @@ const restored = async (kind: (typeof kinds)[number], before: unknown): Promise<
 
 beforeAll(async () => {
   await installKinds(cluster);
-  const own = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'bulkhead-system' } };
-  await cluster.kubectl('admin', ['apply', '-f', '-'], { stdin: own });
   folder = await mkdtemp(join(tmpdir(), 'bulkhead-registration-'));
   const [port = 0] = await freePorts(1);
   const config = join(folder, 'configuration.yaml');
@@ -78,14 +73,7 @@ test('both are registered once it answers, under the own field manager', async (
     const managers = listAt(object, 'metadata', 'managedFields').map((one) => stringAt(one, 'manager'));
     expect(managers).toEqual(['bulkhead']);
   }
-  const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'nobodys' } };
-  await eventually('the API server calls', async () => {
-    const { status } = await cluster.call('outsider', '/api/v1/namespaces?dryRun=All', {
-      method: 'POST',
-      body,
-    });
-    return status === 403;
-  });
+  await eventually('the API server calls', () => isObeyed(cluster));
 });
 
 test.each(kinds)('a %s that is deleted is restored', async (kind) => {
@@ -151,23 +139,22 @@ test('a new Boundary has its entry within two seconds', async () => {
 });
 
 test('the status of a Boundary says that it is enforced', async () => {
-  const condition = await eventually('Enforced is known', async () => {
+  const enforced = await eventually('Enforced is known', async () => {
     const { body } = await cluster.call('admin', '/apis/bulkhead.dev/v1alpha1/boundaries/late');
-    const found = listAt(body, 'status', 'conditions').find((one) => stringAt(one, 'type') === 'Enforced');
+    const found = condition(body, 'Enforced');
     return stringAt(found, 'status') === 'True' && found;
   });
-  expect(condition).toMatchObject({ reason: 'Enforced' });
+  expect(enforced).toMatchObject({ reason: 'Enforced' });
 });
 
 test('stopped, it leaves them where they are; the command of the uninstall hook deletes them', async () => {
   await product.stop();
   for (const kind of kinds) expect(await stored(kind)).toBeDefined();
-  const args = ['webhooks', '--delete', '--name', name, '--kubeconfig', cluster.kubeconfig('admin')];
-  const deleted = await promisify(execFile)(process.execPath, [main, ...args]);
-  expect(deleted.stdout).toBe(
-    `ValidatingWebhookConfiguration ${name}: deleted\nMutatingWebhookConfiguration ${name}: deleted\n`,
-  );
+  const remove = () => bulkhead(cluster, 'admin', 'webhooks', '--delete', '--name', name);
+  expect(await remove()).toMatchObject({
+    code: 0,
+    stdout: `ValidatingWebhookConfiguration ${name}: deleted\nMutatingWebhookConfiguration ${name}: deleted\n`,
+  });
   for (const kind of kinds) expect(await stored(kind)).toBeUndefined();
-  const again = await promisify(execFile)(process.execPath, [main, ...args]);
-  expect(again.stdout).toContain(`${name}: not there`);
+  expect(await remove()).toMatchObject({ code: 0, stdout: expect.stringContaining(`${name}: not there`) });
 });
