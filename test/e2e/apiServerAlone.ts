@@ -18,6 +18,8 @@ export interface ApiServerAlone {
   readonly port: number;
   /** Stops the API server and starts it again; what it remembered of the past is lost, what is stored is not. */
   restart(): Promise<void>;
+  /** Gives a namespace these labels, and makes it where there is none of that name; null takes a label away. */
+  label(name: string, labels: Readonly<Record<string, string | null>>): Promise<void>;
   /** Stops (`STOP`) or continues (`CONT`) the process of etcd, which then answers nobody. */
   signalEtcd(signal: 'STOP' | 'CONT'): void;
   /** Has etcd forget everything before now, as the API server has it do every five minutes. */
@@ -68,6 +70,14 @@ export async function startApiServerAlone(flags: readonly string[] = []): Promis
       await running.stop();
       running = startServer();
       await ready();
+    },
+    label: async (name, labels) => {
+      const path = '/api/v1/namespaces';
+      const body = { metadata: { name, labels } };
+      const made = await cluster.call('admin', path, { method: 'POST', body });
+      if (made.status === 201) return;
+      const { status, text } = await cluster.call('admin', `${path}/${name}`, { method: 'PATCH', body });
+      if (status !== 200) throw new Error(`namespace ${name} was not labelled: ${text}`);
     },
     signalEtcd: (signal) => {
       // The daemon's own process is the leash's child.

@@ -19,17 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => alone.stop());
 
-async function write(name: string, value: string): Promise<void> {
-  const path = '/api/v1/namespaces';
-  const metadata = { name, labels: { value } };
-  const made = await alone.cluster.call('admin', path, { method: 'POST', body: { metadata } });
-  if (made.status === 201) return;
-  const answer = await alone.cluster.call('admin', `${path}/${name}`, {
-    method: 'PATCH',
-    body: { metadata },
-  });
-  expect(answer.status).toBe(200);
-}
+const write = (name: string, value: string): Promise<void> => alone.label(name, { value });
 
 test('410 Gone to a watch that goes on: what was missed is listed, and it is ready', async () => {
   const way = await cuttable(alone.port);

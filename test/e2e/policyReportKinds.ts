@@ -41,16 +41,20 @@ interface Group {
 const kind = (
   { group, version, fields, severities }: Group,
   name: string,
-  plural: string,
   scope: 'Namespaced' | 'Cluster',
 ): object => ({
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
-  metadata: { name: `${plural}.${group}` },
+  metadata: { name: `${name.toLowerCase()}s.${group}` },
   spec: {
     group,
     scope,
-    names: { kind: name, plural, singular: name.toLowerCase(), listKind: `${name}List` },
+    names: {
+      kind: name,
+      plural: `${name.toLowerCase()}s`,
+      singular: name.toLowerCase(),
+      listKind: `${name}List`,
+    },
     versions: [
       {
         name: version,
@@ -74,45 +78,42 @@ const kind = (
   },
 });
 
-const policyReports = {
-  group: 'wgpolicyk8s.io',
-  version: 'v1alpha2',
-  fields: { scope: reference },
-  severities: ['high', 'low', 'medium'],
-};
-export const policyReportKinds = {
+/** The kind of that name in namespaces, and the one beside it that is in none. */
+const both = (group: Group, name: string): object => ({
   apiVersion: 'v1',
   kind: 'List',
-  items: [
-    kind(policyReports, 'PolicyReport', 'policyreports', 'Namespaced'),
-    kind(policyReports, 'ClusterPolicyReport', 'clusterpolicyreports', 'Cluster'),
-  ],
-};
+  items: [kind(group, name, 'Namespaced'), kind(group, `Cluster${name}`, 'Cluster')],
+});
 
-const openReports = {
-  group: 'openreports.io',
-  version: 'v1alpha1',
-  fields: {
-    source: text,
-    scope: reference,
-    configuration: {
-      type: 'object',
-      required: ['limits'],
-      properties: {
-        limits: {
-          type: 'object',
-          properties: { maxResults: { type: 'integer' }, statusFilter: { type: 'array', items: text } },
+export const policyReportKinds: object = both(
+  {
+    group: 'wgpolicyk8s.io',
+    version: 'v1alpha2',
+    fields: { scope: reference },
+    severities: ['high', 'low', 'medium'],
+  },
+  'PolicyReport',
+);
+
+export const openReportKinds: object = both(
+  {
+    group: 'openreports.io',
+    version: 'v1alpha1',
+    fields: {
+      source: text,
+      scope: reference,
+      configuration: {
+        type: 'object',
+        required: ['limits'],
+        properties: {
+          limits: {
+            type: 'object',
+            properties: { maxResults: { type: 'integer' }, statusFilter: { type: 'array', items: text } },
+          },
         },
       },
     },
+    severities: ['critical', 'high', 'low', 'medium', 'info'],
   },
-  severities: ['critical', 'high', 'low', 'medium', 'info'],
-};
-export const openReportKinds = {
-  apiVersion: 'v1',
-  kind: 'List',
-  items: [
-    kind(openReports, 'Report', 'reports', 'Namespaced'),
-    kind(openReports, 'ClusterReport', 'clusterreports', 'Cluster'),
-  ],
-};
+  'Report',
+);

@@ -9,6 +9,7 @@ export interface Creation {
   readonly resource: string;
   readonly namespace: string;
   readonly object: object;
+  readonly dryRun?: boolean;
 }
 
 /** The answer as far as it is read here; `patch` is decoded, empty where there is none. */
@@ -22,7 +23,7 @@ export interface Reviewed {
 export async function review(
   url: string,
   door: 'validate' | 'mutate',
-  { group, kind, resource, namespace, object }: Creation,
+  { group, kind, resource, namespace, object, dryRun = false }: Creation,
 ): Promise<Reviewed> {
   const answer = await post(`${url}/${door}`, {
     apiVersion: 'admission.k8s.io/v1',
@@ -33,8 +34,9 @@ export async function review(
       resource: { group, version: 'v1', resource },
       operation: 'CREATE',
       namespace,
-      name: 'asked',
+      name: stringAt(object, 'metadata', 'name') ?? '',
       userInfo: { username: 'dev-payments', groups: ['team-payments'] },
+      dryRun,
       oldObject: null,
       options: null,
       object: { apiVersion: group === '' ? 'v1' : `${group}/v1`, kind, ...object },
