@@ -1,9 +1,7 @@
 // Certificates that Bulkhead keeps itself, on a real control plane: two replicas from nothing, leaders killed in every phase, a lost Secret, an expired authority.
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { installKinds, removeRules } from './ownKinds.ts';
+import { bulkhead, isObeyed } from './product.ts';
 import { rotating } from './rotating.ts';
 import type { Rotating } from './rotating.ts';
 import { fingerprints, leafOf, signerOf, trusted, written } from '../../src/controllers/certificates/held.ts';
@@ -13,8 +11,6 @@ import { connect } from '../cluster/cluster.ts';
 import { readConnection } from '../cluster/connection.ts';
 import { eventually } from '../cluster/eventually.ts';
 
-const run = promisify(execFile);
-const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
 const cluster = connect(readConnection(process.env));
 let home: Rotating;
 
@@ -27,14 +23,6 @@ afterAll(async () => {
   await removeRules(cluster);
 });
 
-/** The API server calls and is answered: an outsider may not create a namespace that is nobody's. */
-const isObeyed = async (): Promise<boolean> => {
-  const stdin = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'nobodys' } };
-  const { code, stderr } = await cluster.kubectl('outsider', ['create', '--dry-run=server', '-f', '-'], {
-    stdin,
-  });
-  return code === 1 && stderr.includes('denied the request');
-};
 const reaches = (phase: Phase): Promise<unknown> =>
   eventually(`the phase ${phase}`, async () => (await home.held())?.phase === phase, 60_000);
 
@@ -43,7 +31,7 @@ test('two replicas that start from nothing serve one certificate, registered wit
   const held = await home.held();
   expect(held).toMatchObject({ phase: 'Stable' });
   for (const replica of home.replicas) expect(await home.served(replica)).toBe(held?.serving.fingerprint);
-  await eventually('the API server obeys', isObeyed);
+  await eventually('the API server obeys', () => isObeyed(cluster));
   expect(await home.bundles()).toEqual([held === undefined ? '' : trusted(held)]);
   const leaf = held?.serving ?? { notBefore: 0, notAfter: 0 };
   expect(leaf.notAfter - leaf.notBefore).toBeLessThanOrEqual((30 * 24 + 1) * 3_600_000);
@@ -58,14 +46,13 @@ test('a Secret that is deleted is written back as it was', async () => {
   await cluster.kubectl('admin', ['--namespace', 'bulkhead-system', 'delete', 'secret', home.name]);
   await eventually('it is back', async () => (await home.held()) !== undefined);
   expect(await home.held()).toEqual(before);
-  expect(await isObeyed()).toBe(true);
+  expect(await isObeyed(cluster)).toBe(true);
 });
 
 test('the authority is replaced though the leader is killed in every phase', async () => {
   const before = await home.held();
-  const args = ['certs', '--rotate', `bulkhead-system/${home.name}`];
-  const asked = await run(process.execPath, [main, ...args, '--kubeconfig', cluster.kubeconfig('admin')]);
-  expect(asked.stdout).toMatch(/^asked for a new authority/);
+  const asked = await bulkhead(cluster, 'admin', 'certs', '--rotate', `bulkhead-system/${home.name}`);
+  expect(asked).toMatchObject({ code: 0, stdout: expect.stringMatching(/^asked for a new authority/) });
   await reaches('Adding');
   const adding = await home.held();
   const next = adding?.phase === 'Adding' ? adding.next.fingerprint : '';
@@ -81,7 +68,7 @@ test('the authority is replaced though the leader is killed in every phase', asy
   const [bundle = '', ...more] = await home.bundles();
   expect(more).toEqual([]);
   expect([...fingerprints(bundle)]).toEqual([next]);
-  expect(await isObeyed()).toBe(true);
+  expect(await isObeyed(cluster)).toBe(true);
   const told = await Promise.all(home.replicas.map((replica) => replica.printed()));
   expect(told.join('')).toMatch(
     /written: certificates of Secret bulkhead-system\/bulkhead-rotating: Dropping/,
@@ -102,7 +89,7 @@ test('an authority that expired while nobody ran is replaced at the start, and A
     const found = (await home.held())?.authority.fingerprint;
     return found !== undefined && found !== authority.fingerprint;
   });
-  await eventually('the API server obeys', isObeyed);
+  await eventually('the API server obeys', () => isObeyed(cluster));
 });
 
 test('a Secret that others keep is served, and followed when they replace what is in it', async () => {

@@ -1,6 +1,6 @@
 // Floors on a real API server: written for every guarded namespace, repaired, told of in status; pods wait for them behind a gate.
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { boundary, floorIn, home, podIn, withHome } from './home.ts';
+import { boundary, condition, floorIn, home, podIn, withHome } from './home.ts';
 import { pod } from './spine.ts';
 import { isObject, listAt, ownAt, stringAt } from '../../src/k8s/json.ts';
 
@@ -11,8 +11,6 @@ const walls = {
   egress: [{ to: [{ sameLabels: [home] }, { kubeAPI: true }] }],
 };
 const boundaryPath = '/apis/bulkhead.dev/v1alpha1/boundaries/walls';
-const condition = (object: unknown, type: string): unknown =>
-  listAt(object, 'status', 'conditions').find((one) => stringAt(one, 'type') === type);
 const gatesOf = (object: unknown): readonly unknown[] => listAt(object, 'spec', 'schedulingGates');
 const exists = (object: unknown): boolean => object !== undefined;
 

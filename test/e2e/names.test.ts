@@ -1,25 +1,17 @@
 // Names are written once too, on a real API server: recorded before the floor, kept after deletion, attested and forgotten by administrators.
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { boundary, floorIn, home, withHome } from './home.ts';
+import { bulkhead } from './product.ts';
 import { ownAt, stringAt } from '../../src/k8s/json.ts';
 import type { IdentityName } from '../cluster/identities.ts';
 import type { Printed } from '../cluster/kubectl.ts';
 
 const { cluster, apply, stored, until } = withHome(1);
-const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
 const name = 'names-home';
 const record = `/apis/bulkhead.dev/v1alpha1/namespacerecords/${name}`;
 
-/** `bulkhead adopt` as one of the cluster's identities. */
 const adopt = (who: IdentityName, ...args: readonly string[]): Promise<Printed> =>
-  new Promise((resolve) => {
-    const whole = [main, 'adopt', '--kubeconfig', cluster.kubeconfig(who), ...args];
-    execFile(process.execPath, whole, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
-  });
+  bulkhead(cluster, who, 'adopt', ...args);
 
 const create = (tenant: string): Promise<{ readonly status: number; readonly text: string }> =>
   cluster.call('admin', '/api/v1/namespaces', {

@@ -1,6 +1,6 @@
 // The network plugin on a real API server: recognised from what runs there, told in the status of Boundaries and as a metric.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { boundary, home, withHome } from './home.ts';
+import { boundary, condition, home, withHome } from './home.ts';
 import { listAt, ownAt, stringAt } from '../../src/k8s/json.ts';
 import { daemonSet } from '../controllers/network/recorded.ts';
 
@@ -25,15 +25,7 @@ async function run(namespace: string, name: string, image: string): Promise<void
   );
 }
 
-const proof = (object: unknown): string => {
-  const conditions = listAt(object, 'status', 'conditions');
-  return (
-    stringAt(
-      conditions.find((one) => stringAt(one, 'type') === 'Proven'),
-      'message',
-    ) ?? ''
-  );
-};
+const proof = (object: unknown): string => stringAt(condition(object, 'Proven'), 'message') ?? '';
 const told = async (name: string, claim: (message: string) => boolean): Promise<string> => {
   // A change of rules has the leader look again; otherwise it does so once a minute.
   expect((await apply('admin', boundary(name, { ingress: [] }))).code).toBe(0);

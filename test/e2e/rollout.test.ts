@@ -1,6 +1,6 @@
 // A changed Boundary on a real API server, with two replicas: the old and the new one hold together until every replica has the new one; then what is stored is scanned.
 import { beforeAll, afterAll, expect, test } from '@jest/globals';
-import { boundary, home, withHome } from './home.ts';
+import { boundary, condition, home, withHome } from './home.ts';
 import { admitsPolicy } from './reviewOf.ts';
 import { eventually } from '../cluster/eventually.ts';
 import { listAt, ownAt, stringAt } from '../../src/k8s/json.ts';
@@ -64,8 +64,6 @@ const leave = async (): Promise<void> => {
     '--ignore-not-found',
   ]);
 };
-const condition = (object: unknown, type: string): unknown =>
-  listAt(object, 'status', 'conditions').find((one) => stringAt(one, 'type') === type);
 
 beforeAll(async () => {
   await cluster.createNamespace(namespace, { [home]: 'a' });

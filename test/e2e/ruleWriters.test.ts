@@ -1,6 +1,6 @@
 // Who writes rules, on a real API server where nobody of Bulkhead answers: the chart's own policy lets ruleWriters and nobody else; and no ClusterRole of it gives developers exceptions.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { boundary } from './home.ts';
+import { boundary, guardrail } from './home.ts';
 import { installKinds, removeRules } from './ownKinds.ts';
 import type { Manifest } from '../chart/helm.ts';
 import { withHelm } from '../chart/withHelm.ts';
@@ -17,19 +17,6 @@ const refusal = 'only administrators (tenancy.roles.ruleWriters) may write rules
 
 const apply = (who: IdentityName, stdin: object): Promise<Printed> =>
   cluster.kubectl(who, ['apply', '-f', '-'], { stdin });
-const guardrail = (expression: string): object => ({
-  apiVersion: 'bulkhead.dev/v1alpha1',
-  kind: 'GuardrailPolicy',
-  metadata: { name: 'written' },
-  spec: {
-    matchConstraints: {
-      resourceRules: [
-        { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] },
-      ],
-    },
-    validations: [{ expression }],
-  },
-});
 
 withHelm('the chart, about who writes rules', (helm) => {
   let objects: readonly Manifest[] = [];
@@ -68,7 +55,7 @@ withHelm('the chart, about who writes rules', (helm) => {
 
   describe.each<[string, string, object, object]>([
     ['a Boundary', 'boundary', boundary('written', { ingress: [] }), boundary('written', { egress: [] })],
-    ['a GuardrailPolicy', 'guardrailpolicy', guardrail('true'), guardrail('false')],
+    ['a GuardrailPolicy', 'guardrailpolicy', guardrail('written', 'true'), guardrail('written', 'false')],
   ])('%s', (_kind, resource, first, second) => {
     test('is created, changed and deleted by rule writers only', async () => {
       const refused = { code: 1, stderr: expect.stringContaining(refusal) };
