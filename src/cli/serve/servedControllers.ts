@@ -169,11 +169,16 @@ export function serveControllers(
       ...(kept === undefined ? [] : [kept]),
     ],
   });
+  let told = '';
   // Every replica looks at the others: each lets go of what was replaced by itself.
   reports.follow(() => {
     kept?.changed();
     scanned.changed();
     inForce.reconsider();
+    // Most of what is heard is that a replica still lives, which no status tells.
+    const now = JSON.stringify([inForce.reported(), rollout()]);
+    if (now === told) return;
+    told = now;
     started.changed({ of: 'rollout' });
     if (rollout().waitingFor?.length !== 0)
       for (const key of scanned.keys()) started.changed({ of: 'more', controller: scanned.name, key });
