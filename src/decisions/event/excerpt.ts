@@ -2,6 +2,7 @@
 import type { JsonObject } from '../../k8s/json.ts';
 import type { Allowance } from './allowance.ts';
 import { fittedEvent } from './fit.ts';
+import { joined } from './head.ts';
 import type { Parts } from './fit.ts';
 import type { Head } from './head.ts';
 import { Projection } from './projection.ts';
@@ -38,7 +39,7 @@ function excerpted({ kind, resource, object, oldObject }: Objects, allowance: Al
   const projection = new Projection(allowance);
   const part = (name: string, value: JsonObject | null): string => {
     const text = value === null ? undefined : projection.take(value, shape, ['subset', name]);
-    return text === undefined ? '' : `"${name}":${text}`;
+    return text === undefined ? '' : joined([`"${name}":`, text]);
   };
   const parts = { object: part('object', object), oldObject: part('oldObject', oldObject) };
   return { parts, masked: projection.masked };

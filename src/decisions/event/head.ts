@@ -23,13 +23,22 @@ export function headOfText(text: string, masked: readonly string[]): Head {
   return { text, maskedAt, subsetAt, masked };
 }
 
+/**
+ * One text of several, written at once. Texts that are added to each other stay a tree of their pieces in V8 until somebody reads them, and while they wait
+ * every garbage collection copies every piece: half of what a record cost its writer.
+ */
+export const joined = (pieces: readonly string[]): string => pieces.join('');
+
 /** The whole event, with the text of an object in the place of `subset`. */
 export const wholeEvent = (
   { text, maskedAt, subsetAt }: Head,
   subset: string,
   masked: readonly string[],
 ): string =>
-  `${text.slice(0, maskedAt)},"masked":${strings(masked)}${text.slice(maskedAt, subsetAt)},"subset":${subset}${text.slice(subsetAt)}`;
+  joined([
+    ...[text.slice(0, maskedAt), ',"masked":', strings(masked), text.slice(maskedAt, subsetAt)],
+    ...[',"subset":', subset, text.slice(subsetAt)],
+  ]);
 
 /** A list of strings as canonical JSON. */
 export const strings = (all: readonly string[]): string =>

@@ -12,33 +12,38 @@ const beginning = Buffer.from(
 const uidForm = /^[0-9a-f-]{36}"$/;
 const restAt = beginning.length + 36;
 
-/** As many as the server remembers reviews. */
+/** As many as the server remembers reviews, and of the same size at most. */
 const mostRemembered = 32;
+const mostBytes = 65_536;
 
 interface Remembered {
-  readonly source: Buffer;
+  /** CRC-32 of what stands behind the uid. */
+  readonly key: number;
+  readonly length: number;
   readonly allowance: Allowance;
   readonly excerpt: Excerpt;
 }
 
 export class Excerpts {
-  readonly #known = new Map<number, Remembered>();
+  /** A ring, as the server has it, in memory of its own: that of a review is used again, and a copy in memory made for it costs more than the excerpt. */
+  readonly #known: (Remembered | undefined)[] = Array.from({ length: mostRemembered });
+  readonly #memory = Buffer.alloc(mostRemembered * mostBytes);
+  #next = 0;
 
   /** What may be kept of the objects in a review; it was read as one before. */
   of(source: Buffer, allowance: Allowance): Excerpt {
-    if (!beginsAsUsual(source)) return taken(source, allowance);
+    if (source.length > mostBytes || !beginsAsUsual(source)) return taken(source, allowance);
     const key = crc32(source.subarray(restAt));
-    const known = this.#known.get(key);
-    if (known?.allowance === allowance && known.source.compare(source, restAt, source.length, restAt) === 0) {
-      return known.excerpt;
+    for (const [slot, known] of this.#known.entries()) {
+      if (known?.key !== key || known.allowance !== allowance) continue;
+      const start = slot * mostBytes;
+      const rest = source.compare(this.#memory, start + restAt, start + known.length, restAt);
+      if (rest === 0) return known.excerpt;
     }
     const excerpt = taken(source, allowance);
-    if (this.#known.size >= mostRemembered) {
-      const [oldest] = this.#known.keys();
-      if (oldest !== undefined) this.#known.delete(oldest);
-    }
-    // The memory that it stands in is used again.
-    this.#known.set(key, { source: Buffer.from(source), allowance, excerpt });
+    source.copy(this.#memory, this.#next * mostBytes);
+    this.#known[this.#next] = { key, length: source.length, allowance, excerpt };
+    this.#next = (this.#next + 1) % mostRemembered;
     return excerpt;
   }
 }
