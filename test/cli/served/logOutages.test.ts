@@ -10,6 +10,7 @@ import { eventually } from '../../cluster/eventually.ts';
 import { ask as askPostgres, startPostgres } from '../../decisions/postgres/server.ts';
 import type { Postgres } from '../../decisions/postgres/server.ts';
 import { withPostgres } from '../../decisions/stores/stores.ts';
+import { mounted } from '../../decisions/writer/mounted.ts';
 import { cuttable } from '../../e2e/cuttable.ts';
 import { capture } from '../capturedTerminal.ts';
 import { reviewOf, serve } from './served.ts';
@@ -108,16 +109,6 @@ test('a database that another process has locked', async () => {
   );
   expect(stored(file)).toBe(sent);
 }, 120_000);
-
-/** A disk of memory on the folder that the log and its spool are in; false where this user may not mount. */
-function mounted(at: string, options: string): boolean {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', at], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
 const mayMount = ((): boolean => {
   const probe = mkdtempSync(join(tmpdir(), 'bulkhead-mount-'));
   const may = mounted(probe, 'size=64k');

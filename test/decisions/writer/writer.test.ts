@@ -13,6 +13,7 @@ import { openSqliteArchive } from '../../../src/decisions/stores/sqlite/archive.
 import { openSqliteJournal } from '../../../src/decisions/stores/sqlite/journal.ts';
 import { itemOf } from '../../../src/decisions/writer/session.ts';
 import { decisionEvent } from '../sampleLog.ts';
+import { mounted } from './mounted.ts';
 import { databaseIn, publicKeyIn, startWriter } from './writing.ts';
 
 let directory: string;
@@ -267,14 +268,4 @@ function fullSoon(journal: Journal): Journal {
       await journal.append(batch);
     },
   };
-}
-
-/** Mounts a small disk of memory, or changes its size; false where this user may not. */
-function mounted(at: string, options: string): boolean {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', at], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
 }
