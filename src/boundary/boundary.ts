@@ -2,7 +2,7 @@
 import type { Read } from '../config/issue.ts';
 import { sound, unsound } from '../config/issue.ts';
 import { Decoder } from '../k8s/decoder.ts';
-import { decodeSelector } from '../k8s/labelSelector.ts';
+import { decodeSelector, selectorKeys } from '../k8s/labelSelector.ts';
 import type { LabelSelector } from '../k8s/labelSelector.ts';
 import { nameLabel } from '../k8s/namespaceFacts.ts';
 import type { Direction, Protocol } from '../k8s/networkPolicy.ts';
@@ -126,8 +126,7 @@ const asProtocol = (text: string | undefined): Protocol => (text === 'UDP' || te
 export function trustedKeys(boundary: Boundary): ReadonlySet<string> {
   const keys = new Set<string>(boundary.stampPods);
   const fromSelector = (selector: LabelSelector | undefined): void => {
-    for (const key of selector?.matchLabels.keys() ?? []) keys.add(key);
-    for (const { key } of selector?.matchExpressions ?? []) keys.add(key);
+    for (const key of selectorKeys(selector)) keys.add(key);
   };
   fromSelector(boundary.selector);
   for (const rule of allRules(boundary)) {

@@ -2,7 +2,7 @@
 import { nothingRead, noteReads } from '../cel/reads.ts';
 import type { Reading } from '../cel/reads.ts';
 import type { Program } from '../cel/program.ts';
-import type { LabelSelector } from '../k8s/labelSelector.ts';
+import { selectorKeys } from '../k8s/labelSelector.ts';
 import type { MatchResources } from './matchResources.ts';
 import type { Guardrail, Policy } from './policy.ts';
 
@@ -28,7 +28,7 @@ export function readsOf(all: readonly Guardrail[]): Reads {
   const labels = new Set<string>();
   for (const { policy, bindings } of all) {
     const constraints = [policy.constraints, ...bindings.flatMap(({ resources }) => resources ?? [])];
-    for (const one of constraints) for (const key of keysOf(one.objectSelector)) labels.add(key);
+    for (const one of constraints) for (const key of selectorKeys(one.objectSelector)) labels.add(key);
     const variables = new Map([...policy.variables].map(([name, { expression }]) => [name, expression]));
     for (const resource of resourcesOf(policy.constraints)) {
       const reading = byResource.get(resource) ?? nothingRead();
@@ -55,11 +55,6 @@ const programsOf = ({ conditions, validations, annotations }: Policy): readonly 
 
 const resourcesOf = ({ rules }: MatchResources): ReadonlySet<string> =>
   new Set(rules.flatMap(({ resources }) => resources.map(({ resource }) => resource)));
-
-const keysOf = (selector: LabelSelector | undefined): readonly string[] =>
-  selector === undefined
-    ? []
-    : [...selector.matchLabels.keys(), ...selector.matchExpressions.map(({ key }) => key)];
 
 /** Never recorded, whoever reads them. */
 const unread: ReadonlySet<string> = new Set(['annotations', 'env', 'managedFields']);

@@ -19,6 +19,12 @@ export interface LabelSelector {
   readonly matchExpressions: readonly SelectorRequirement[];
 }
 
+/** The label keys that a selector asks for. */
+export const selectorKeys = (selector: LabelSelector | undefined): readonly string[] =>
+  selector === undefined
+    ? []
+    : [...selector.matchLabels.keys(), ...selector.matchExpressions.map(({ key }) => key)];
+
 /** More values than this in one requirement are refused as not provable: the algebra's cost is counted in them (semantics.md 2.2). */
 export const mostSelectorValues = 64;
 

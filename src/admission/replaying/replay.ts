@@ -5,6 +5,7 @@ import type { JsonObject } from '../../k8s/json.ts';
 import { isObject, own } from '../../k8s/json.ts';
 import type { Attributes } from '../../k8s/attributes.ts';
 import { applyPatch } from '../../k8s/jsonPatch.ts';
+import { selectorKeys } from '../../k8s/labelSelector.ts';
 import { nameLabel } from '../../k8s/namespaceFacts.ts';
 import type { Violation } from '../../k8s/violation.ts';
 import { fullBudget } from '../../netpol/cover.ts';
@@ -20,7 +21,7 @@ import type { World } from '../world.ts';
 import type { Past } from './past.ts';
 import { bareOf, missingOfBoundaries, missingOfMoment, unknownNamespace } from './unrecorded.ts';
 import type { Missing } from './unrecorded.ts';
-import { keysOf, missingOfGuardrails } from './unrecordedReads.ts';
+import { missingOfGuardrails } from './unrecordedReads.ts';
 
 /** What counts of a verdict: an object that was patched was let in, and one that could not be judged was not. */
 export type Standing = 'allowed' | 'warned' | 'denied';
@@ -155,13 +156,13 @@ function namespaceKeys({ ruleSet, tenancy, guardrails }: Rules): ReadonlySet<str
   return new Set([
     ...ruleSet.boundaries.flatMap((boundary) => [
       ...trustedKeys(boundary),
-      ...keysOf(boundary.selector),
+      ...selectorKeys(boundary.selector),
       ...boundary.stampPods,
     ]),
-    ...tenancy.podLabelGrants.flatMap(({ namespaceSelector }) => keysOf(namespaceSelector)),
+    ...tenancy.podLabelGrants.flatMap(({ namespaceSelector }) => selectorKeys(namespaceSelector)),
     ...guardrails.all.flatMap(({ policy, bindings }) =>
       [policy.constraints, ...bindings.map(({ resources }) => resources)].flatMap((constraints) =>
-        keysOf(constraints?.namespaceSelector),
+        selectorKeys(constraints?.namespaceSelector),
       ),
     ),
   ]);

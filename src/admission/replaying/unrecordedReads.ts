@@ -5,7 +5,7 @@ import type { Guardrail, Policy } from '../../guardrail/policy.ts';
 import { validate } from '../../guardrail/validate.ts';
 import { requestVariable } from '../../guardrail/variables.ts';
 import type { RequestVariables } from '../../guardrail/variables.ts';
-import type { LabelSelector } from '../../k8s/labelSelector.ts';
+import { selectorKeys } from '../../k8s/labelSelector.ts';
 import { guardrailSurroundings } from '../world.ts';
 import type { World } from '../world.ts';
 import type { NamespaceFacts } from '../../k8s/namespaceFacts.ts';
@@ -47,7 +47,7 @@ export function missingOfGuardrails(
 /** A selector of objects that asks for a label whose value was not kept: whether the rule matches is not known. */
 function missingOfSelectors({ policy, bindings }: Guardrail, { masked }: Past): readonly Missing[] {
   const keys = [policy.constraints, ...bindings.map(({ resources }) => resources)].flatMap((constraints) =>
-    keysOf(constraints?.objectSelector),
+    selectorKeys(constraints?.objectSelector),
   );
   return (['object', 'oldObject'] as const).flatMap((part) =>
     labelsMasked(masked, part, 'labels').flatMap((key) =>
@@ -57,12 +57,6 @@ function missingOfSelectors({ policy, bindings }: Guardrail, { masked }: Past): 
     ),
   );
 }
-
-/** The keys that a selector asks for. */
-export const keysOf = (selector: LabelSelector | undefined): readonly string[] =>
-  selector === undefined
-    ? []
-    : [...selector.matchLabels.keys(), ...selector.matchExpressions.map(({ key }) => key)];
 
 function readsOf(
   invocation: Invocation,

@@ -5,6 +5,7 @@ import type { Issue, Position, Read } from '../../config/issue.ts';
 import { Decoder } from '../../k8s/decoder.ts';
 import { isObject, own, stringAt } from '../../k8s/json.ts';
 import type { JsonObject } from '../../k8s/json.ts';
+import { selectorKeys } from '../../k8s/labelSelector.ts';
 import type { Labels } from '../../k8s/labelSelector.ts';
 import { nameLabel } from '../../k8s/namespaceFacts.ts';
 import type { NetworkPolicy } from '../../k8s/networkPolicy.ts';
@@ -193,13 +194,9 @@ export class InventoryReading {
   #warnAbout(unlisted: ReadonlySet<string>): void {
     const asked = this.#policies.some((policy) =>
       [...policy.ingress, ...policy.egress].some(({ peers }) =>
-        peers.some(({ namespaceSelector: selector }) => {
-          const keys = [
-            ...(selector?.matchLabels.keys() ?? []),
-            ...(selector?.matchExpressions.map(({ key }) => key) ?? []),
-          ];
-          return keys.some((key) => key !== nameLabel);
-        }),
+        peers.some(({ namespaceSelector }) =>
+          selectorKeys(namespaceSelector).some((key) => key !== nameLabel),
+        ),
       ),
     );
     if (!asked) return;
