@@ -1,4 +1,5 @@
 // bulkhead replay: stores, exports and bundles; what it prints; exit codes; and 100,000 records in bounded time.
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +18,8 @@ import { capture } from '../capturedTerminal.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'bulkhead-replay-'));
 const at = (name: string): string => join(directory, name);
+
+const main = join(import.meta.dirname, '..', '..', '..', 'src', 'main.ts');
 
 const policy = (cidr: string): ReturnType<typeof object> =>
   object(`
@@ -164,7 +167,7 @@ describe('replay', () => {
     expect(stderr).toMatch(/\[[#.]{24}\] decisions \d+\/3\d/);
   });
 
-  test('20,000 records of policies and pods, under a Boundary and a guardrail, take less than a fifth of 30 s', async () => {
+  test('20,000 records of policies and pods, under a Boundary and a guardrail, take less than a fifth of 30 s of processor time', () => {
     const pod = object(`
 apiVersion: v1
 kind: Pod
@@ -176,10 +179,19 @@ spec:
     const lines = [events[0] ?? '', recordText(pod, tenants)].map((line) => `${line}\n`).join('');
     writeFileSync(at('many.jsonl'), lines.repeat(10_000));
     writeFileSync(at('draft-and-guardrail.yaml'), `${draft}---${guardrail}`);
-    const began = performance.now();
-    const { stdout } = await capture(['replay', at('many.jsonl'), '--rules', at('draft-and-guardrail.yaml')]);
+    // A process of its own, as a user starts it; the clock on the wall would measure what else the machine does.
+    const spent =
+      "process.on('exit', () => console.error(`spent ${Object.values(process.cpuUsage()).join(' ')}`))";
+    const words = ['replay', at('many.jsonl'), '--rules', at('draft-and-guardrail.yaml')];
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--import', `data:text/javascript,${encodeURIComponent(spent)}`, main, ...words],
+      { encoding: 'utf8' },
+    );
+    expect(status).toBe(1);
     expect(stdout).toContain('20000 decisions replayed');
-    expect(performance.now() - began).toBeLessThan(6_000);
+    const [user = NaN, system = NaN] = (/spent (\d+) (\d+)/.exec(stderr) ?? []).slice(1).map(Number);
+    expect((user + system) / 1_000).toBeLessThan(6_000);
   }, 60_000);
 });
 
