@@ -79,6 +79,11 @@ export const runaways: readonly (readonly [string, string])[] = [
   ],
   ['sets that are compared', 'object.spec.items.all(i, sets.contains(object.spec.texts, object.spec.texts))'],
   ['a search in long texts', "object.spec.items.all(i, !object.spec.long.contains('aaaaaaaaaaaaaaaaaaaab'))"],
+  [
+    'a pattern whose repetitions make it long',
+    "object.spec.items.all(i, !object.spec.long.substring(0, 1000).matches('(a?){500}[xy]'))",
+  ],
+  ['long texts that may be URLs', 'object.spec.items.all(i, isURL(object.spec.long))'],
   ['quantities of long texts', 'object.spec.items.all(i, !isQuantity(object.spec.long))'],
   ['a variable that runs away', 'variables.heavy'],
 ];

@@ -5,8 +5,12 @@ import { Failure, type Result } from '../values/failure.ts';
 import { regex } from './cost.ts';
 import { type Library, call, define, integer, method, text, three, two } from './definition.ts';
 
-/** Work that a match makes for every character of text: some, and some for every character of pattern. Measured on RE2's slower engines. */
-const workPerCharacter = (pattern: string): number => 4 + pattern.length * 1.2;
+/**
+ * Work that a match makes for every character of text: some, and some for every character of pattern, or for every instruction where
+ * repetitions such as `{1,63}` make many of few characters. Measured on RE2's slower engines.
+ */
+const workPerCharacter = (pattern: string, machine: RE2JS): number =>
+  4 + Math.max(pattern.length * 1.2, machine.programSize() * 1.7);
 
 /** Work that a pattern compiled while running makes for every character of it; a repetition multiplies what it repeats. */
 const compileWork = (pattern: string): number => {
@@ -43,13 +47,13 @@ type Search = (pattern: RE2JS, value: string, limit: number, frame: Frame) => Re
 /** Runs a search, pattern compiled on the way unless it was at load; pays for both beforehand. */
 export function searching(search: Search, compiled?: RE2JS) {
   return (value: string, pattern: string, limit: number | bigint, frame: Frame): Result => {
-    const work =
-      (value.length + 1) * workPerCharacter(pattern) + (compiled === undefined ? compileWork(pattern) : 0);
-    if (!frame.pay(work)) return frame.exhausted();
+    if (compiled === undefined && !frame.pay(compileWork(pattern))) return frame.exhausted();
     const machine = compiled ?? compilePattern(pattern);
-    return machine === undefined
-      ? new Failure('invalidArgument', "the pattern is no regular expression in RE2's syntax")
-      : search(machine, value, Number(limit), frame);
+    if (machine === undefined)
+      return new Failure('invalidArgument', "the pattern is no regular expression in RE2's syntax");
+    return frame.pay((value.length + 1) * workPerCharacter(pattern, machine))
+      ? search(machine, value, Number(limit), frame)
+      : frame.exhausted();
   };
 }
 

@@ -33,7 +33,12 @@ export const urls: Library = [
     ],
     traversal(),
   ),
-  define('isURL', [call('(string): bool', one(text, isRequestUri))]),
+  define('isURL', [
+    call(
+      '(string): bool',
+      one(text, (value, frame) => (frame.pay(value.length * 4) ? isRequestUri(value) : frame.exhausted())),
+    ),
+  ]),
   property('getScheme', (value) => value.scheme),
   property('getHost', (value) => value.host),
   property('getHostname', (value) => value.hostAndPort[0]),

@@ -97,8 +97,8 @@ const units: ReadonlyMap<string, bigint> = new Map([
 
 /** Reads a duration such as `1h30m` or `-1.5s` as Go does; undefined if it is none or too long. */
 export function parseDuration(text: string): Duration | undefined {
-  const [, sign = '', body = ''] = /^([+-]?)(.*)$/s.exec(text) ?? [];
   if (text.length > 200) return undefined;
+  const [, sign = '', body = ''] = /^([+-]?)(.*)$/s.exec(text) ?? [];
   if (body === '0') return new Duration(0n);
   if (!/^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(body)) return undefined;
   let total = 0n;
