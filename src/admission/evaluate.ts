@@ -190,7 +190,7 @@ const evaluatePolicy: Evaluator = (attributes, { namespace, boundaries }, world)
     violations: [
       ...floor,
       ...judgement.violations,
-      ...judgeMark(attributes, grants.markFor(judgement.exceptions), guards),
+      ...judgeMark(attributes, grants.markFor(judgement), guards),
     ],
     warnings: [...judgement.warnings, ...hints],
   };

@@ -29,6 +29,8 @@ export interface PolicyJudgement {
   readonly warnings: readonly string[];
   /** The names of the exceptions without which more would be outside. */
   readonly exceptions: readonly string[];
+  /** An update that says what is stored: it passed without being compared, so it may hold what an exception that lapsed allowed. */
+  readonly unchanged?: true;
 }
 
 /** What a policy is compared with and what is known around it. */
@@ -64,10 +66,8 @@ export function judgePolicy(
   const guard = ruleSet.guardOf(namespace, granted);
   if (guard.limits.length === 0) return { violations: [], warnings: [], exceptions: [] };
   const setting = settingOf(namespace, world);
-  const opened =
-    granted.length > 0 && old !== undefined && isUnchanged(policy, old)
-      ? []
-      : excessOf(policy, old, guard.limits, setting, budget);
+  const unchanged = granted.length > 0 && old !== undefined && isUnchanged(policy, old);
+  const opened = unchanged ? [] : excessOf(policy, old, guard.limits, setting, budget);
   if (opened === 'tooComplex') return { violations: unproven(guard), warnings: [], exceptions: [] };
   const exceptions =
     granted.length === 0
@@ -78,7 +78,8 @@ export function judgePolicy(
     return { violations, warnings: [], exceptions };
   }
   const whole = excessOf(policy, undefined, guard.limits, setting, budget);
-  return { violations: [], warnings: whole === 'tooComplex' ? [] : storedExcess(whole), exceptions };
+  const warnings = whole === 'tooComplex' ? [] : storedExcess(whole);
+  return { violations: [], warnings, exceptions, ...(unchanged ? { unchanged } : {}) };
 }
 
 /** An update of something else, such as a finalizer, passes even where an exception has lapsed: what is stored is narrowed by other means. */

@@ -8,7 +8,7 @@ import { readException, specHashOf } from '../../src/boundary/exceptions/excepti
 import type { Exception } from '../../src/boundary/exceptions/exception.ts';
 import { standingOf } from '../../src/boundary/exceptions/standing.ts';
 import { applyPatch } from '../../src/k8s/jsonPatch.ts';
-import { isObject, stringAt } from '../../src/k8s/json.ts';
+import { isObject, ownAt, stringAt } from '../../src/k8s/json.ts';
 import type { JsonObject } from '../../src/k8s/json.ts';
 import {
   administrator,
@@ -272,6 +272,25 @@ describe('the mark of a policy', () => {
     };
     expectDenies(changed, later, ['boundary.egress'], { old: stored });
     expect(letIn(changed, later)).not.toHaveProperty(['metadata', 'annotations', markAnnotation]);
+  });
+
+  test('stays through an update that says the same twice, so that what lapsed is still taken back', () => {
+    const rules = ownAt(stored, 'spec', 'egress');
+    if (!Array.isArray(rules)) throw new Error('no rules');
+    const twice = { podSelector: {}, policyTypes: ['Egress'], egress: [...rules, ...rules] };
+    const expired = { ...world, now: now + 11 * day };
+    const { attributes, decision } = send({ ...policy(), spec: twice }, expired, { old: stored });
+    expect(decision).toMatchObject({ allowed: true, violations: [] });
+    expect(stringAt(attributes.object, 'metadata', 'annotations', markAnnotation)).toBe(marked);
+  });
+
+  test('is no hindrance to an update of something else where a Boundary narrows what lapsed at once', () => {
+    const narrows = tenants.replace('{mode: Create}', '{mode: Create}\n  onExcess: Narrow');
+    const narrowing = withExceptions({ ...worldOf(narrows), now }, approved());
+    const before = letIn(policy(), narrowing);
+    const annotations = { [markAnnotation]: marked };
+    const released = { ...before, metadata: { name: 'out', namespace: 'payments', annotations, labels: {} } };
+    expectAdmits(released, { ...narrowing, now: now + 11 * day }, { old: before });
   });
 });
 

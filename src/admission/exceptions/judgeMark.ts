@@ -21,16 +21,17 @@ export function mark(
   { namespace }: Scene,
   world: World,
 ): readonly PatchOperation[] {
-  const { flows, old, marks, markFor } = policyGrants(attributes, world);
-  if (!marks) return [];
+  if (!policyGrants(attributes, world).marks) return [];
   const applied = applyPatch(attributes.object, patch);
   if (!applied.ok || !isObject(applied.value)) return [];
+  // Of the policy as it will be: narrowing may have taken what lapsed.
+  const { flows, old, markFor } = policyGrants({ ...attributes, object: applied.value }, world);
   const policy = decodeNetworkPolicy(applied.value, { strict: false });
   if (!policy.ok) return [];
   const { lookup, known, rules } = world;
   const around = { ruleSet: rules.ruleSet, lookup, known, exceptions: flows };
-  const { exceptions } = judgePolicy(policy.value, old(), namespace, around, draw(world));
-  return remark(applied.value, markFor(exceptions));
+  const judged = judgePolicy(policy.value, old(), namespace, around, draw(world));
+  return remark(applied.value, markFor(judged));
 }
 
 /** What a mark says is not for its policy's author to say: it decides what is taken back once an exception lapses. Bulkhead itself may. */

@@ -1,5 +1,6 @@
 /** What exceptions mean to a NetworkPolicy: the flows that they add, what an update inherits from the stored one, and the mark that tells. */
 import type { ExceptionFlows } from '../../boundary/exceptionFlows.ts';
+import type { PolicyJudgement } from '../../boundary/judge.ts';
 import type { Attributes } from '../../k8s/attributes.ts';
 import type { NetworkPolicy } from '../../k8s/networkPolicy.ts';
 import { keepsSpec, previous } from '../previous.ts';
@@ -14,8 +15,8 @@ export interface PolicyGrants {
   readonly old: () => NetworkPolicy | undefined;
   /** Whether there is anything to mark, or a mark to look at. */
   readonly marks: boolean;
-  /** The mark that the policy must carry if it lives by the exceptions of these names. */
-  readonly markFor: (used: readonly string[]) => string | undefined;
+  /** The mark that the policy must carry after this judgement: what lapsed stays in it while the policy says what it said. */
+  readonly markFor: (judged: Pick<PolicyJudgement, 'exceptions' | 'unchanged'>) => string | undefined;
 }
 
 /**
@@ -40,10 +41,12 @@ export function policyGrants(attributes: Attributes, world: World): PolicyGrants
     old: () => (isLost && !kept ? undefined : previous(attributes)),
     marks:
       marked.length > 0 || about.some(({ active }) => active) || writtenMark(attributes.object) !== undefined,
-    markFor: (used) =>
+    markFor: ({ exceptions, unchanged }) =>
       markText([
-        ...about.flatMap(({ exception }) => (used.includes(exception.name) ? [toMarked(exception)] : [])),
-        ...(kept ? lapsed : []),
+        ...about.flatMap(({ exception }) =>
+          exceptions.includes(exception.name) ? [toMarked(exception)] : [],
+        ),
+        ...(kept || unchanged === true ? lapsed : []),
       ]),
   };
 }

@@ -64,10 +64,10 @@ export function takeBack(stored: JsonObject, namespace: NamespaceFacts, world: W
   if (applied.ok && isObject(applied.value) && left?.ok === true) {
     const now = policyGrants(created, world);
     const active = { ...around, exceptions: now.flows };
-    const { exceptions } = judgePolicy(left.value, undefined, namespace, active, draw(world));
+    const judged = judgePolicy(left.value, undefined, namespace, active, draw(world));
     return {
       due: 'now',
-      patch: [...patch, ...remark(applied.value, now.markFor(exceptions))],
+      patch: [...patch, ...remark(applied.value, now.markFor(judged))],
       lapsed,
     };
   }
