@@ -35,6 +35,8 @@ export interface Call {
   readonly traceparent: string | undefined;
   /** Runs from the moment on at which the call has to wait for anything. */
   timer: NodeJS.Timeout | undefined;
+  /** To be called once, when the body is held neither in line nor by a review. */
+  readonly done: () => void;
 }
 
 /** What the client's leaving before the answer counts as, after nginx. */
@@ -42,7 +44,7 @@ const clientLeft = 499;
 
 /**
  * Receives one request: refuses, or reads the body, waits for a place, reviews and answers. Whatever happens in between, the request's share of the
- * budget is given back once, when its response is over.
+ * budget is given back once: when its response is over and nobody holds its body any more, for a client may leave long before its review ends.
  */
 export function receive(
   reception: Reception,
@@ -56,9 +58,14 @@ export function receive(
   const traceparent = traceparentOf(request.headers);
   const endSpan = observer.began?.(door, traceparent);
   let held = 0;
+  let holders = 1;
+  const done = (): void => {
+    holders -= 1;
+    if (holders === 0) budget.release(held);
+  };
   traffic.began();
   response.on('close', () => {
-    budget.release(held);
+    done();
     traffic.ended();
     const status = response.writableFinished ? response.statusCode : clientLeft;
     observer.answered(door, status, (performance.now() - started) / 1000);
@@ -76,7 +83,10 @@ export function receive(
   }
   held = length;
   readBody(request, length, (body) => {
-    admit(reception, { door, body, response, deadline, traceparent, timer: undefined });
+    // Whoever left before the last byte was read has given everything back already.
+    if (holders === 0) return;
+    holders += 1;
+    admit(reception, { door, body, response, deadline, traceparent, timer: undefined, done });
   });
 }
 
@@ -93,6 +103,7 @@ function admit(reception: Reception, call: Call): void {
     case 'full':
       reception.observer.shed('queue');
       answer(reception, call, reception.refusals.overloaded);
+      call.done();
       return;
     default:
       entrance satisfies never;
@@ -102,7 +113,7 @@ function admit(reception: Reception, call: Call): void {
 /** Reviews a call that has a place, and passes the place on. */
 function decide(reception: Reception, call: Call): void {
   if (call.response.destroyed || call.response.headersSent) {
-    leave(reception);
+    leave(reception, call);
     return;
   }
   let pending: Promise<Answer>;
@@ -110,18 +121,18 @@ function decide(reception: Reception, call: Call): void {
     const outcome = reception.review(call.door, call.body, call.deadline, call.traceparent);
     if (!('then' in outcome)) {
       answer(reception, call, outcome);
-      leave(reception);
+      leave(reception, call);
       return;
     }
     pending = outcome;
   } catch (error) {
     fail(reception, call, error);
-    leave(reception);
+    leave(reception, call);
     return;
   }
   let inside = true;
   const settle = (): void => {
-    if (inside) leave(reception);
+    if (inside) leave(reception, call);
     inside = false;
   };
   // The place is passed on at the deadline too: what never settles must not shut everybody out.
@@ -136,7 +147,8 @@ function decide(reception: Reception, call: Call): void {
     .finally(settle);
 }
 
-function leave(reception: Reception): void {
+function leave(reception: Reception, call: Call): void {
+  call.done();
   const next = reception.turnstile.leave();
   // One turn of the event loop for each, so that probes come through.
   if (next !== undefined) setImmediate(decide, reception, next);

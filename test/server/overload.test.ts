@@ -39,6 +39,27 @@ describe('bytes in flight', () => {
     await eventually(() => running.told.inFlightBytes() === 0);
   });
 
+  test('are counted for as long as a body is held, in line or under review, though its client left', async () => {
+    const settle: (() => void)[] = [];
+    running = await start(() => new Promise((resolve) => void settle.push(() => resolve(allowed))), {
+      deciding: 1,
+      queued: 1,
+      inFlightBytes: 1000,
+      largeBodyBytes: 1000,
+    });
+    const reviewed = await announce(1);
+    await eventually(() => settle.length === 1);
+    const waiting = await announce(1);
+    await eventually(() => running.told.inFlightBytes() === 2);
+    for (const socket of [reviewed, waiting]) socket.destroy();
+    await eventually(() => running.told.answers.length === 2);
+    expect(running.told.answers.map(({ status }) => status)).toEqual([499, 499]);
+    expect(running.told.inFlightBytes()).toBe(2);
+    settle[0]?.();
+    await eventually(() => running.told.inFlightBytes() === 0);
+    expect(settle).toHaveLength(1);
+  });
+
   test('of large bodies leave a quarter to ordinary ones', async () => {
     running = await start(() => allowed, { inFlightBytes: 1000, largeBodyBytes: 100 });
     await announce(700);
@@ -163,7 +184,7 @@ describe('pending reviews', () => {
     const last = call(running, '/validate', { body: 'last' });
     await eventually(() => running.told.inFlightBytes() === 13);
     left.destroy();
-    await eventually(() => running.told.inFlightBytes() === 9);
+    await eventually(() => running.told.answers.some(({ status }) => status === 499));
     settle[0]?.();
     await eventually(() => settle.length === 2);
     settle[1]?.();
