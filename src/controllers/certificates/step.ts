@@ -27,7 +27,8 @@ export type Step =
   | { readonly step: 'make' | 'renew' | 'add' | 'switch' | 'drop' | 'finish'; readonly why: string }
   | { readonly step: 'wait'; readonly why: string };
 
-const day = 24 * 60 * 60 * 1000;
+const hour = 60 * 60 * 1000;
+const day = 24 * hour;
 /** How long certificates last; an authority is replaced after two thirds, long before it could not outlive what it signs. */
 export const lifetimes = { authorityDays: 365, servingDays: 30 } as const;
 
@@ -42,6 +43,9 @@ export function nextStep(held: Held | undefined, known: Known): Step {
       ? { step: 'switch', why: 'the authority has expired' }
       : { step: 'make', why: 'the authority has expired' };
   }
+  // Made while a clock ran far ahead: nobody trusts it yet either.
+  if (isToCome(authority, now)) return { step: 'make', why: 'the authority is not valid yet' };
+  if (isToCome(serving, now)) return { step: 'renew', why: 'the certificate is not valid yet' };
   if (!known.named) return { step: 'renew', why: 'a name is missing in the serving certificate' };
   if (now >= due(serving)) return { step: 'renew', why: 'two thirds of its time are over' };
   switch (held.phase) {
@@ -55,6 +59,7 @@ export function nextStep(held: Held | undefined, known: Known): Step {
       // After a standstill of months: whoever comes next must outlive what it will sign.
       if (now + lifetimes.servingDays * day >= held.next.notAfter)
         return { step: 'add', why: 'the next authority would not last' };
+      if (isToCome(held.next, now)) return { step: 'add', why: 'the next authority is not valid yet' };
       return has(known.trustedFor(held.next.fingerprint), known)
         ? { step: 'switch', why: 'every caBundle trusts the next authority' }
         : { step: 'wait', why: 'every caBundle must have trusted the next authority for a while' };
@@ -75,3 +80,10 @@ const has = (lasted: number | undefined, { settleMillis }: Known): boolean =>
 /** After two thirds of its time. */
 const due = ({ notBefore, notAfter }: { readonly notBefore: number; readonly notAfter: number }): number =>
   notBefore + ((notAfter - notBefore) * 2) / 3;
+
+/**
+ * Certificates are made to be valid from an hour ago on. Where this one is not valid for more than another hour, clocks differ by more than both being
+ * wrong by an hour explains: API servers trust nothing of it, and waiting would take as long as the one that made it was ahead.
+ */
+const isToCome = ({ notBefore }: { readonly notBefore: number }, now: number): boolean =>
+  notBefore > now + hour;

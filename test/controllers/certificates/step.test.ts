@@ -97,7 +97,28 @@ describe('whatever the phase', () => {
     expect(nextStep(old, known({ ...trusting, now: 336 * day })).step).toBe('add');
   });
 
-  test('a clock that is behind what was made with another asks for nothing', () => {
-    expect(nextStep({ ...stable, serving: valid('leaf', 2, 32) }, known({ now: day })).step).toBe('wait');
+  test('a clock that is an hour behind what was made with another asks for nothing', () => {
+    const hourAhead = valid('leaf', 1 + 1 / 24, 31);
+    expect(nextStep({ ...stable, serving: hourAhead }, known()).step).toBe('wait');
+    const authority = valid('A', 1 + 1 / 24, 366);
+    expect(nextStep({ ...stable, authority }, known()).step).toBe('wait');
   });
+
+  test('a certificate that a clock far ahead made, which nobody trusts yet, is replaced', () => {
+    expect(nextStep({ ...stable, serving: valid('leaf', 12, 42) }, known()).step).toBe('renew');
+    expect(nextStep({ ...switching, serving: valid('leaf', 12, 42) }, known(trusting)).step).toBe('renew');
+  });
+
+  test('so is a next authority, before anybody relies on it', () => {
+    const next = valid('B', 250, 615);
+    expect(nextStep({ ...adding, next }, known(trusting)).step).toBe('add');
+  });
+
+  test.each([stable, adding, switching, dropping])(
+    'an authority that a clock far ahead made is made anew ($phase)',
+    (held) => {
+      const authority = valid('A', 250, 615);
+      expect(nextStep({ ...held, authority }, known(trusting)).step).toBe('make');
+    },
+  );
 });
