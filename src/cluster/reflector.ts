@@ -3,7 +3,7 @@ import type { JsonObject } from '../k8s/json.ts';
 import { backoff } from './backoff.ts';
 import type { Collection } from './collection.ts';
 import { clusterCodes } from './failure.ts';
-import type { ClusterFailure } from './failure.ts';
+import type { ClusterCode, ClusterFailure } from './failure.ts';
 import type { Timing } from './timing.ts';
 
 /** Where the copy is kept. */
@@ -49,9 +49,21 @@ const shortMillis = 1_000;
  */
 const resumeMillis = 45_000;
 
-/** A version that the API server forgot, and a stream that was not understood, leave only a list. */
-const canResume = (ended: ClusterFailure | undefined): boolean =>
-  ended?.code !== clusterCodes.gone && ended?.code !== clusterCodes.unreadable;
+/** Ends of a connection, not words of the API server: what comes next is not known to fail. */
+const interruptions: ReadonlySet<ClusterCode> = new Set([
+  clusterCodes.unreachable,
+  clusterCodes.timeout,
+  clusterCodes.stopped,
+]);
+
+/**
+ * A version that the API server forgot, and a stream that was not understood, leave only a list. So does an open watch that ended with an error: the
+ * next would end with the same at the same place, and each time it opens the copy would pass for the present.
+ */
+const canResume = (ended: ClusterFailure | undefined, wasOpen: boolean): boolean =>
+  ended === undefined ||
+  interruptions.has(ended.code) ||
+  (!wasOpen && ended.code !== clusterCodes.gone && ended.code !== clusterCodes.unreadable);
 
 export function reflector({
   collection,
@@ -103,6 +115,7 @@ export function reflector({
     const begun = timing.now();
     const seconds = Math.max(1, Math.round(watchSeconds * (0.8 + timing.random() * 0.4)));
     let version = from;
+    let wasOpen = false;
     let spoke = false;
     let ended: ClusterFailure | undefined;
     for await (const event of collection.watch(from, seconds)) {
@@ -112,6 +125,7 @@ export function reflector({
         break;
       }
       alive();
+      wasOpen = true;
       if (event.type === 'opened') continue;
       spoke = true;
       version = event.resourceVersion;
@@ -120,7 +134,7 @@ export function reflector({
     }
     if (spoke || (ended === undefined && timing.now() - begun >= shortMillis)) delay.reset();
     else await rest(ended, signal);
-    return canResume(ended) ? version : undefined;
+    return canResume(ended, wasOpen) ? version : undefined;
   };
 
   return {

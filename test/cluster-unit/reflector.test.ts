@@ -129,6 +129,32 @@ describe('following', () => {
     expect(names).toEqual(['b']);
   });
 
+  test.each([
+    ['could not send what came next', refused(clusterCodes.refused)],
+    ['sends more than is read at once', refused(clusterCodes.tooLarge)],
+    ['allows it no more', refused(clusterCodes.forbidden)],
+  ])('lists anew where a watch says that the API server %s', async (_sentence, told) => {
+    const { did, reflector: subject } = await run(
+      listed('5', 'a'),
+      { watch: [opened, ended(told)] },
+      notListed(refused(clusterCodes.refused)),
+      notListed(refused(clusterCodes.refused)),
+    );
+    expect(did).toEqual(['list', 'watch 5', 'pause 188', 'list', 'pause 375', 'list', 'pause 750']);
+    expect(subject.age()).toBeGreaterThan(1_000);
+    expect(subject.trouble()?.code).toBe('cluster.refused');
+  });
+
+  test('goes on where the connection of a watch broke', async () => {
+    const broken = refused(clusterCodes.unreachable);
+    const { did } = await run(
+      listed('5', 'a'),
+      { watch: [opened, applied('b', '6'), ended(broken)] },
+      { watch: [opened, bookmark('7')] },
+    );
+    expect(did).toEqual(['list', 'watch 5', 'watch 6']);
+  });
+
   test('a version that is forgotten at once does not make a busy loop', async () => {
     const gone: Step = { watch: [opened, ended(refused(clusterCodes.gone))] };
     const { did } = await run(listed('5'), gone, listed('6'), gone, listed('7'));
