@@ -1,10 +1,11 @@
 /** JSON patches at their edges, as evanphx/json-patch v4 decides them; the end-to-end suite asks the API server itself. */
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { Budget } from '../../../src/cel/budget.ts';
 import { compile } from '../../../src/cel/compile.ts';
 import { admissionEnvironment } from '../../../src/cel/environment.ts';
 import { applyPatches } from '../../../src/guardrail/apply/patches.ts';
-import type { JsonObject } from '../../../src/k8s/json.ts';
+import { type JsonObject, isObject } from '../../../src/k8s/json.ts';
 
 const environment = admissionEnvironment({ mutating: true });
 
@@ -94,5 +95,56 @@ describe('a test', () => {
     ['path: "/l/-", value: 1', 'refused'],
   ])('%s %s', (fields, expected) => {
     expect(outcome(fields)).toBe(expected);
+  });
+});
+
+describe('a list of operations', () => {
+  const paths = [
+    '/a',
+    '/a/b',
+    '/a/x',
+    '/l',
+    '/l/0',
+    '/l/-',
+    '/l/-1',
+    '/empty',
+    '/empty/l',
+    '/__proto__/x',
+    '/m',
+  ];
+  const path = fc.constantFrom(...paths);
+  const operation = fc
+    .record({
+      op: fc.constantFrom('add', 'replace', 'remove', 'copy', 'move'),
+      path,
+      from: path,
+      value: fc.constantFrom('1', '{"x": {"y": 1}}', '[{"z": 1}, {"z": 2}]'),
+    })
+    .map(
+      (fields) =>
+        `JSONPatch{op: "${fields.op}", path: "${fields.path}", from: "${fields.from}", value: ${fields.value}}`,
+    );
+
+  test('makes what the operations make one after the other, and leaves the object as it was', () => {
+    const before = JSON.stringify(object);
+    fc.assert(
+      fc.property(fc.array(operation, { maxLength: 6 }), (operations) => {
+        let expected: unknown = object;
+        for (const step of operations) if (isObject(expected)) expected = patched(`[${step}]`, expected);
+        expect(patched(`[${operations.join(', ')}]`, object)).toEqual(expected);
+        expect(JSON.stringify(object)).toBe(before);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('copies what it changes once, not once an operation: thousands end before the test would', () => {
+    const count = 15_000;
+    const annotations = Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, '']));
+    const made = patched(
+      `lists.range(${count}).map(i, JSONPatch{op: "remove", path: "/annotations/k" + string(i)})`,
+      { annotations },
+    );
+    expect(made).toEqual({ annotations: {} });
   });
 });
