@@ -5,13 +5,15 @@ export const nothing: Followed = {
   get: () => undefined,
   keys: () => [],
   listed: () => false,
+  age: () => undefined,
   served: () => false,
 };
 
 /** Whatever copy there is at the moment of each question. */
-export const late = (followed: () => Followed): Followed => ({
+export const late = (followed: () => Followed): Required<Followed> => ({
   get: (key) => followed().get(key),
   keys: () => followed().keys(),
   listed: () => followed().listed(),
+  age: () => followed().age?.(),
   served: () => followed().served(),
 });

@@ -33,9 +33,12 @@ export interface RegistrationOptions {
   readonly endpoint: () => Promise<Read<Endpoint>>;
   /** Why nobody answers there; undefined where somebody does. */
   readonly answering: (endpoint: Endpoint) => Promise<string | undefined>;
-  /** Copies of both kinds that hold nothing but the objects of that name. */
-  readonly stored: Readonly<Record<Kind, Stored>>;
+  /** Copies of both kinds that hold nothing but the objects of that name; `age` in milliseconds, undefined before the first list. */
+  readonly stored: Readonly<Record<Kind, Stored & { readonly age: () => number | undefined }>>;
 }
+
+/** In a copy that is older nobody sees what was done to a configuration since. */
+const staleMillis = 60_000;
 
 export interface Registration extends Controller {
   /** What the stored configurations lack, in words; empty where both are as they should be. */
@@ -77,6 +80,10 @@ export function registration(options: RegistrationOptions): Registration {
     lacking: () =>
       kinds.flatMap((kind) => {
         const there = stored[kind].get(name);
+        if ((stored[kind].age() ?? 0) > staleMillis)
+          return [
+            `whether the ${kind} ${name} is as the rules want it is not known: it was last heard of too long ago`,
+          ];
         if (there === undefined) return [`the ${kind} ${name} is not registered`];
         const meant = last === undefined ? undefined : wanted(kind, last);
         return isAs(there, meant) ? [] : [`the ${kind} ${name} is not as the rules want it`];

@@ -21,6 +21,7 @@ function served(options: { readonly foreign?: readonly object[]; readonly listed
   const written: string[] = [];
   let silence: string | undefined;
   let readable = true;
+  let age = 0;
   const api: Api = {
     ask: ({ method = 'GET', path, body }) => {
       written.push(`${method} ${path.split('?')[0]?.split('/').slice(-2).join('/') ?? ''}`);
@@ -35,6 +36,7 @@ function served(options: { readonly foreign?: readonly object[]; readonly listed
     get: () => stored.get(of),
     keys: () => stored.keys(),
     listed: () => listed,
+    age: () => (listed ? age : undefined),
     served: () => true,
   });
   const time = clock();
@@ -62,6 +64,7 @@ function served(options: { readonly foreign?: readonly object[]; readonly listed
     look: (signal = new AbortController().signal) => made.reconcile(kind, signal),
     falls: (why: string | undefined) => (silence = why),
     loses: () => (readable = false),
+    ages: (millis: number) => (age = millis),
   };
 }
 
@@ -105,4 +108,15 @@ test('writes nothing without an authority, before the copy is listed, or once it
   const late = served();
   expect(await late.look(AbortSignal.abort())).toEqual({ outcome: 'right' });
   for (const { written } of [without, early, late]) expect(written).toEqual([]);
+});
+
+test('claims nothing of a configuration that was last seen long ago', async () => {
+  const { made, look, ages } = served();
+  await look();
+  const unknown = `whether the ${kind} walls is as the rules want it is not known: it was last heard of too long ago`;
+  expect(made.lacking()).not.toContain(unknown);
+  ages(60_000);
+  expect(made.lacking()).not.toContain(unknown);
+  ages(60_001);
+  expect(made.lacking()).toContain(unknown);
 });

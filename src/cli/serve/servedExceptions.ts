@@ -6,8 +6,8 @@ import type { Exception } from '../../boundary/exceptions/exception.ts';
 import { standingOf } from '../../boundary/exceptions/standing.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
 import type { ExceptionCopy } from '../../cluster/exceptionCopy.ts';
-import type { Followed } from '../../cluster/followed.ts';
 import { processTiming } from '../../cluster/timing.ts';
+import type { Api } from '../../controllers/api.ts';
 import type { Controller } from '../../controllers/controller.ts';
 import { excepted } from '../../controllers/excepted.ts';
 import { exceptionStatus } from '../../controllers/exceptionStatus.ts';
@@ -29,14 +29,16 @@ export interface ServedExceptions {
 
 const policiesPath = '/apis/networking.k8s.io/v1/networkpolicies';
 const writes = { perSecond: 20, burst: 50 };
+/** What was last heard of longer ago is not known. */
+const staleMillis = 60_000;
 
 export function servedExceptions(
-  cluster: Cluster,
+  cluster: Pick<Cluster, 'view' | 'followStored'> & { readonly api: Api },
   exceptions: ExceptionCopy,
   rules: () => Rules,
 ): ServedExceptions {
   let marked = nothing;
-  const policies: Followed = late(() => marked);
+  const policies = late(() => marked);
   const shared = { api: cluster.api, pace: pace(processTiming, writes) };
   const world = (): World | undefined =>
     exceptions.certain()
@@ -82,6 +84,8 @@ export function servedExceptions(
       const active = activeFor(boundary);
       const living = [...policies.keys()];
       return [
+        ...(exceptions.certain() ? [] : ['not known which exceptions are active']),
+        ...((policies.age() ?? Infinity) <= staleMillis ? [] : ['not known what exceptions let in']),
         ...(active.length === 0 ? [] : [`exceptions are active: ${some(active.map(({ name }) => name))}`]),
         ...(living.length === 0 ? [] : [`let in by exceptions: ${some(living)}`]),
       ];
