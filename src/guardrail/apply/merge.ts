@@ -1,6 +1,5 @@
 /** Merges an ApplyConfiguration into an object as server-side apply does (structured-merge-diff, typed/merge.go). */
 import { type JsonObject, isObject } from '../../k8s/json.ts';
-import { sameJson } from '../../k8s/jsonEqual.ts';
 import { kinds, layouts } from './layouts.ts';
 
 /** The merged object, or the sentence that says why it cannot be. */
@@ -106,13 +105,12 @@ function mergeList(layout: Layout, live: unknown, applied: unknown, path: string
   if (old.length === 0 && applied.length === 0) return applied;
   const end = layout.indexOf(']');
   const keys = layout === '[set]' ? undefined : layout.slice(1, end).split(',');
-  const identify = (item: unknown): unknown => (keys === undefined ? item : identityOf(item, keys, path));
+  const identify = (item: unknown): string =>
+    canonical(keys === undefined ? item : identityOf(item, keys, path));
   const left = old.map((item) => ({ item, identity: identify(item) }));
   const right = applied.map((item: unknown) => ({ item, identity: identify(item) }));
-  right.forEach(({ identity }, index) => {
-    if (right.findIndex((other) => sameJson(other.identity, identity)) < index)
-      throw new Unmergeable(`${path}: two items with the same ${keys?.join(' and ') ?? 'value'}`);
-  });
+  if (byIdentity(right).size < right.length)
+    throw new Unmergeable(`${path}: two items with the same ${keys?.join(' and ') ?? 'value'}`);
   return interleave(left, right, (into, item) =>
     keys === undefined ? item : merge(layout.slice(end + 1), into, item, path),
   );
@@ -129,9 +127,22 @@ function identityOf(item: unknown, keys: readonly string[], path: string): unkno
   return identity.map((value) => value ?? null);
 }
 
+/** A text that is the same for the same JSON, whatever the order of an object's keys. */
+const canonical = (json: unknown): string =>
+  JSON.stringify(json, (_key, value: unknown) =>
+    isObject(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value,
+  );
+
 interface Item {
   readonly item: unknown;
-  readonly identity: unknown;
+  readonly identity: string;
+}
+
+/** The first item of each identity. */
+function byIdentity(items: readonly Item[]): ReadonlyMap<string, Item> {
+  const found = new Map<string, Item>();
+  for (const one of items) if (!found.has(one.identity)) found.set(one.identity, one);
+  return found;
 }
 
 /** The order of visitListItems: shared items in the order of the right side, items of one side where they stand, those of the left first. */
@@ -140,44 +151,39 @@ function interleave(
   right: readonly Item[],
   combine: (into: unknown, item: unknown) => unknown,
 ): unknown[] {
-  const find = (items: readonly Item[], identity: unknown): Item | undefined =>
-    items.find((one) => sameJson(one.identity, identity));
-  const shared = right.filter(({ identity }) => find(left, identity) !== undefined);
-  const merged: Item[] = [];
+  const [own, given] = [byIdentity(left), byIdentity(right)];
+  const shared = right.filter(({ identity }) => own.has(identity));
+  const merged = new Set<string>();
   const out: unknown[] = [];
   let next = 0;
   let [l, r] = [0, 0];
   const take = (item: Item): void => {
-    merged.push(item);
-    out.push(combine(find(left, item.identity)?.item, item.item));
+    merged.add(item.identity);
+    out.push(combine(own.get(item.identity)?.item, item.item));
     if (shared[next] === item) next += 1;
     r += 1;
   };
   while (l < left.length || r < right.length) {
     const [mine, yours] = [left[l], right[r]];
     if (mine !== undefined && yours !== undefined) {
-      if (sameJson(mine.identity, yours.identity)) {
+      if (mine.identity === yours.identity) {
         take(yours);
         l += 1;
         continue;
       }
       const wanted = shared[next];
-      if (
-        find(right, mine.identity) !== undefined &&
-        wanted !== undefined &&
-        !sameJson(wanted.identity, mine.identity)
-      ) {
+      if (given.has(mine.identity) && wanted !== undefined && wanted.identity !== mine.identity) {
         l += 1;
         continue;
       }
     }
     if (mine !== undefined) {
-      if (find(right, mine.identity) === undefined) {
+      if (!given.has(mine.identity)) {
         out.push(mine.item);
         l += 1;
         continue;
       }
-      if (find(merged, mine.identity) !== undefined) l += 1;
+      if (merged.has(mine.identity)) l += 1;
     }
     if (yours !== undefined) take(yours);
   }

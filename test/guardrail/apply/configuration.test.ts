@@ -1,13 +1,14 @@
 /** ApplyConfigurations at their edges, as kube-apiserver 1.36 takes and refuses them; the end-to-end suite asks the API server itself. */
 import { describe, expect, test } from '@jest/globals';
 import { mutateByGuardrails } from '../../../src/guardrail/mutate.ts';
+import type { JsonObject } from '../../../src/k8s/json.ts';
 import { judge, guardrails, pod, policy, request, surroundings } from '../scenario.ts';
 
-const applied = (expression: string) => {
+const applied = (expression: string, object: JsonObject = pod) => {
   const text = policy(
     `mutations:\n- {patchType: ApplyConfiguration, applyConfiguration: {expression: ${JSON.stringify(expression)}}}`,
   );
-  return mutateByGuardrails(request({ object: pod }), guardrails(text), surroundings);
+  return mutateByGuardrails(request({ object }), guardrails(text), surroundings);
 };
 
 describe('an ApplyConfiguration', () => {
@@ -26,6 +27,17 @@ describe('an ApplyConfiguration', () => {
 
   test('is of the kind of the object, whatever it says', () => {
     expect(applied('Object{kind: "Other", apiVersion: "v9"}')?.object).toEqual(pod);
+  });
+
+  test('finds thousands of items by their keys before the test would end', () => {
+    const names = Array.from({ length: 12_000 }, (_, index) => `c${index}`);
+    const object = { ...pod, spec: { containers: names.map((name) => ({ name })) } };
+    const expression =
+      'Object{spec: Object.spec{containers: object.spec.containers.map(c, Object.spec.containers{name: c.name, image: "x"})}}';
+    expect(applied(expression, object)?.object).toEqual({
+      ...pod,
+      spec: { containers: names.map((name) => ({ name, image: 'x' })) },
+    });
   });
 });
 
