@@ -11,6 +11,7 @@ import type { Definition } from '../command.ts';
 import type { Readiness } from '../../server/review.ts';
 import { fixedRules, inventorySource } from '../../server/sources.ts';
 import type { NamespaceSource, RuleSource } from '../../server/sources.ts';
+import { copyTrouble } from './copyTrouble.ts';
 import { servedCertificates } from './servedCertificates.ts';
 import { servedEvents } from './servedEvents.ts';
 import { tellIssues, tellWarning, tellWarnings } from '../diagnostics.ts';
@@ -190,10 +191,12 @@ const firstListMillis = 30_000;
 async function connect(kubeconfig: string | undefined, terminal: Terminal): Promise<Read<Cluster>> {
   spareAtFirst(terminal);
   const { connectCluster } = await import('../../cluster/cluster.ts');
+  const copies = copyTrouble((message) => tellWarning(message, terminal));
   return connectCluster({
     kubeconfig,
     environment: terminal.environment,
     observe: (event) => {
+      copies(event);
       if (event.about === 'server')
         tellWarning(`the API server did not answer: ${event.failure.message}`, terminal);
     },
