@@ -14,6 +14,7 @@ const spillItems = 8_192;
 const firstPauseMillis = 100;
 const longestPauseMillis = 5_000;
 const retentionEveryMillis = 3_600_000;
+const retentionAgainMillis = 60_000;
 /** How often it looks whether a checkpoint or retention is due. */
 const lookMillis = 1_000;
 
@@ -85,7 +86,7 @@ export class Writer {
     if (this.#waiting.length === 0 && spool.isEmpty) {
       const time = new Date(now()).toISOString();
       const stop = itemOf({ apiVersion: recordVersion, kind: 'Stop', time });
-      await this.#try(() => this.#session.append([stop], { close: true }));
+      await this.#try(() => this.#session.append([...this.#retention(time), stop], { close: true }));
     }
     await this.#session.close();
     spool.close();
@@ -95,8 +96,10 @@ export class Writer {
     for (;;) {
       const backlog = this.#waiting.length;
       const resting = this.#ports.now() < this.#notBefore;
-      if (backlog > 0 && (resting || backlog > spillItems)) {
-        if (!this.#spill()) return;
+      // A spool that took nothing is asked again only where there is nothing else: a store that is there comes first.
+      const isCrowded = backlog > spillItems && this.#state.blocked === undefined;
+      if (backlog > 0 && (resting || isCrowded)) {
+        if (!this.#spill() && resting) return;
       } else if (resting || !(await this.#step())) {
         return;
       }
@@ -173,19 +176,25 @@ export class Writer {
   /** Drops what is too old, some thousand entries a step, and says so in the chain. */
   async #retain(now: number): Promise<void> {
     const before = new Date(now - this.#ports.retentionMillis).toISOString();
+    // Where it fails, a backup may hold the tables for long: what is recorded meanwhile must not wait for that again and again.
+    this.#retainAt = now + retentionAgainMillis;
     const dropped = await this.#session.with((journal) => journal.retain({ before }));
     if (dropped > 0) {
       this.#retained = { before, dropped: (this.#retained?.dropped ?? 0) + dropped };
+      this.#retainAt = now;
       return;
     }
-    if (this.#retained !== undefined) {
-      const time = new Date(now).toISOString();
-      await this.#session.append([
-        itemOf({ apiVersion: recordVersion, kind: 'Retention', time, ...this.#retained }),
-      ]);
-    }
+    const told = this.#retention(new Date(now).toISOString());
+    if (told.length > 0) await this.#session.append(told);
     this.#retained = undefined;
     this.#retainAt = now + retentionEveryMillis;
+  }
+
+  /** What the chain must say of what was dropped since it said so last: else verification finds it missing. */
+  #retention(time: string): readonly Item[] {
+    return this.#retained === undefined
+      ? []
+      : [itemOf({ apiVersion: recordVersion, kind: 'Retention', time, ...this.#retained })];
   }
 
   /** Does something with the store; where it fails the store is left alone for a while. */
@@ -199,7 +208,9 @@ export class Writer {
       return;
     }
     this.#pauseMillis = firstPauseMillis;
-    if (this.#state.store !== 'open') this.#become({ store: 'open' });
+    const { store, blocked } = this.#state;
+    const isRelieved = blocked !== undefined && this.#waiting.length <= spillItems;
+    if (store !== 'open' || isRelieved) this.#become({ store: 'open' });
   }
 
   /** Puts what waits into the spool; false where it does not take it, and then it goes on waiting. */

@@ -8,7 +8,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { verify } from '../../../src/decisions/integrity/verify.ts';
 import type { Verification } from '../../../src/decisions/integrity/finding.ts';
-import type { Batch, Journal, StoredEntry } from '../../../src/decisions/repository.ts';
+import type { Batch, Journal, Retention, StoredEntry } from '../../../src/decisions/repository.ts';
 import { openSqliteArchive } from '../../../src/decisions/stores/sqlite/archive.ts';
 import { openSqliteJournal } from '../../../src/decisions/stores/sqlite/journal.ts';
 import { itemOf } from '../../../src/decisions/writer/session.ts';
@@ -209,6 +209,22 @@ describe('where the spool fails too, records wait in memory and the state says s
     expect(uids(await stored())).toEqual(expected(1, 100));
   });
 
+  test('a full spool, and more in memory than ever waits beside a store that is there', async () => {
+    let open = away;
+    const { writer, safe } = startWriter(directory, {
+      open: () => open(),
+      limits: { bytes: 40_000, segmentBytes: 10_000 },
+    });
+    writer.take(items(1, 9_000));
+    await until(() => writer.state.blocked === 'spool-full');
+    open = () => Promise.resolve(openSqliteJournal(databaseIn(directory)));
+    await until(() => sum(safe) === 9_000);
+    expect(writer.state).toMatchObject({ store: 'open' });
+    expect(writer.state.blocked).toBeUndefined();
+    await writer.close();
+    expect(uids(await stored())).toEqual(expected(1, 9_000));
+  });
+
   test('a spool that cannot be written', async () => {
     let open = away;
     const { writer, safe } = startWriter(directory, { open: () => open() });
@@ -254,6 +270,39 @@ test('retention drops whole checkpoints, says so in the chain, and the log still
   expect(uids(entries)).not.toContain('uid-1');
   expect(uids(entries)).toContain('uid-10000');
   expect(entries.some(({ event }) => event.includes('"kind":"Retention"'))).toBe(true);
+  expect((await report()).findings).toEqual([]);
+});
+
+test('retention that the end of the writer interrupts is told all the same', async () => {
+  let now = Date.UTC(2026, 10, 1);
+  let asked = 0;
+  const { writer } = startWriter(directory, {
+    now: () => now,
+    retentionMillis: 86_400_000,
+    open: () =>
+      Promise.resolve().then(() => {
+        const journal = openSqliteJournal(databaseIn(directory));
+        return {
+          ...journal,
+          retain: (retention: Retention) => {
+            asked += 1;
+            return asked < 3 ? journal.retain(retention) : Promise.reject(new Error('a backup reads'));
+          },
+        };
+      }),
+  });
+  writer.take(items(1, 2_500));
+  await until(() => writer.state.seq === 2_501 && asked === 1);
+  now += 2 * 86_400_000;
+  writer.run();
+  await until(() => writer.state.store === 'failing');
+  now += 1_000;
+  writer.run();
+  await until(() => writer.state.store === 'open');
+  // It is not asked for again at once: the tables may be locked for long.
+  expect(asked).toBe(3);
+  await writer.close();
+  expect(uids(await stored())).not.toContain('uid-1');
   expect((await report()).findings).toEqual([]);
 });
 
