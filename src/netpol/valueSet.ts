@@ -77,6 +77,8 @@ export function intersect(a: ValueSet, b: ValueSet): ValueSet {
 
 /** The values of a finite set that another one has; the finite set itself where that is all of it. */
 function kept(finite: ValueSet, other: ValueSet, absent: boolean): ValueSet {
+  if (other.values.length === 0 && other.complement)
+    return absent === finite.absent ? finite : { ...finite, absent };
   const values = finite.values.filter((value) => has(other.values, value) !== other.complement);
   if (values.length === finite.values.length && absent === finite.absent) return finite;
   return { complement: false, values, absent };

@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { admit } from '../../src/admission/admit.ts';
 import type { Decision } from '../../src/admission/decision.ts';
+import { required } from '../../src/admission/required.ts';
 import type { Door } from '../../src/admission/world.ts';
 import type { JsonObject } from '../../src/k8s/json.ts';
 import { object, request, worldOf } from '../admission/scenario.ts';
@@ -26,6 +27,7 @@ function fastest(
   const decisions: Decision[] = [];
   for (let tries = 0; tries < 3; tries += 1) {
     const before = process.cpuUsage();
+    required(request(manifest), world);
     decisions.push(admit(request(manifest), world, door).decision);
     const { user, system } = process.cpuUsage(before);
     milliseconds = Math.min(milliseconds, (user + system) / 1000);

@@ -58,6 +58,17 @@ export const hostile: Readonly<Record<string, () => JsonObject>> = {
     egress([to(namespaces(many(30_000, (at) => ({ key: `k${at}`, operator: 'Exists' }))))]),
   '30,000 requirements on one key': () =>
     egress([to(namespaces(many(30_000, (at) => ({ key: 'k', operator: 'NotIn', values: [`v${at}`] }))))]),
+  '30,000 requirements on one key of the pods that it is for': () =>
+    egress([to({ podSelector: {} })], {
+      matchExpressions: many(30_000, (at) => ({ key: 'k', operator: 'NotIn', values: [`v${at}`] })),
+    }),
+  '50,000 values and 15,000 times that the key exists': () => {
+    const matchExpressions = [
+      { key: 'k', operator: 'In', values: many(50_000, (at) => `v${at}`) },
+      ...many(15_000, () => ({ key: 'k', operator: 'Exists' })),
+    ];
+    return egress([to(namespaces(matchExpressions))], { matchExpressions });
+  },
   '200,000 values in one requirement': () =>
     egress([to(namespaces([{ key: 'k', operator: 'In', values: many(200_000, (at) => `v${at}`) }]))]),
   '1,000 peers of 20 keys': () =>
