@@ -20,7 +20,8 @@ export function itemsIn(text: string): readonly (Item | undefined)[] {
   if (lines.at(-1) === '') lines.pop();
   return lines.map((line) => {
     const [, lineHash, whole = '', recordHash, latency, event] =
-      /^([0-9a-f]{64}) (([0-9a-f]{64}) (\d{1,15}) (.*))$/.exec(line) ?? [];
+      // With `s`: JSON leaves U+2028 and U+2029 as they are, and users write them.
+      /^([0-9a-f]{64}) (([0-9a-f]{64}) (\d{1,15}) (.*))$/s.exec(line) ?? [];
     if (recordHash === undefined || event === undefined) return undefined;
     return hash('sha256', whole) === lineHash
       ? { event, recordHash, latencyMicros: Number(latency) }

@@ -77,7 +77,9 @@ export class Spool {
     if (this.bytes + bytes.length > this.#limits.bytes) return 'full';
     const open = (this.#open ??= this.#begin());
     try {
-      for (let at = 0; at < bytes.length;) at += writeSync(open.descriptor, bytes, at);
+      // Each at its place: where a write failed half way, the file's own place stays behind what is cut off.
+      for (let at = 0; at < bytes.length;)
+        at += writeSync(open.descriptor, bytes, at, bytes.length - at, open.bytes + at);
       fdatasyncSync(open.descriptor);
     } catch (error) {
       this.#undo(open);
