@@ -37,10 +37,12 @@ export function policyFlows(
   reading: Reading,
   setting: PolicySetting,
 ): Flows[] {
+  const rules = rulesOf(policy, direction);
+  if (rules.length === 0) return [];
   const subject = cubes.cubeOf(policy.podSelector, cubes.everyPod);
   if (subject === undefined) return [];
   return flowsOf(
-    rulesOf(policy, direction).map((rule) => toRule(rule, subject, reading, setting)),
+    rules.map((rule) => toRule(rule, subject, reading, setting)),
     {
       cluster: setting.cluster,
       direction,
@@ -53,9 +55,10 @@ export function policyFlows(
 /**
  * Whether a policy is small enough to be read as boxes at all, told before any are made: at most {@link mostBoxes} boxes, in each selector at
  * most {@link mostTerms} terms and {@link mostSelectorValues} values in each requirement, and at most {@link mostListed} ports in a rule and
- * exceptions in all.
+ * exceptions in all. One without rules is, whatever it selects: it opens nothing.
  */
 export function isMeasurable(policy: NetworkPolicy): boolean {
+  if (policy.ingress.length === 0 && policy.egress.length === 0) return true;
   if (countBoxes(policy) > mostBoxes || !isSmall(policy.podSelector)) return false;
   let exceptions = 0;
   for (const rules of [policy.ingress, policy.egress]) {

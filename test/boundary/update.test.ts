@@ -138,14 +138,30 @@ describe('a stored policy that is too large to prove', () => {
     }),
   );
 
-  test.each([many, longList])('is denied when it is created', (large) => {
+  const longSelector = {
+    ...(egress(to(block('9.9.9.9/32'))) as object),
+    podSelector: {
+      matchExpressions: [{ key: 'a', operator: 'In', values: Array.from({ length: 65 }, (_, n) => `v${n}`) }],
+    },
+  };
+
+  test.each([many, longList, longSelector])('is denied when it is created', (large) => {
     const { violations } = judgePolicy(policy(large), undefined, sealed.own, sealed.world);
     expect(violations.map(({ code, action }) => [code, action])).toEqual([['boundary.unproven', 'Deny']]);
   });
 
-  test.each([many, longList])('is left alone by an update that changes none of its rules', (large) => {
-    expect(judgePolicy(policy(large), policy(large), sealed.own, sealed.world).violations).toEqual([]);
+  test('is no policy that allows nothing, whatever it selects', () => {
+    const { podSelector } = longSelector;
+    const closed = policy({ podSelector, policyTypes: ['Egress'] });
+    expect(judgePolicy(closed, undefined, sealed.own, sealed.world).violations).toEqual([]);
   });
+
+  test.each([many, longList, longSelector])(
+    'is left alone by an update that changes none of its rules',
+    (large) => {
+      expect(judgePolicy(policy(large), policy(large), sealed.own, sealed.world).violations).toEqual([]);
+    },
+  );
 
   test('is denied when other pods are selected', () => {
     const other = { ...(many as object), podSelector: { matchLabels: { a: 'x' } } };
