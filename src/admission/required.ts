@@ -67,8 +67,11 @@ function namedByPolicy(attributes: Attributes): readonly string[] {
   if (group !== 'networking.k8s.io' || resource !== 'networkpolicies' || operation === 'DELETE') return [];
   if (!mentionsNames(object)) return [];
   const policy = decodeNetworkPolicy(object, { strict: false });
-  return policy.ok ? namespacesNamed(policy.value) : [];
+  return policy.ok ? namespacesNamed(policy.value).slice(0, mostNamesRead) : [];
 }
+
+/** Of a policy that names more namespaces the others are looked up in the copy: one request must not send the API server any number of its own. */
+export const mostNamesRead = 256;
 
 /** Looks for namespace names without decoding: most policies name none, and the decision decodes them anyway. */
 const mentionsNames = (object: unknown): boolean =>

@@ -1,7 +1,7 @@
 // The whole decision, from a request to its outcome, on the cases that the spine promises.
 import { describe, expect, test } from '@jest/globals';
 import { admit } from '../../src/admission/admit.ts';
-import { required } from '../../src/admission/required.ts';
+import { mostNamesRead, required } from '../../src/admission/required.ts';
 import {
   administrator,
   expectAdmits,
@@ -254,6 +254,11 @@ describe('required', () => {
     );
     expect(required(request(named), world)).toEqual({ ...nothing, namespaces: ['orders'] });
     expect(required(request(policy('{podSelector: {}}')), world)).toEqual(nothing);
+    const values = Array.from({ length: 5_000 }, (_, at) => `n${at}`).join(', ');
+    const thousands = policy(
+      `{podSelector: {}, ingress: [{from: [{namespaceSelector: {matchExpressions: [{key: kubernetes.io/metadata.name, operator: In, values: [${values}]}]}}]}]}`,
+    );
+    expect(required(request(thousands), world).namespaces).toHaveLength(mostNamesRead);
     const unknown = { ...world, lookup: () => 'unknown' as const };
     expect(required(request(policy('{podSelector: {}}')), unknown)).toEqual({
       ...nothing,
