@@ -30,7 +30,7 @@ type Runnable = Invocation & { readonly kind: 'run' };
 
 /**
  * Mutates the object of a CREATE or UPDATE. Policies whose reinvocationPolicy is IfNeeded run once more after all the others if anything was
- * changed. Undefined where no policy has anything to say.
+ * changed and they match that too. Undefined where no policy has anything to say.
  */
 export function mutateByGuardrails(
   attributes: Attributes,
@@ -56,9 +56,20 @@ export function mutateByGuardrails(
     }
   };
   pass(runnable);
-  if (current !== object) pass(runnable.filter(({ policy }) => policy.reinvoked));
+  const reinvocable = runnable.filter(({ policy }) => policy.reinvoked);
+  if (current !== object && reinvocable.length > 0) {
+    const changed = { ...attributes, object: current };
+    const again = invocationsOf(changed, guardrails, surroundings, ({ reinvoked }) => reinvoked);
+    pass(reinvocable.filter((before) => again.some((one) => isSame(before, one))));
+  }
   return { object: current, patch: difference(object, current), violations };
 }
+
+const isSame = (before: Runnable, now: Invocation): boolean =>
+  now.kind === 'run' &&
+  before.policy === now.policy &&
+  before.binding === now.binding &&
+  before.params === now.params;
 
 function runOne(
   { policy, binding, params }: Runnable,

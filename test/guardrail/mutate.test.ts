@@ -232,6 +232,12 @@ describe('mutations', () => {
     const text = `${mutating(count, 'one', 'reinvocationPolicy: IfNeeded\n')}---${mutating(mark('a'), 'two')}`;
     expect(mutate(text, pod('{}')).object['metadata']).toEqual({ name: 'web', labels: { a: '1', n: '2' } });
   });
+  test('do not run again on what their selectors no longer select', () => {
+    const unmarked = 'objectSelector: {matchExpressions: [{key: a, operator: DoesNotExist}]}';
+    const one = mutating(count, 'one', 'reinvocationPolicy: IfNeeded\n');
+    const text = `${one.replace('matchConstraints:', `matchConstraints:\n    ${unmarked}`)}---${mutating(mark('a'), 'two')}`;
+    expect(mutate(text, pod('{}')).object['metadata']).toEqual({ name: 'web', labels: { a: '1', n: '0' } });
+  });
   test('of one policy go on where another fails under Ignore', () => {
     const text = `${mutating(apply('Object{spec: object.nothing}'), 'one', 'failurePolicy: Ignore\n')}---${mutating(mark('a'), 'two')}`;
     const { object: made, violations } = mutate(text, pod('{}'));
