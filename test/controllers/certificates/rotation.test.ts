@@ -252,3 +252,28 @@ test('an authority that expired while nobody ran is replaced at the next start',
   await ruled.pass(30 * second);
   expect(world.broken).toEqual([]);
 });
+
+test('what leaders made whose clocks ran far ahead is replaced by the next one with a right clock', async () => {
+  const ruled = await begun({ replicas: [{ lag: 0, skew: (20 * day) / second }], slowness: 1 });
+  const { world } = ruled;
+  expect(world.broken).not.toEqual([]);
+  if (world.leader !== undefined) world.kill(world.leader.replica);
+  world.start(0, 0);
+  await ruled.pass(240 * second);
+  world.broken.length = 0;
+  await ruled.pass(30 * second);
+  expect(world.broken).toEqual([]);
+});
+
+test('a next authority of a clock that ran far ahead is replaced before anybody relies on it', async () => {
+  const ruled = await begun(two);
+  const { world } = ruled;
+  world.request('now');
+  for (const each of [...world.living]) world.kill(each);
+  world.start(0, 5 * day);
+  await ruled.until(() => world.held()?.phase === 'Adding', 600 * second);
+  for (const each of [...world.living]) world.kill(each);
+  world.start(0, 0);
+  await ruled.until(ruled.isStable, 900 * second);
+  expect(world.broken).toEqual([]);
+});
