@@ -1,12 +1,12 @@
 /** `bulkhead audit verify`: whether the log is as its writers left it; needs nothing but the log, or a bundle of it, and the public keys. */
 import { createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { createReadStream, existsSync, readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { existsSync, readFileSync } from 'node:fs';
 import { Option } from '@commander-js/extra-typings';
 import type { Issue, Read } from '../../config/issue.ts';
 import { sound, unsound } from '../../config/issue.ts';
 import { entriesIn, readFrame } from '../../decisions/export/bundle.ts';
+import { linesOf } from '../../decisions/export/lines.ts';
 import type { Verification } from '../../decisions/integrity/finding.ts';
 import { measuresOf, verificationHelp, verificationMeasures } from '../../decisions/integrity/measures.ts';
 import { verify } from '../../decisions/integrity/verify.ts';
@@ -106,12 +106,10 @@ async function checkStore(
 
 async function checkBundle(file: string, keys: readonly KeyObject[]): Promise<Read<Result>> {
   if (!existsSync(file)) return unsound([{ code: 'audit.noBundle', file, message: 'there is no such file' }]);
-  const lines = (): AsyncIterable<string> =>
-    createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: 0 });
   try {
-    const { checkpoints, faults } = await readFrame(lines(), keys);
+    const { checkpoints, faults } = await readFrame(linesOf(file), keys);
     return sound({
-      verification: await verify({ entries: entriesIn(lines()), checkpoints }, { keys }),
+      verification: await verify({ entries: entriesIn(linesOf(file)), checkpoints }, { keys }),
       faults,
     });
   } catch (error) {

@@ -1,8 +1,8 @@
 /** Where `replay` reads past decisions: a store, or an export of one, told apart by what it is. */
-import { closeSync, createReadStream, existsSync, openSync, readSync, statSync } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import type { Read } from '../../config/issue.ts';
 import { sound, unsound } from '../../config/issue.ts';
+import { linesOf } from '../../decisions/export/lines.ts';
 import { questionOf } from '../../decisions/query/answer.ts';
 import type { Filter } from '../../decisions/query/query.ts';
 import { openArchive } from '../../decisions/stores/openForReading.ts';
@@ -48,7 +48,7 @@ export interface ReadRecord {
 
 /** Every entry. Throws where the store cannot be read. */
 export async function* recordsOf(source: RecordSource): AsyncGenerator<ReadRecord> {
-  if (source.kind === 'export') yield* linesOf(source.file);
+  if (source.kind === 'export') yield* exportedIn(source.file);
   else {
     const archive = await openArchive(source);
     try {
@@ -65,10 +65,10 @@ export async function* recordsOf(source: RecordSource): AsyncGenerator<ReadRecor
 }
 
 /** An export has a record a line; a bundle has it as `record`, between lines of its own. */
-async function* linesOf(file: string): AsyncGenerator<ReadRecord> {
+async function* exportedIn(file: string): AsyncGenerator<ReadRecord> {
   const total = statSync(file).size;
   let done = 0;
-  for await (const line of createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity })) {
+  for await (const line of linesOf(file)) {
     done += line.length + 1;
     if (line.trim() === '') continue;
     const value = objectIn(line);
