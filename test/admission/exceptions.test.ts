@@ -8,7 +8,7 @@ import { readException, specHashOf } from '../../src/boundary/exceptions/excepti
 import type { Exception } from '../../src/boundary/exceptions/exception.ts';
 import { standingOf } from '../../src/boundary/exceptions/standing.ts';
 import { applyPatch } from '../../src/k8s/jsonPatch.ts';
-import { isObject, ownAt, stringAt } from '../../src/k8s/json.ts';
+import { isObject, listAt, stringAt } from '../../src/k8s/json.ts';
 import type { JsonObject } from '../../src/k8s/json.ts';
 import {
   administrator,
@@ -275,8 +275,7 @@ describe('the mark of a policy', () => {
   });
 
   test('stays through an update that says the same twice, so that what lapsed is still taken back', () => {
-    const rules = ownAt(stored, 'spec', 'egress');
-    if (!Array.isArray(rules)) throw new Error('no rules');
+    const rules = listAt(stored, 'spec', 'egress');
     const twice = { podSelector: {}, policyTypes: ['Egress'], egress: [...rules, ...rules] };
     const expired = { ...world, now: now + 11 * day };
     const { attributes, decision } = send({ ...policy(), spec: twice }, expired, { old: stored });
