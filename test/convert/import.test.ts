@@ -125,6 +125,14 @@ describe('Kyverno', () => {
         { key: 'old', operator: 'NotIn', values: ['yes'] },
       ],
     ],
+    [
+      'what is excluded of another kind keeps no namespace out',
+      '    exclude: {any: [{resources: {kinds: [Pod], names: [legacy]}}, {resources: {kinds: [Namespace], names: [old]}}]}',
+      [
+        { key: 'team', operator: 'Exists' },
+        { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['old'] },
+      ],
+    ],
   ])('%s', (_sentence, exclude, expected) => {
     const { documents: made } = convert('kyverno', generating('{podSelector: {}}', exclude));
     expect(ownAt(made[0]?.spec, 'namespaceSelector', 'matchExpressions')).toEqual(expected);
@@ -148,6 +156,19 @@ describe('Kyverno', () => {
         '    exclude: {any: [{resources: {names: [a], selector: {matchLabels: {b: c}}}}]}',
       ),
       'several things',
+    ],
+    [
+      'an exclusion of who asks',
+      generating(
+        '{podSelector: {}}',
+        '    exclude: {any: [{clusterRoles: [cluster-admin], resources: {selector: {matchLabels: {b: c}}}}]}',
+      ),
+      'something else than resources',
+    ],
+    [
+      'an exclusion of every kind',
+      generating('{podSelector: {}}', '    exclude: {any: [{resources: {kinds: ["*"], names: [legacy]}}]}'),
+      'exactly',
     ],
     [
       'names with wildcards',

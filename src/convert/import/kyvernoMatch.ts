@@ -47,10 +47,14 @@ function filtersOf(match: unknown): readonly JsonObject[] | string {
   return filters;
 }
 
+const isNamespaceKind = (kind: unknown): boolean =>
+  kind === 'Namespace' || kind === 'v1/Namespace' || kind === '/v1/Namespace';
+
+const isOtherKind = (kind: unknown): boolean =>
+  typeof kind === 'string' && !hasWildcard(kind) && !kind.includes('Namespace');
+
 function matchedBy(resources: JsonObject): readonly Requirement[] | string {
-  const kinds = listAt(resources, 'kinds');
-  if (!kinds.some((kind) => kind === 'Namespace' || kind === 'v1/Namespace' || kind === '/v1/Namespace'))
-    return 'it matches no Namespace';
+  if (!listAt(resources, 'kinds').some(isNamespaceKind)) return 'it matches no Namespace';
   for (const field of ['annotations', 'namespaceSelector', 'namespaces'])
     if (own(resources, field) !== undefined) return `match.resources.${field} cannot be converted`;
   const single = own(resources, 'name');
@@ -73,7 +77,12 @@ function excludedBy(rule: JsonObject): readonly Requirement[] | string {
   const kept: Requirement[] = [];
   for (const one of all) {
     const resources = ownAt(one, 'resources');
-    if (!isObject(resources)) return 'exclude has something else than resources';
+    // What else is asked, such as who asks, narrows what is excluded: without it more namespaces would be left out.
+    const asksMore = isObject(one) && Object.keys(one).some((key) => key !== 'resources');
+    if (!isObject(resources) || asksMore) return 'exclude has something else than resources';
+    const kinds = listAt(resources, 'kinds');
+    if (kinds.length > 0 && kinds.every(isOtherKind)) continue;
+    if (kinds.length > 0 && !kinds.some(isNamespaceKind)) return 'exclude cannot be converted exactly';
     const single = own(resources, 'name');
     const names = [...(single === undefined ? [] : [single]), ...listAt(resources, 'names')].map(String);
     const wanted = requirementsOf(own(resources, 'selector'));
