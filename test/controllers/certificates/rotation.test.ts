@@ -275,5 +275,7 @@ test('a next authority of a clock that ran far ahead is replaced before anybody 
   for (const each of [...world.living]) world.kill(each);
   world.start(0, 0);
   await ruled.until(ruled.isStable, 900 * second);
+  expect(ruled.isStable()).toBe(true);
+  expect(world.held()?.authority.notBefore).toBeLessThan(world.date().getTime());
   expect(world.broken).toEqual([]);
 });
