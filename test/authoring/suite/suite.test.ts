@@ -341,6 +341,25 @@ describe('coverage', () => {
     expect(free).toContain('branch data /spec/matchConditions/0 excludes');
     expect(free.join()).not.toContain('validations');
   });
+  test('an expression that fails with an error gives no answer at all', () => {
+    const checked = (expression: string): readonly string[] => {
+      const rules = readDocuments(
+        `apiVersion: bulkhead.dev/v1alpha1
+kind: GuardrailPolicy
+metadata: { name: data }
+spec:
+  matchConstraints:
+    resourceRules: [{ apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [configmaps] }]
+  validations: [{ expression: ${expression} }]`,
+        'r.yaml',
+      );
+      const inputs = inputsOf(`object: ${config('')}, expect: { decision: denied }`);
+      const { points } = coverageOf([runSuite({ ...inputs, rules: valueOf(rules) })]);
+      return points.filter(({ touched }) => touched).map(({ way }) => way);
+    };
+    expect(checked('object.nothing == 1')).toEqual(['asked']);
+    expect(checked('object.kind == "Pod"')).toEqual(['asked', 'fails']);
+  });
   test('what no case touched is counted', () => {
     const { points, touched, percent } = coverageOf([runSuite(inputsOf(`object: ${inside}, expect: {}`))]);
     expect([points.length, touched, percent]).toEqual([14, 3, 21]);

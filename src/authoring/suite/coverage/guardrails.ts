@@ -1,4 +1,4 @@
-/** What cases touch of guardrails: the rule, and both answers of each condition and validation. */
+/** What cases touch of guardrails: the rule, and both answers of each condition and validation; one that fails with an error gives neither. */
 import type { Outcome } from '../../../admission/decision.ts';
 import type { Rules } from '../../../admission/rules.ts';
 import { guardrailSurroundings } from '../../../admission/world.ts';
@@ -51,10 +51,10 @@ export function touchedInGuardrails({ attributes }: Outcome, world: World): read
     const conditions = touchedConditions(policy, variables, params, surroundings);
     if (applies(policy, variables, params, surroundings.functions) !== 'yes') return [asked, ...conditions];
     const run = start(policy, variables, params, surroundings.functions);
-    const validations = policy.validations.map(({ program }, index) => {
+    const validations = policy.validations.flatMap(({ program }, index) => {
       const outcome = run.run(program);
-      const holds = outcome.ok && outcome.value === true;
-      return ofPolicy(policy, 'branch', validation(index), holds ? 'holds' : 'fails');
+      if (!outcome.ok) return [];
+      return [ofPolicy(policy, 'branch', validation(index), outcome.value === true ? 'holds' : 'fails')];
     });
     const mutations = policy.mutations.map((_, index) => ofPolicy(policy, 'branch', mutation(index), 'runs'));
     return [asked, ...conditions, ...validations, ...mutations];
@@ -69,9 +69,9 @@ function touchedConditions(
 ): readonly Point[] {
   const budget = new Budget(matchConditionsLimit);
   const bindings = { variables: { ...variables, namespaceObject: null, params }, functions };
-  return policy.conditions.map(({ program }, index) => {
+  return policy.conditions.flatMap(({ program }, index) => {
     const outcome = program.run(bindings, budget);
-    const excluded = outcome.ok && outcome.value !== true;
-    return ofPolicy(policy, 'branch', condition(index), excluded ? 'excludes' : 'applies');
+    if (!outcome.ok) return [];
+    return [ofPolicy(policy, 'branch', condition(index), outcome.value === true ? 'applies' : 'excludes')];
   });
 }
