@@ -204,6 +204,66 @@ describeStores('the journal', (begin) => {
     expect(counted).toBe(left.length);
   });
 
+  test('drops with its day what no checkpoint will ever seal: the end of a writer that was killed', async () => {
+    const killed = chain('pod-x/1', 118, 15);
+    const later = chain('pod-y/1', 240, 15);
+    const untold = chain('audit-z/1', 3, 15);
+    const before = new Date(start + 9 * day).toISOString();
+    await opened.journal.append(killed);
+    await opened.journal.append(untold);
+    await opened.journal.append(later);
+    let dropped = 0;
+    for (let count = -1; count !== 0; dropped += count) count = await opened.journal.retain({ before });
+    const left = await all(opened.archive.entries({}));
+    expect(left.map(({ writer }) => writer)).not.toContain('pod-x/1');
+    expect(left.map(({ writer }) => writer)).not.toContain('audit-z/1');
+    expect(left.filter((entry) => timeOf(entry) < new Date(start + 7 * day).toISOString())).toEqual([]);
+    expect(left.length).toBe(119 + 241 + 4 - dropped);
+    const end = later.entries.at(-1);
+    if (end === undefined) throw new Error('empty');
+    const told = {
+      apiVersion: recordVersion,
+      before,
+      dropped,
+      kind: 'Retention',
+      time: new Date().toISOString(),
+    };
+    await opened.journal.append({ entries: [...chained([told], 'pod-y/1', end)], checkpoints: [] });
+    expect(await intact()).toMatchObject({ findings: [] });
+  });
+
+  test('keeps the end of a chain whose checkpoint is young, however old its records are', async () => {
+    const { entries, checkpoints } = chain('a/1', 59, 15);
+    const run = entries.slice(45);
+    const late = checkpointOf(run, checkpoints[2], new Date(start + 60 * day).toISOString(), key);
+    if (late === undefined) throw new Error('empty');
+    await opened.journal.append({ entries, checkpoints: [...checkpoints.slice(0, 3), late] });
+    const before = new Date(start + 30 * day).toISOString();
+    for (let count = -1; count !== 0;) count = await opened.journal.retain({ before });
+    const left = await all(opened.archive.entries({}));
+    expect(left.map(({ seq }) => seq)).toEqual(expect.arrayContaining(run.map(({ seq }) => seq)));
+  });
+
+  test('takes and finds what a user may write before the API server looks at it: NUL', async () => {
+    const [sample] = plentiful({ count: 1, start, stepMillis: 1, tenants: 1, users: 1, rules: 1, seed: 3 });
+    if (sample === undefined) throw new Error('empty');
+    const event = {
+      ...sample,
+      tenant: 'ten\0ant',
+      resource: { ...sample.resource, name: 'a\0b' },
+      user: { ...sample.user, username: 'j\0ane' },
+      warnings: ['the name a\0b is none'],
+    };
+    const entries = [...chained([event], 'a/1')];
+    await opened.journal.append({ entries, checkpoints: [] });
+    expect(plain(await all(opened.archive.entries({})))).toEqual(plain(entries));
+    const asked = { name: ['a\0b'], tenant: ['ten\0ant'], user: ['j\0ane'], text: 'a\0b' };
+    const { records } = await opened.reader.page({ filter: asked, order: 'newest', limit: 5 });
+    expect(records.map(({ seq }) => seq)).toEqual([1]);
+    expect(await opened.reader.find(sample.decisionId, ['ten\0ant'])).toBeDefined();
+    expect(await opened.reader.find(`${sample.decisionId}\0`)).toBeUndefined();
+  });
+
   test('drops nothing that no checkpoint has sealed', async () => {
     const { entries } = chain('a/1', 60, 15);
     const { checkpoints } = chain('b/1', 60, 15);
@@ -216,7 +276,7 @@ describeStores('the journal', (begin) => {
       ...plentiful({ count: 1, start: Date.now(), stepMillis: 1, tenants: 1, users: 1, rules: 1, seed: 3 }),
     ];
     await opened.journal.append({ entries: [...chained(now, 'a/1', end)], checkpoints: [] });
-    expect(await opened.journal.retain({ before: new Date(start + 30 * day).toISOString() })).toBe(0);
+    expect(await opened.journal.retain({ before: new Date(start + 10 * day).toISOString() })).toBe(0);
     expect((await all(opened.archive.entries({}))).length).toBe(62);
   });
 });

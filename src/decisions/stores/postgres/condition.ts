@@ -5,9 +5,11 @@ import { facets } from '../../query/query.ts';
 import type { Filter } from '../../query/query.ts';
 import { termValue } from '../../query/terms.ts';
 import { wantedWords } from '../../query/words.ts';
+import { storable } from './rows.ts';
 
 /** A lexeme as tsquery reads it: quoted, quotes and backslashes doubled. */
-const quoted = (lexeme: string): string => `'${lexeme.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+const quoted = (lexeme: string): string =>
+  `'${storable(lexeme).replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 
 /** Nearly everything is a decision: asking for those by their terms would find nearly everything. */
 const isOfDecisions = ({ entry }: Filter): boolean => entry === undefined || entry.includes('Decision');

@@ -21,7 +21,7 @@ import { askedAgain, connect } from './connection.ts';
 import type { Connection, PostgresOptions } from './connection.ts';
 import { tablesVersion, versionOf } from './migrations.ts';
 import { placesOf } from './paging.ts';
-import { entryColumns, recordOfRow } from './rows.ts';
+import { entryColumns, recordOfRow, storable } from './rows.ts';
 
 /** At most this many retries of one decision are named. */
 const mostRetries = 100;
@@ -152,12 +152,14 @@ async function find(
   const row = await connection
     .selectFrom('bulkhead_entries')
     .select([...entryColumns, 'tenant'])
-    .where('decision_id', '=', decisionId)
+    .where('decision_id', '=', storable(decisionId))
     .orderBy('position')
     .limit(1)
     .executeTakeFirst();
   if (row === undefined) return undefined;
-  if (scope !== undefined && (row.tenant === null || !scope.includes(row.tenant))) return undefined;
+  const { tenant } = row;
+  const isVisible = scope === undefined || scope.some((one) => storable(one) === tenant);
+  if (!isVisible) return undefined;
   return (await withRetries(connection, [recordOfRow(row)]))[0];
 }
 

@@ -1,5 +1,7 @@
 /** Drops what is too old: whole days, as far as checkpoints have sealed everything in them; the checkpoints stay. */
 import { sql } from 'kysely';
+import { stringAt } from '../../../k8s/json.ts';
+import { parsed } from '../../query/terms.ts';
 import type { Connection } from './connection.ts';
 import { partitions } from './partitions.ts';
 
@@ -19,6 +21,7 @@ export async function retain(transaction: Connection, before: Date): Promise<num
   const through = new Map(sealed.map((row) => [row.writer, Number(row.through)]));
   let dropped = 0;
   const gone = new Map<string, number>();
+  const ended = new Set<string>();
   for (const { table, until } of await partitions(transaction)) {
     if (until > before) break;
     const { rows: held } = await sql<{
@@ -29,43 +32,59 @@ export async function retain(transaction: Connection, before: Date): Promise<num
       SELECT writer, max(seq) AS last, count(*) AS count FROM ${sql.table(table)} GROUP BY writer`.execute(
       transaction,
     );
-    const waiting = held.filter(({ writer, last }) => Number(last) > (through.get(writer) ?? 0));
+    const waiting = held
+      .filter(({ writer, last }) => Number(last) > (through.get(writer) ?? 0))
+      .map(({ writer }) => writer);
+    const ends = await unsealedEnds(transaction, waiting, through, before);
     // Days go from the oldest on: one that must stay keeps what follows it, for it is younger.
-    if (!(await areUnsealed(transaction, waiting))) break;
+    if (ends === undefined) break;
     await sql`DROP TABLE ${sql.table(table)}`.execute(transaction);
     for (const { writer, last, count } of held) {
       dropped += Number(count);
-      gone.set(writer, Math.max(gone.get(writer) ?? 0, Number(last)));
+      gone.set(writer, Math.max(gone.get(writer) ?? 0, ends.get(writer) ?? Number(last)));
     }
+    for (const writer of ends.keys()) ended.add(writer);
   }
   for (const [writer, last] of gone) dropped += await dropRest(transaction, writer, last);
+  // No later chain may say that it follows one of which nothing tells any more.
+  if (ended.size > 0)
+    await transaction
+      .deleteFrom('bulkhead_chains')
+      .where('writer', 'in', [...ended])
+      .execute();
   return dropped;
 }
 
 /**
- * Whether each of these chains ended here without ever having had a checkpoint: what a command left that recorded that it read the log. Nothing vouches for
- * such a chain and nothing follows it, so it goes with its day.
+ * Where each of these chains ended, all of them before `before`, with records that no checkpoint will ever seal: the last moments of a process that was killed and whose name
+ * did not come back, or what a command left that recorded that it read the log. Nothing vouches for them and nothing follows them, so they go with their day. Undefined
+ * where one of the chains goes on, or is under a younger checkpoint.
  */
-async function areUnsealed(
+async function unsealedEnds(
   transaction: Connection,
-  chains: readonly { readonly writer: string; readonly last: string }[],
-): Promise<boolean> {
-  if (chains.length === 0) return true;
-  const writers = chains.map(({ writer }) => writer);
+  writers: readonly string[],
+  through: ReadonlyMap<string, number>,
+  before: Date,
+): Promise<ReadonlyMap<string, number> | undefined> {
+  if (writers.length === 0) return new Map();
   const sealed = await transaction
     .selectFrom('bulkhead_checkpoints')
-    .select('writer')
+    .select(({ fn }) => ['writer', fn.max('to_seq').as('last')])
     .where('writer', 'in', writers)
-    .limit(1)
+    .groupBy('writer')
     .execute();
-  if (sealed.length > 0) return false;
+  if (sealed.some(({ writer, last }) => Number(last) > (through.get(writer) ?? 0))) return undefined;
   const ends = await transaction
     .selectFrom('bulkhead_chains')
-    .select(['writer', 'seq'])
+    .select(['writer', 'seq', 'event'])
     .where('writer', 'in', writers)
     .execute();
-  const endOf = new Map(ends.map(({ writer, seq }) => [writer, seq]));
-  return chains.every(({ writer, last }) => endOf.get(writer) === last);
+  const old = ends.filter(
+    ({ event }) => Date.parse(stringAt(parsed(event), 'time') ?? '') < before.getTime(),
+  );
+  return old.length < writers.length
+    ? undefined
+    : new Map(old.map(({ writer, seq }) => [writer, Number(seq)]));
 }
 
 /** What later days hold of the checkpoint that the last dropped entry is under, and of those before it. */

@@ -10,17 +10,20 @@ import type { Checkpoint, StoredEntry, StoredRecord } from '../../repository.ts'
 import { replicaOf } from '../../writerName.ts';
 import type { CheckpointsTable, EntriesTable } from './tables.ts';
 
+/** A text as PostgreSQL can hold it: it knows no NUL, which users may write before the API server looks at what they write, and one would refuse the whole batch. */
+export const storable = (text: string): string => text.replaceAll('\0', '\ufffd');
+
 /** The terms of a record as lexemes: `facet:value` and `w:word`, like those of the segments beside a SQLite store. */
 export const lexemesOf = ({ values, words }: Terms): readonly string[] => [
-  ...values.map(([facet, value]) => `${facet}:${value}`),
-  ...[...words].map((word) => `w:${word}`),
+  ...values.map(([facet, value]) => `${facet}:${storable(value)}`),
+  ...[...words].map((word) => `w:${storable(word)}`),
 ];
 
 export function rowOfEntry(entry: StoredEntry, tenantLabel: string) {
   const terms = termsOf(entry.event, tenantLabel);
   const event = parsed(entry.event);
   const valuesOf = (wanted: Facet): string[] =>
-    terms.values.filter(([facet]) => facet === wanted).map(([, value]) => value);
+    terms.values.filter(([facet]) => facet === wanted).map(([, value]) => storable(value));
   const [decision = null, tenant = null, username = null] = (['decision', 'tenant', 'user'] as const).map(
     (facet) => valuesOf(facet)[0],
   );

@@ -11,6 +11,8 @@ const columns: ReadonlySet<string> = new Set(['time', 'kind', 'decisionId', 'ret
 
 /** Checkpoints whose entries go in one transaction: a thousand entries each at most. */
 const checkpointsAtOnce = 5;
+/** Chains without one that go in one transaction: such an end has some thousand entries at most. */
+const chainsAtOnce = 5;
 
 /** Opens the store in a file. Every call works at once and answers with a settled promise. */
 export function openSqliteJournal(file: string): Journal {
@@ -55,6 +57,11 @@ function journalIn(database: DatabaseSync): Journal {
     dropEntries: database.prepare(
       'DELETE FROM entries WHERE writer = (SELECT id FROM writers WHERE name = ?) AND seq BETWEEN ? AND ?',
     ),
+    ended: database.prepare(
+      `SELECT id FROM writers LEFT JOIN (SELECT writer AS name, min(dropped) AS dropped FROM checkpoints GROUP BY writer) USING (name)
+       WHERE coalesce(dropped, 1) = 1 AND (SELECT time FROM entries WHERE writer = id ORDER BY seq DESC LIMIT 1) < ? LIMIT ?`,
+    ),
+    dropChain: database.prepare('DELETE FROM entries WHERE writer = ?'),
     markDropped: database.prepare(
       'UPDATE checkpoints SET dropped = 1 WHERE key_id = ? AND replica = ? AND number = ?',
     ),
@@ -102,6 +109,17 @@ function journalIn(database: DatabaseSync): Journal {
       made.previous,
       made.signature,
     );
+  }
+
+  /**
+   * Drops what no checkpoint will ever seal: the last moments of a process that was killed and whose name did not come back, or what a command left that recorded that it read
+   * the log. Nothing vouches for it and nothing follows it.
+   */
+  function dropEnded(before: string): number {
+    let dropped = 0;
+    for (const { id } of statements.ended.all(Date.parse(before), chainsAtOnce))
+      dropped += Number(statements.dropChain.run(id ?? null).changes);
+    return dropped;
   }
 
   function transaction<Result>(work: () => Result): Promise<Result> {
@@ -171,7 +189,7 @@ function journalIn(database: DatabaseSync): Journal {
           dropped += Number(statements.dropEntries.run(writer, fromSeq, toSeq).changes);
           statements.markDropped.run(keyId, replicaOf(writer), number);
         }
-        return dropped;
+        return dropped > 0 ? dropped : dropEnded(before);
       }),
     close: () =>
       settled(() => {
