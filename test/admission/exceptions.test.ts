@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { admit } from '../../src/admission/admit.ts';
 import { promptBudget } from '../../src/admission/allowance.ts';
 import { markAnnotation } from '../../src/admission/exceptions/mark.ts';
+import { takeBack } from '../../src/admission/exceptions/takeBack.ts';
 import type { World } from '../../src/admission/world.ts';
 import { readException, specHashOf } from '../../src/boundary/exceptions/exception.ts';
 import type { Exception } from '../../src/boundary/exceptions/exception.ts';
@@ -281,6 +282,25 @@ describe('the mark of a policy', () => {
     const { attributes, decision } = send({ ...policy(), spec: twice }, expired, { old: stored });
     expect(decision).toMatchObject({ allowed: true, violations: [] });
     expect(stringAt(attributes.object, 'metadata', 'annotations', markAnnotation)).toBe(marked);
+  });
+
+  test('is taken away by Bulkhead itself where the limits allow by now what lapsed', () => {
+    const wider = worldOf(tenants.replace('10.20.0.0/16, except: [10.20.9.0/24]', '203.0.113.0/24'));
+    const identity = 'system:serviceaccount:bulkhead-system:bulkhead';
+    const rules = { ...wider.rules, guards: { ...wider.rules.guards, identity } };
+    const expired = withExceptions({ ...wider, rules, now: now + 11 * day }, approved());
+    const taken = takeBack(
+      stored,
+      { name: 'payments', labels: new Map([['bulkhead.dev/tenant', 'payments']]), terminating: false },
+      expired,
+    );
+    if (taken.due !== 'now') throw new Error(taken.due);
+    const applied = applyPatch(stored, taken.patch);
+    if (!applied.ok || !isObject(applied.value)) throw new Error('the patch does not fit');
+    const user = { username: identity, groups: [] };
+    const { attributes, decision } = send(applied.value, expired, { old: stored, user });
+    expect(decision.allowed).toBe(true);
+    expect(attributes.object).not.toHaveProperty(['metadata', 'annotations', markAnnotation]);
   });
 
   test('is no hindrance to an update of something else where a Boundary narrows what lapsed at once', () => {
