@@ -97,14 +97,27 @@ export class Session {
   async #settle(journal: Journal, ledger: Ledger): Promise<void> {
     const { draft, hashes } = this.#doubtful ?? {};
     if (draft === undefined) return;
-    const last = await journal.last(replicaOf(this.#ports.writer));
-    const entry = draft.batch.entries.at(-1);
-    if (entry !== undefined && last?.writer === entry.writer && last.hash === entry.hash) {
+    if (await this.#isStored(journal, draft.batch)) {
       for (const hash of hashes ?? []) this.#stored.add(hash);
       this.#confirm(draft);
     }
     this.#doubtful = undefined;
     if (ledger.seq === 0) await this.#start(journal, ledger);
+  }
+
+  /** Whether a batch is there, which is written whole or not at all. */
+  async #isStored(journal: Journal, { entries, checkpoints }: Batch): Promise<boolean> {
+    const entry = entries.at(-1);
+    if (entry !== undefined) {
+      const [stored] = await journal.tail({ writer: entry.writer, after: entry.seq - 1 });
+      return stored?.hash === entry.hash;
+    }
+    // A minute in which nothing more was decided ends with a checkpoint alone.
+    const made = checkpoints.at(-1);
+    if (made === undefined) return false;
+    const replica = replicaOf(made.writer);
+    const stored = await journal.lastCheckpoint({ keyId: made.keyId, replica });
+    return stored?.signature === made.signature;
   }
 
   async #begin(journal: Journal): Promise<Ledger> {

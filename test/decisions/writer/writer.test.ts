@@ -185,6 +185,40 @@ describe('while the store is away, records go through the spool', () => {
     expect(uids(await stored())).toEqual(expected(1, 1_700));
     expect((await report()).ok).toBe(true);
   });
+
+  test('nor one that held a checkpoint and nothing else', async () => {
+    let now = Date.UTC(2026, 10, 1);
+    let broken = 0;
+    const { writer } = startWriter(directory, {
+      now: () => now,
+      open: () =>
+        Promise.resolve().then(() => {
+          const journal = openSqliteJournal(databaseIn(directory));
+          return {
+            ...journal,
+            append: async (batch: Batch) => {
+              await journal.append(batch);
+              if (batch.entries.length > 0 || batch.checkpoints.length === 0) return;
+              broken += 1;
+              if (broken === 1) throw new Error('the connection broke behind the commit');
+            },
+          };
+        }),
+    });
+    writer.take(items(1, 5));
+    await until(() => writer.state.seq === 6);
+    now += 61_000;
+    writer.run();
+    await until(() => writer.state.store === 'failing');
+    now += 1_000;
+    writer.take(items(6, 5));
+    await until(() => writer.state.store === 'open' && writer.state.seq === 11);
+    now += 61_000;
+    writer.run();
+    await writer.close();
+    expect(uids(await stored())).toEqual(expected(1, 10));
+    expect((await report()).findings).toEqual([]);
+  });
 });
 
 describe('where the spool fails too, records wait in memory and the state says so', () => {
