@@ -56,11 +56,19 @@ export class RecentReviews {
   private remember(key: number, body: Buffer, uid: string, attributes: Attributes): void {
     const { request } = attributes;
     // Only where the uid was read from its place at the head: a second field of that name would have won.
-    if (request === undefined || attributes.uid !== uid || body.includes(uid, restAt)) return;
+    if (request === undefined || attributes.uid !== uid || saysAgain(body, uid)) return;
     this.recent[this.next] = { key, body, attributes, request };
     this.next = (this.next + 1) % mostRemembered;
   }
 }
+
+/** An escape of a character that a UUID may have; those of `<`, `>` and `&`, which the API server writes, are none. */
+const escapedPart = /\\u00(?:2d|3\d|6[1-6])/i;
+
+/** Whether the uid may stand in the body once more, as it is or with escapes. */
+const saysAgain = (body: Buffer, uid: string): boolean =>
+  body.includes(uid, restAt) ||
+  (body.includes('\\u00', restAt) && escapedPart.test(body.toString('latin1', restAt)));
 
 /** The uid that stands where the API server writes it; undefined where the body is larger than is remembered, or begins otherwise. */
 function uidOf(body: Buffer): string | undefined {

@@ -54,6 +54,13 @@ describe('a review is parsed once, whatever its uid', () => {
     expect(parsed()).toBe(1);
   });
 
+  test('escapes that the API server writes, of what no uid has', () => {
+    const { recent, parsed } = counting();
+    for (const text of [1, 2].map((n) => review(n).replace('"web"', '"\\u003cw\\u0026b\\u003e"')))
+      expect(recent.read(Buffer.from(text))).toEqual(readReview(Buffer.from(text)));
+    expect(parsed()).toBe(1);
+  });
+
   const long = 'x'.repeat(65_536);
   test.each<[string, readonly string[]]>([
     ['an object that differs in one character', [review(1), review(2).replace('"web"', '"wex"')]],
@@ -70,6 +77,14 @@ describe('a review is parsed once, whatever its uid', () => {
       'a second uid in the request, of which the last counts',
       [1, 2].map((n) => review(n).replace('"dryRun":false', `"uid":"${uid(1)}","dryRun":false`)),
     ],
+    ...['-', '9', 'a'].map((part): [string, readonly string[]] => {
+      const escaped = `\\u00${part.charCodeAt(0).toString(16)}`;
+      const second = `"uid":"${uid(1).replace(part, escaped)}","dryRun":false`;
+      return [
+        `a second uid that is the first one but for the escape ${escaped}`,
+        [1, 2].map((n) => review(n).replace('"dryRun":false', second)),
+      ];
+    }),
     ['a body that is cut off', [1, 2].map((n) => review(n).slice(0, -3))],
     ['a body that ends in its uid', [1, 2].map((n) => review(n).slice(0, 100))],
     ['nothing', ['', '']],
