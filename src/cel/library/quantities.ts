@@ -1,5 +1,6 @@
 /** Kubernetes' library of quantities. */
-import { Failure } from '../values/failure.ts';
+import { type Frame } from '../evaluation/frame.ts';
+import { Failure, type Result } from '../values/failure.ts';
 import { Quantity, parseQuantity, wholeQuantity } from '../values/quantity.ts';
 import { SemanticVersion } from '../values/semver.ts';
 import { double, int } from '../values/value.ts';
@@ -39,23 +40,26 @@ const comparison = (name: string, result: 'bool' | 'int', read: (order: number) 
     fixedCost,
   );
 
-const sum = (name: string, sign: 1n | -1n) =>
-  define(
+const sum = (name: string, sign: 1n | -1n) => {
+  const added = (a: Quantity, b: Quantity, frame: Frame): Result =>
+    frame.pay(a.distance(b) / 2) ? a.plus(b, sign) : frame.exhausted();
+  return define(
     name,
     [
       method(
         'Quantity',
         '(Quantity): Quantity',
-        two(quantity, quantity, (a, b) => a.plus(b, sign)),
+        two(quantity, quantity, (a, b, frame) => added(a, b, frame)),
       ),
       method(
         'Quantity',
         '(int): Quantity',
-        two(quantity, integer, (a, b) => a.plus(wholeQuantity(BigInt(b)), sign)),
+        two(quantity, integer, (a, b, frame) => added(a, wholeQuantity(BigInt(b)), frame)),
       ),
     ],
     fixedCost,
   );
+};
 
 const toQuantity = (value: string): Quantity | Failure =>
   parseQuantity(value) ??

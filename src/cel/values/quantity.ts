@@ -38,8 +38,19 @@ export class Quantity extends Opaque {
 
   /** Negative, zero or positive. */
   compare(other: Quantity): number {
+    const { value: x, scale } = this.amount;
+    const { value: y, scale: against } = other.amount;
+    if (x === 0n || y === 0n) return signOf(x) - signOf(y);
+    // Powers far apart decide alone: making them alike is long work for a short text.
+    if (Math.abs(scale - against) > 400 && absolute(x) < most && absolute(y) < most)
+      return scale > against ? signOf(x) : -signOf(y);
     const [a, b] = aligned(this.amount, other.amount);
     return a < b ? -1 : a > b ? 1 : 0;
+  }
+
+  /** How many digits have to be written out before this one and another can be added. */
+  distance(other: Quantity): number {
+    return Math.abs(this.amount.scale - other.amount.scale);
   }
 
   plus(other: Quantity, sign: 1n | -1n): Quantity {
@@ -53,7 +64,8 @@ export class Quantity extends Opaque {
   /** The value as an int64, where the quantity holds one without a fraction. */
   get integer(): bigint | undefined {
     const { value, scale, compact } = this.amount;
-    if (!compact || scale < 0) return undefined;
+    if (!compact || scale < 0 || (scale > 18 && value !== 0n)) return undefined;
+    if (value === 0n) return 0n;
     const whole = value * 10n ** BigInt(scale);
     return fits(whole) ? whole : undefined;
   }
@@ -63,6 +75,11 @@ export class Quantity extends Opaque {
     return scale === 0 ? Number(value) : Number(value) * 10 ** scale;
   }
 }
+
+/** Beyond what a text that is read as a quantity can say without a power of ten. */
+const most = 10n ** 300n;
+
+const signOf = (value: bigint): number => (value < 0n ? -1 : value > 0n ? 1 : 0);
 
 const fits = (value: bigint): boolean => value >= -(2n ** 63n) && value < 2n ** 63n;
 
