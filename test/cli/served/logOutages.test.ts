@@ -179,12 +179,15 @@ else
       const server = await onDisk('ro,size=16m');
       const during = await times(server);
       expect(await metric(server, 'can_record')).toBe(0);
+      // What was decided is lost when the thread ends for want of a spool, which takes it a moment.
+      const ended = 'dropped_total{reason="writer-ended"}';
+      await eventually('it is told', async () => (await metric(server, ended)) > 0, 30_000);
       await expectAccounted(server);
       expect(mounted(disk, 'remount,rw')).toBe(true);
       await eventually('it can be written', async () => (await metric(server, 'store_up')) === 1, 30_000);
       expectAsBefore(await times(server), during);
       await eventually('everything is in the store', () => isQuiet(server), 60_000);
-      const lost = await metric(server, 'dropped_total{reason="writer-ended"}');
+      const lost = await metric(server, ended);
       expect(lost).toBeGreaterThan(0);
       expect(stored(file()) + lost).toBe(sent);
       const { stdout } = await capture([
