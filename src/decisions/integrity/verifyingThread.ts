@@ -2,7 +2,7 @@
 import { createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
@@ -48,17 +48,25 @@ const restFactor = 4;
 
 /** Runs in the thread: verifies once, and answers with the verdict. Throws what the store throws; the thread then ends with it. */
 export async function verifyOnce(port: MessagePort, options: VerifyingOptions): Promise<void> {
-  try {
-    setPriority(0, lowerPriority);
-  } catch {
-    // Not allowed here: then all threads have the same.
-  }
+  const usualPriority = getPriority();
+  // What cannot begin ends with the usual share: the process waits for a thread that ends.
   const key = createPublicKey(readFileSync(options.publicKeyFile, 'utf8'));
   const archive = await openArchive(options.target);
+  prioritize(lowerPriority);
   try {
     port.postMessage(await verdictOn(archive, key, options));
   } finally {
     await archive.close();
+    prioritize(usualPriority);
+  }
+}
+
+/** Where that is not allowed, as raising it is not to everybody, the thread goes on with what it has. */
+function prioritize(priority: number): void {
+  try {
+    setPriority(0, priority);
+  } catch {
+    // Told by nothing: it is a matter of who waits for whom.
   }
 }
 

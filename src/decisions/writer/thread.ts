@@ -20,12 +20,6 @@ const lowerPriority = 10;
 
 /** Runs the writer on a worker's port. Throws where spool and key cannot be made: then nothing would be safe. */
 export function writeDecisions(port: MessagePort, options: WriterOptions): void {
-  try {
-    // On Linux this is the thread's own priority.
-    setPriority(0, lowerPriority);
-  } catch {
-    // Not allowed here: then both have the same.
-  }
   const name = writerName(options.replica, new Date(), randomBytes(2).toString('hex'));
   const orphans = claimOrphans(options.spoolDirectory);
   const own = claimNew(options.spoolDirectory, name.replaceAll('/', '_'));
@@ -82,5 +76,12 @@ export function writeDecisions(port: MessagePort, options: WriterOptions): void 
         message satisfies never;
     }
   });
+  // Only now: the process waits for a thread that ends, and one that cannot start would end again and again with the smaller share.
+  try {
+    // On Linux this is the thread's own priority.
+    setPriority(0, lowerPriority);
+  } catch {
+    // Not allowed here: then both have the same.
+  }
   writer.start();
 }
