@@ -29,6 +29,8 @@ export interface FurtherClauses {
 }
 
 const most = 3;
+/** What was last heard of longer ago is not known. */
+const staleMillis = 60_000;
 const some = (names: readonly string[]): string =>
   names.length <= most
     ? names.join(', ')
@@ -60,6 +62,7 @@ export function falseClauses(
     ...(['Deny', 'Narrow'].includes(boundary.onExcess) ? [] : [`onExcess is ${boundary.onExcess}`]),
     ...loosenedSettings(boundary),
     ...(unprotected.length === 0 ? [] : [`labels not protected: ${some(unprotected)}`]),
+    ...((around.records.age?.() ?? 0) <= staleMillis ? [] : ['not known whose labels are attested']),
     ...(unattested.length === 0 ? [] : [`not attested (bulkhead adopt): ${some(unattested)}`]),
     ...(unknownRanges.length === 0 ? [] : [`not configured: cluster.${some(unknownRanges)}`]),
     ...(further.registration?.() ?? ['not known whether both webhooks are registered']),

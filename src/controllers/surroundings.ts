@@ -10,6 +10,8 @@ export interface Stored {
   readonly get: (key: string) => JsonObject | undefined;
   readonly keys: () => Iterable<string>;
   readonly listed: () => boolean;
+  /** Milliseconds since the copy was last known to be the API server's own; undefined before the first list. */
+  readonly age?: () => number | undefined;
   /** Whether the API server serves the kind at all. */
   readonly served: () => boolean;
 }

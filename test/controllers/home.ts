@@ -60,6 +60,8 @@ export interface There {
   readonly floors: Map<string, JsonObject>;
   readonly boundaries: Map<string, JsonObject>;
   readonly guardrails: Map<string, JsonObject>;
+  /** Of the copy of records, in milliseconds. */
+  recordsAge: number;
 }
 
 export interface Home {
@@ -95,6 +97,7 @@ export function home({ there: given, answer, ...options }: HomeOptions): Home {
     floors: new Map(),
     boundaries: new Map(),
     guardrails: new Map(),
+    recordsAge: 0,
     ...given,
   };
   const applied = new Map<string, JsonObject>();
@@ -125,7 +128,7 @@ export function home({ there: given, answer, ...options }: HomeOptions): Home {
     rollout: () => there.rollout,
     guardrails: copyOf(there.guardrails),
     floorOf: (name) => there.floors.get(name) ?? 'absent',
-    records: { ...copyOf(new Map()), served: () => false },
+    records: { ...copyOf(new Map()), served: () => false, age: () => there.recordsAge },
     boundaries: copyOf(there.boundaries),
     gatedPods: copyOf(new Map()),
   };

@@ -71,6 +71,21 @@ const issue = (file: string): Issue => ({
   ...{ line: 1, column: 1 },
 });
 
+test('takes nothing for attested by records that were last heard of long ago', async () => {
+  const proofAt = async (recordsAge: number): Promise<unknown> => {
+    const one = home({
+      there: { rules: rulesOf(walls), boundaries: new Map([['walls', walls]]), recordsAge },
+    });
+    await one.time.pass(1_000);
+    const { Proven } = claims(one, 'boundaries', 'walls');
+    await one.stop();
+    return Proven;
+  };
+  const told = expect.stringContaining('not known whose labels are attested');
+  expect(await proofAt(60_000)).not.toEqual(['False', 'NotProven', told]);
+  expect(await proofAt(60_001)).toEqual(['False', 'NotProven', told]);
+});
+
 test.each<[string, Partial<There>, readonly [string, string, RegExp], readonly [string, string]]>([
   ['is in force', {}, ['True', 'InForce', /in force/], ['Unknown', 'RegistrationUnknown']],
   [
