@@ -67,6 +67,8 @@ export interface Journal {
   last(replica: string): Promise<StoredEntry | undefined>;
   /** The entries of a chain beyond a seq, in order: those of an ended writer that no checkpoint covers. */
   tail(of: { readonly writer: string; readonly after: number }): Promise<readonly StoredEntry[]>;
+  /** Up to which seq checkpoints of any key cover a chain; 0 where there is none. */
+  coveredThrough(writer: string): Promise<number>;
   /** The checkpoint with the greatest number under a key, for writers of a replica. */
   lastCheckpoint(of: { readonly keyId: string; readonly replica: string }): Promise<Checkpoint | undefined>;
   /** Writes the whole batch or nothing; when it resolves the batch survives the end of the process and of the machine. */

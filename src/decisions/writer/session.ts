@@ -125,7 +125,8 @@ export class Session {
     const replica = replicaOf(writer);
     const before = await journal.last(replica);
     const lastCheckpoint = await journal.lastCheckpoint({ keyId: key.keyId, replica });
-    const after = before !== undefined && lastCheckpoint?.writer === before.writer ? lastCheckpoint.toSeq : 0;
+    // Also under a key that was replaced: two checkpoints of one record would look like records that are gone.
+    const after = before === undefined ? 0 : await journal.coveredThrough(before.writer);
     const uncovered = before === undefined ? [] : await journal.tail({ writer: before.writer, after });
     const clean = before === undefined || before.event.includes('"kind":"Stop"');
     const ledger = new Ledger({

@@ -133,6 +133,16 @@ describeStores('the journal', (begin) => {
     expect(await opened.journal.lastCheckpoint({ ...of, replica: 'pod' })).toBeUndefined();
   });
 
+  test('knows how far a chain is covered, whatever key signed', async () => {
+    const { entries, checkpoints } = chain('a/1', 30, 10);
+    const other = checkpointKey(generateKeyPairSync('ed25519').privateKey);
+    const made = checkpointOf(entries.slice(20, 25), undefined, new Date(start).toISOString(), other);
+    if (made === undefined) throw new Error('empty');
+    await opened.journal.append({ entries, checkpoints: [...checkpoints.slice(0, 2), made] });
+    expect(await opened.journal.coveredThrough('a/1')).toBe(25);
+    expect(await opened.journal.coveredThrough('b/1')).toBe(0);
+  });
+
   test('remembers how far a spool segment has been written, in the same transaction', async () => {
     const { entries } = chain('a/1', 4, 10);
     expect(await opened.journal.spooledThrough('s1')).toBe(0);

@@ -340,6 +340,23 @@ test('retention that the end of the writer interrupts is told all the same', asy
   expect((await report()).findings).toEqual([]);
 });
 
+test('a key that was replaced signs what follows, and the log still verifies with both', async () => {
+  const publicKeys = [];
+  for (const from of [1, 11]) {
+    const { writer } = startWriter(directory);
+    writer.take(items(from, 10));
+    await writer.close();
+    publicKeys.push(createPublicKey(await readFile(publicKeyIn(directory))));
+    for (const file of [publicKeyIn(directory), publicKeyIn(directory).replace(/\.pub$/, '')]) await rm(file);
+  }
+  const archive = openSqliteArchive(databaseIn(directory));
+  const evidence = { entries: archive.entries({}), checkpoints: archive.checkpoints() };
+  const { findings, chains } = await verify(evidence, { keys: publicKeys });
+  await archive.close();
+  expect(findings).toEqual([]);
+  expect(chains.every(({ signedThrough, lastSeq }) => signedThrough === lastSeq)).toBe(true);
+});
+
 /** Where a test may not mount a disk: a journal that says what SQLite says when the disk is full, the first time that it is opened. */
 function fullSoon(journal: Journal): Journal {
   let left = 2;

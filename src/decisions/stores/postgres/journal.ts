@@ -54,6 +54,14 @@ function journalOn(connection: Connection, tenantLabel: string): Journal {
         .execute();
       return rows.map(entryOfRow);
     },
+    coveredThrough: async (writer) => {
+      const row = await connection
+        .selectFrom('bulkhead_checkpoints')
+        .select(({ fn }) => fn.max('to_seq').as('through'))
+        .where('writer', '=', writer)
+        .executeTakeFirst();
+      return Number(row?.through ?? 0);
+    },
     lastCheckpoint: async ({ keyId, replica }) => {
       const row = await connection
         .selectFrom('bulkhead_checkpoints')

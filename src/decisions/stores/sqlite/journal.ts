@@ -53,6 +53,7 @@ function journalIn(database: DatabaseSync): Journal {
     lastCheckpoint: database.prepare(
       'SELECT * FROM checkpoints WHERE key_id = ? AND replica = ? ORDER BY number DESC LIMIT 1',
     ),
+    covered: database.prepare('SELECT max(to_seq) AS through FROM checkpoints WHERE writer = ?'),
     old: database.prepare('SELECT * FROM checkpoints WHERE dropped = 0 AND time < ? ORDER BY time LIMIT ?'),
     dropEntries: database.prepare(
       'DELETE FROM entries WHERE writer = (SELECT id FROM writers WHERE name = ?) AND seq BETWEEN ? AND ?',
@@ -167,6 +168,7 @@ function journalIn(database: DatabaseSync): Journal {
         return undefined;
       }),
     tail: ({ writer, after }) => settled(() => statements.tail.all(writer, after).map(entryOfRow)),
+    coveredThrough: (writer) => settled(() => Number(statements.covered.get(writer)?.['through'] ?? 0)),
     lastCheckpoint: ({ keyId, replica }) =>
       settled(() => {
         const row = statements.lastCheckpoint.get(keyId, replica);
