@@ -1,5 +1,5 @@
 /** `bulkhead audit export`: decisions as CSV or JSON Lines, or the whole log as a signed bundle. */
-import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, writeFileSync } from 'node:fs';
 import { Option } from '@commander-js/extra-typings';
 import { bundleOf } from '../../decisions/export/bundle.ts';
 import { loadOrMakeKey } from '../../decisions/integrity/keys.ts';
@@ -147,7 +147,8 @@ async function writeTo(
   }
   try {
     for await (const line of lines) {
-      writeSync(descriptor, line);
+      // Unlike one write, this leaves nothing out where the disk takes a part of it.
+      writeFileSync(descriptor, line);
       count += 1;
     }
   } finally {

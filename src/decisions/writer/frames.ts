@@ -24,6 +24,9 @@ const usualBytes = 128 * 1024;
 /** Of a larger review the excerpt is taken at once: it would wait in memory as it came. */
 const largestSource = 128 * 1024;
 
+/** PostgreSQL's INTEGER holds no more, and refuses a whole batch for one: a process that stood still for 36 minutes has such a latency. */
+const longestLatency = 2_147_483_647;
+
 /** Gathers records until they are handed over. */
 export class Packer {
   readonly #most: number;
@@ -90,7 +93,7 @@ export class Packer {
     places[at + 2] = text.length;
     places[at + 3] = maskedAt;
     places[at + 4] = subsetAt;
-    places[at + 5] = latencyMicros;
+    places[at + 5] = Math.min(Math.max(0, latencyMicros), longestLatency);
     this.#count += 1;
     this.#used = end;
     return end - start;

@@ -60,6 +60,17 @@ describe('what is carried is what would have been made at once', () => {
     expect(() => JSON.parse(item?.event ?? '') as unknown).not.toThrow();
   });
 
+  test.each([
+    [-5, 0],
+    [1e6, 1e6],
+    [2_500_000_000, 2_147_483_647],
+  ])('a latency of %p is one that every store can hold', (given, kept) => {
+    const packer = new Packer(1);
+    packer.add(sealedEvent(decisionEvent(5)), given);
+    const [item] = unpacked(packer.take(), new Excerpts(), undefined);
+    expect(item?.latencyMicros).toBe(kept);
+  });
+
   test('many at once, in their order', () => {
     const all = Array.from({ length: 100 }, (_, number) => head({ number, name: `n${number}` }));
     expect(carried(all)).toEqual(all.map((one) => ({ ...finished(one), latencyMicros: 7 })));
