@@ -27,6 +27,8 @@ export function openSqliteJournal(file: string): Journal {
 
 function journalIn(database: DatabaseSync): Journal {
   const writerIds = new Map<string, number>();
+  /** Whose entries were written last. */
+  let writing: number | undefined;
   const statements = {
     addWriter: database.prepare('INSERT INTO writers (name) VALUES (?) ON CONFLICT DO NOTHING'),
     writer: database.prepare('SELECT id FROM writers WHERE name = ?'),
@@ -118,8 +120,9 @@ function journalIn(database: DatabaseSync): Journal {
    */
   function dropEnded(before: string): number {
     let dropped = 0;
+    // What this process writes goes on: its checkpoint is still to come.
     for (const { id } of statements.ended.all(Date.parse(before), chainsAtOnce))
-      dropped += Number(statements.dropChain.run(id ?? null).changes);
+      if (id !== writing) dropped += Number(statements.dropChain.run(id ?? null).changes);
     return dropped;
   }
 
@@ -152,7 +155,10 @@ function journalIn(database: DatabaseSync): Journal {
       for (const checkpoint of checkpoints) addCheckpoint(checkpoint);
       if (spooled !== undefined) statements.setSpooled.run(spooled.segment, spooled.through);
     }).then(() => {
-      for (const [writer, id] of fresh) writerIds.set(writer, id);
+      for (const [writer, id] of fresh) {
+        writerIds.set(writer, id);
+        writing = id;
+      }
     });
   }
 
