@@ -1,5 +1,9 @@
 /** What must be read live before a request can be decided, worked out without reading anything. */
-import { namespaceNeedsContents, writesNamespace } from '../boundary/invariants/namespaces/judgeNamespace.ts';
+import {
+  bringsUnderRules,
+  namespaceNeedsContents,
+  writesNamespace,
+} from '../boundary/invariants/namespaces/judgeNamespace.ts';
 import { startsPod } from '../boundary/invariants/pods/beforeFloor.ts';
 import { floorNeedsContents, touchesFloor } from '../boundary/invariants/policies/floor.ts';
 import { namespacesNamed } from '../boundary/policyFlows.ts';
@@ -10,13 +14,15 @@ import { decodeNetworkPolicy } from '../k8s/networkPolicyDecode.ts';
 import { isOwnKind, nameOf } from './ownKinds/ownKind.ts';
 import type { World } from './world.ts';
 
-/** Namespaces to look up and namespaces whose contents to count. Both are empty for nearly every request. */
+/** Namespaces to look up and namespaces whose contents to count. All are empty for nearly every request. */
 export interface Required {
   readonly namespaces: readonly string[];
   readonly contents: readonly string[];
   /** Names of namespaces whose record is asked for, and namespaces whose floor is. */
   readonly records: readonly string[];
   readonly floors: readonly string[];
+  /** Namespaces whose policies and pods are read, because they come under a protected label. */
+  readonly stored: readonly string[];
 }
 
 /**
@@ -46,6 +52,7 @@ export function required(attributes: Attributes, world: World): Required {
     contents: contentsNeeded(attributes, world),
     records: recordsNeeded(attributes, world),
     floors: floorsNeeded(attributes, world),
+    stored: bringsUnderRules(attributes, world.rules.tenancy) ? [attributes.name] : [],
   };
 }
 

@@ -18,6 +18,15 @@ export type RecordedLabels = Labels | 'none' | 'unavailable';
 /** A NetworkPolicy as it is stored; `unknown`: whether there is one could not be told. */
 export type StoredFloor = JsonObject | 'absent' | 'unknown';
 
+/** The first objects of a kind that a namespace holds, and how many more there are at least. */
+export interface StoredPage {
+  readonly objects: readonly JsonObject[];
+  readonly more: number;
+}
+
+/** What a namespace holds, read live; `unavailable` where it could not be read in time. */
+export type StoredObjects = { readonly policies: StoredPage; readonly pods: StoredPage } | 'unavailable';
+
 export interface World extends Allowance {
   readonly rules: Rules;
   readonly lookup: NamespaceLookup;
@@ -31,6 +40,8 @@ export interface World extends Allowance {
   readonly recordOf?: (name: string) => RecordedLabels;
   /** The policy that stands as a namespace's floor; absent without a cluster, where nobody writes floors. */
   readonly floorOf?: (namespace: string) => StoredFloor;
+  /** The policies and pods of a namespace, where they were read live for this request; absent where nobody could. */
+  readonly storedIn?: (namespace: string) => StoredObjects | undefined;
   /** The moment of the decision, in milliseconds since the epoch. Without it no exception counts. */
   readonly now?: number;
   /** The exceptions that are stored in a namespace, whatever their state; those of files are among the rules. Absent: none. */

@@ -3,16 +3,15 @@ import type { NamespaceContents } from '../boundary/invariants/context.ts';
 import { floorName } from '../boundary/invariants/policies/floor.ts';
 import { recordSpecSchema } from '../boundary/recordSchema.ts';
 import { readSchema } from '../config/readSchema.ts';
-import type { RecordedLabels, StoredFloor } from '../admission/world.ts';
+import type { RecordedLabels, StoredFloor, StoredObjects, StoredPage } from '../admission/world.ts';
 import { isObject, ownAt, stringAt } from '../k8s/json.ts';
-import type { JsonObject } from '../k8s/json.ts';
 import type { NamespaceFacts } from '../k8s/namespaceFacts.ts';
 import { isDnsLabel } from '../k8s/syntax.ts';
 import type { ApiServer, Asked } from './apiServer.ts';
 import { metadataOfMany, metadataOfOne } from './collection.ts';
 import { toFacts } from './directory.ts';
-import { listAll, listPage } from './listing.ts';
-import type { ListQuestion } from './listing.ts';
+import { listPage } from './listing.ts';
+import type { ListQuestion, Page } from './listing.ts';
 
 export interface LiveReads {
   /** `absent` only where the API server itself said that there is no such namespace. */
@@ -23,16 +22,16 @@ export interface LiveReads {
   readonly recordOf: (name: string) => Promise<RecordedLabels>;
   /** The policy that stands as a namespace's floor. */
   readonly floorOf: (namespace: string) => Promise<StoredFloor>;
-  /** Every NetworkPolicy of a namespace, the floor too, as it is stored. */
-  readonly storedPolicies: (namespace: string) => Promise<readonly JsonObject[] | 'unavailable'>;
-  /** Every Pod of a namespace, as it is stored. */
-  readonly storedPods: (namespace: string) => Promise<readonly JsonObject[] | 'unavailable'>;
+  /** The first NetworkPolicies, the floor too, and Pods of a namespace, as they are stored. */
+  readonly storedIn: (namespace: string) => Promise<StoredObjects>;
 }
 
 /** A review has five seconds in all; an API server that needs more than half of them is not answering. */
 const readMillis = 2_500;
-const storedMillis = 10_000;
-const mostStored = 20_000;
+/** What is stored is only told, so less is spent on it: time, objects of a kind that the main thread judges, and bytes that it parses. */
+const storedMillis = 2_000;
+const mostStored = 200;
+const mostStoredBytes = 4_194_304;
 /** Calls under way at once; beyond that the answer is "not known", without waiting. */
 const mostCalls = 256;
 
@@ -47,10 +46,6 @@ export function liveReads(server: ApiServer): LiveReads {
     } finally {
       calls -= 1;
     }
-  };
-  const stored = async (path: string): Promise<readonly JsonObject[] | 'unavailable'> => {
-    const listed = await listAll(server, { path, deadlineMillis: storedMillis, mostObjects: mostStored });
-    return listed.ok ? listed.objects : 'unavailable';
   };
   return {
     readNamespace: async (name) => {
@@ -87,14 +82,16 @@ export function liveReads(server: ApiServer): LiveReads {
         return isNotFound(asked, 'networkpolicies', floorName) ? 'absent' : 'unknown';
       }, 'unknown' as const);
     },
-    storedPolicies: async (namespace) =>
-      isDnsLabel(namespace)
-        ? bounded(() => stored(policiesOf(namespace)), 'unavailable' as const)
-        : 'unavailable',
-    storedPods: async (namespace) =>
-      isDnsLabel(namespace)
-        ? bounded(() => stored(podsOf(namespace)), 'unavailable' as const)
-        : 'unavailable',
+    storedIn: async (namespace) => {
+      if (!isDnsLabel(namespace)) return 'unavailable';
+      return bounded(async () => {
+        const [policies, pods] = await Promise.all([
+          firstOf(server, policiesOf(namespace)),
+          firstOf(server, podsOf(namespace)),
+        ]);
+        return policies === undefined || pods === undefined ? 'unavailable' : { policies, pods };
+      }, 'unavailable' as const);
+    },
   };
 }
 
@@ -143,6 +140,20 @@ async function count(server: ApiServer, path: string, fieldSelector?: string): P
   };
   const asked = await listPage(server, question, 2);
   if (!asked.ok) return undefined;
-  const { objects, remaining, next } = asked.page;
-  return objects.length + Math.max(remaining, next === '' ? 0 : 1);
+  return asked.page.objects.length + leftAfter(asked.page);
 }
+
+/** The first page of what is stored. */
+async function firstOf(server: ApiServer, path: string): Promise<StoredPage | undefined> {
+  const question = {
+    path,
+    deadlineMillis: storedMillis,
+    mostObjects: mostStored,
+    pageBytes: mostStoredBytes,
+  };
+  const asked = await listPage(server, question, mostStored);
+  return asked.ok ? { objects: asked.page.objects, more: leftAfter(asked.page) } : undefined;
+}
+
+/** How many objects a page leaves out, at least. */
+const leftAfter = ({ remaining, next }: Page): number => Math.max(remaining, next === '' ? 0 : 1);

@@ -129,7 +129,9 @@ function worldOf(
     known: () => namespaces,
     contentsOf: () => 'unavailable',
     // What only a live read could tell is not told here: names are refused and pods wait.
-    ...(complete ? {} : { recordOf: () => 'unavailable', floorOf: () => 'unknown' }),
+    ...(complete
+      ? {}
+      : { recordOf: () => 'unavailable', floorOf: () => 'unknown', storedIn: () => 'unavailable' }),
     orderedDeletion: extra.orderedDeletion,
     budget: fullBudget,
     ...(extra.now === undefined ? {} : { now: extra.now }),

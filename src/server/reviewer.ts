@@ -1,4 +1,5 @@
 /** Decides the reviews that the server receives: reads what must be read live, then asks the one pure function. */
+import { setImmediate as soon } from 'node:timers/promises';
 import { admit } from '../admission/admit.ts';
 import { isSpent } from '../admission/allowance.ts';
 import { decide, failed } from '../admission/decision.ts';
@@ -8,7 +9,9 @@ import type { Required } from '../admission/required.ts';
 import { respond, verdictOf } from '../admission/respond.ts';
 import type { Identity, Verdict } from '../admission/respond.ts';
 import { readReview } from '../admission/review.ts';
-import type { RecordedLabels, StoredFloor, World } from '../admission/world.ts';
+import { tellStored } from '../admission/scanning/onboarding.ts';
+import type { Telling } from '../admission/scanning/onboarding.ts';
+import type { RecordedLabels, StoredFloor, StoredObjects, World } from '../admission/world.ts';
 import type { LiveContents } from '../boundary/invariants/context.ts';
 import type { Sealed, SealedHead } from '../decisions/event/seal.ts';
 import type { Attributes } from '../k8s/attributes.ts';
@@ -25,6 +28,7 @@ export interface LiveReads {
   readonly contentsOf: (namespace: string) => Promise<LiveContents>;
   readonly recordOf: (name: string) => Promise<RecordedLabels>;
   readonly floorOf: (namespace: string) => Promise<StoredFloor>;
+  readonly storedIn: (namespace: string) => Promise<StoredObjects>;
 }
 
 /** What is counted of a decision. */
@@ -141,7 +145,34 @@ function answer(
     ports.failed(error);
     return refuse(door, attributes, world, started, ports);
   }
-  return settle(door, outcome, world, started, ports);
+  if (door !== 'validate' || world.storedIn === undefined)
+    return settle(door, outcome, world, started, ports);
+  return paced(tellStored(outcome, world), ports.clock).then(
+    (told) => settle(door, told, world, started, ports),
+    (error: unknown) => {
+      ports.failed(error);
+      return refuse(door, attributes, world, started, ports);
+    },
+  );
+}
+
+/** Other reviews come first: judging for so long at a time, and for so long altogether, what is only told. */
+const stretchMillis = 5;
+const tellingMillis = 1_000;
+
+/** Goes through a telling without keeping others waiting. */
+async function paced<T>(telling: Telling<T>, clock: () => number): Promise<T> {
+  const started = clock();
+  let paused = started;
+  let step = telling.next(false);
+  while (step.done !== true) {
+    if (clock() - paused >= stretchMillis) {
+      await soon();
+      paused = clock();
+    }
+    step = telling.next(clock() - started >= tellingMillis);
+  }
+  return step.value;
 }
 
 /** What the world knows for certain of the namespaces that the request depends on. */
@@ -234,11 +265,12 @@ async function enriched(world: World, needed: Required, live: LiveReads): Promis
     read: (name: string) => Promise<T>,
   ): Promise<Map<string, T>> =>
     new Map(await Promise.all(names.map(async (name) => [name, await read(name)] as const)));
-  const [read, counted, recorded, floors] = await Promise.all([
+  const [read, counted, recorded, floors, stored] = await Promise.all([
     each(needed.namespaces, live.readNamespace),
     each(needed.contents, live.contentsOf),
     each(needed.records, live.recordOf),
     each(needed.floors, live.floorOf),
+    each(needed.stored, live.storedIn),
   ]);
   const { recordOf, floorOf } = world;
   return {
@@ -247,5 +279,6 @@ async function enriched(world: World, needed: Required, live: LiveReads): Promis
     contentsOf: (name) => (counted.has(name) ? counted.get(name) : world.contentsOf(name)),
     ...(recordOf === undefined ? {} : { recordOf: (name) => recorded.get(name) ?? recordOf(name) }),
     ...(floorOf === undefined ? {} : { floorOf: (name) => floors.get(name) ?? floorOf(name) }),
+    ...(stored.size === 0 ? {} : { storedIn: (name) => stored.get(name) }),
   };
 }

@@ -244,7 +244,7 @@ describe('required', () => {
       ...policy('{podSelector: {}}'),
       metadata: { name: 'bulkhead-floor', namespace: 'payments' },
     };
-    const nothing = { namespaces: [], contents: [], records: [], floors: [] };
+    const nothing = { namespaces: [], contents: [], records: [], floors: [], stored: [] };
     expect(required(request(floor, { operation: 'DELETE' }), world)).toEqual({
       ...nothing,
       namespaces: ['payments'],

@@ -60,8 +60,7 @@ describe('a namespace', () => {
       const before = rough.asked.length;
       expect(await liveReads(server).readNamespace(name)).toBe('absent');
       expect(await liveReads(server).contentsOf(name)).toBe('unavailable');
-      expect(await liveReads(server).storedPods(name)).toBe('unavailable');
-      expect(await liveReads(server).storedPolicies(name)).toBe('unavailable');
+      expect(await liveReads(server).storedIn(name)).toBe('unavailable');
       expect(rough.asked.length).toBe(before);
     },
   );
@@ -135,6 +134,46 @@ describe('the contents of a namespace', () => {
     ],
   ])('are unavailable where %s', async (_sentence, pods, policies) => {
     expect(await contents(pods, policies)).toBe('unavailable');
+  });
+});
+
+describe('what is stored in a namespace', () => {
+  const stored = async (pods: Handler, policies: Handler): Promise<unknown> => {
+    rough.answer((request, response) => {
+      (request.url?.includes('/pods') === true ? pods : policies)(request, response);
+    });
+    return liveReads(server).storedIn('shop');
+  };
+
+  test('is the first page of each kind, and how many are left', async () => {
+    const pods = json(200, list([item, item], { continue: 'x', remainingItemCount: 40 }));
+    expect(await stored(pods, json(200, list([item])))).toEqual({
+      pods: { objects: [item, item], more: 40 },
+      policies: { objects: [item], more: 0 },
+    });
+    expect(rough.asked.slice(-2).sort()).toEqual([
+      'GET /api/v1/namespaces/shop/pods?limit=200',
+      'GET /apis/networking.k8s.io/v1/namespaces/shop/networkpolicies?limit=200',
+    ]);
+  });
+
+  test.each<[string, Handler]>([
+    ['it is forbidden', status(403, 'Forbidden', {})],
+    ['the API server fails', status(500, 'InternalError', {})],
+    ['the answer is no list', json(200, item)],
+    ['the connection is cut', (request) => void request.socket.destroy()],
+    ['it is too large', json(200, list([{ metadata: { name: 'x'.repeat(4_200_000) } }]))],
+  ])('is unavailable where %s', async (_sentence, handler) => {
+    expect(await stored(handler, json(200, list([])))).toBe('unavailable');
+    expect(await stored(json(200, list([])), handler)).toBe('unavailable');
+  });
+
+  test('is unavailable after two seconds without an end', async () => {
+    const begun = performance.now();
+    const slow: Handler = (_request, response) => void response.writeHead(200).write('{"kind":');
+    expect(await stored(slow, json(200, list([])))).toBe('unavailable');
+    expect(performance.now() - begun).toBeGreaterThan(1_900);
+    expect(performance.now() - begun).toBeLessThan(4_000);
   });
 });
 

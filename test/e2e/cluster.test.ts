@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connectCluster } from '../../src/cluster/cluster.ts';
 import type { Cluster as Subject, ClusterEvent, ClusterOptions } from '../../src/cluster/cluster.ts';
+import type { StoredPage } from '../../src/admission/world.ts';
 import { decodeNetworkPolicy } from '../../src/k8s/networkPolicyDecode.ts';
 import { isObject, listAt, stringAt } from '../../src/k8s/json.ts';
 import type { NamespaceFacts } from '../../src/k8s/namespaceFacts.ts';
@@ -143,10 +144,14 @@ describe('live reads', () => {
       expect(answer.status).toBe(201);
     }
     expect(await subject.live.contentsOf(name)).toEqual({ pods: 4, policies: 1 });
-    const stored = await subject.live.storedPods(name);
-    expect(
-      stored === 'unavailable' ? stored : stored.map((pod) => stringAt(pod, 'metadata', 'name')).sort(),
-    ).toEqual(pods.toSorted());
+    const stored = await subject.live.storedIn(name);
+    if (stored === 'unavailable') throw new Error(stored);
+    const namesOf = ({ objects }: StoredPage): unknown =>
+      objects.map((one) => stringAt(one, 'metadata', 'name')).sort();
+    expect([namesOf(stored.pods), namesOf(stored.policies)]).toEqual([
+      pods.toSorted(),
+      ['bulkhead-floor', 'own'],
+    ]);
   });
 
   test('stored policies keep the spelling of the API: `from`, so that a peer is not lost', async () => {
@@ -161,8 +166,9 @@ describe('live reads', () => {
     };
     const path = `/apis/networking.k8s.io/v1/namespaces/${name}/networkpolicies`;
     expect((await cluster.call('admin', path, { method: 'POST', body })).status).toBe(201);
-    const stored = await subject.live.storedPolicies(name);
-    if (stored === 'unavailable') throw new Error(stored);
+    const held = await subject.live.storedIn(name);
+    if (held === 'unavailable') throw new Error(held);
+    const stored = held.policies.objects;
     expect(stored).toHaveLength(1);
     expect(JSON.stringify(stored)).toContain('"from":[{"namespaceSelector"');
     expect(JSON.stringify(stored)).not.toContain('_from');
@@ -174,8 +180,7 @@ describe('live reads', () => {
   test.each([
     ['a namespace', 'unknown', (one: Subject) => one.live.readNamespace('default')],
     ['its contents', 'unavailable', (one: Subject) => one.live.contentsOf('default')],
-    ['its policies', 'unavailable', (one: Subject) => one.live.storedPolicies('default')],
-    ['its pods', 'unavailable', (one: Subject) => one.live.storedPods('default')],
+    ['what is stored in it', 'unavailable', (one: Subject) => one.live.storedIn('default')],
   ])('%s that may not be read is %s', async (_sentence, expected, read) => {
     const { connection } = cluster;
     const port = Number(new URL(connection.server).port);

@@ -93,18 +93,34 @@ describe('an administrator', () => {
     expect(labelsOf(await stored(path(name)))).toMatchObject({ [tenant]: 'payments' });
   });
 
-  test('brings a namespace that holds something under a boundary', async () => {
-    await cluster.createNamespace('namespaces-onboarded');
-    expect(await apply('admin', 'namespaces-onboarded', pod('there'))).toMatchObject({ code: 0 });
-    const labelled = await cluster.kubectl('admin', [
-      'label',
-      'namespace',
-      'namespaces-onboarded',
-      `${tenant}=orders`,
-    ]);
-    expect(labelled).toMatchObject({ code: 0 });
+  test.each([
+    ['label', 'namespaces-onboarded', (name: string) => ['label', 'namespace', name, `${tenant}=orders`]],
+    [
+      'a patch of its status',
+      'namespaces-onboarded-by-status',
+      (name: string) => [
+        ...['patch', 'namespace', name, '--subresource=status', '--type=merge'],
+        ...['--patch', JSON.stringify({ metadata: { labels: { [tenant]: 'orders' } } })],
+      ],
+    ],
+  ])('brings a namespace under a boundary by %s and reads what is outside', async (_way, name, args) => {
+    await cluster.createNamespace(name);
     const open = policy('open', { podSelector: {}, ingress: [{}] });
-    expectDenied(await apply('dev-orders', 'namespaces-onboarded', open), 'boundary "tenants"');
+    const inside = policy('inside', { podSelector: {}, ingress: [{ from: [{ podSelector: {} }] }] });
+    const held = [open, inside, pod('on-host', {}, { hostNetwork: true })];
+    for (const object of held) expect(await apply('admin', name, object)).toMatchObject({ code: 0 });
+    const labelled = await cluster.kubectl('admin', args(name));
+    expect(labelled).toMatchObject({ code: 0 });
+    const warnings = labelled.stderr.trimEnd().split('\n');
+    expect(warnings).toEqual([
+      expect.stringMatching(/^Warning: stored NetworkPolicy open would be denied: /),
+      expect.stringMatching(/^Warning: stored Pod on-host would be denied: /),
+    ]);
+    expect(labelsOf(await stored(path(name)))).toMatchObject({ [tenant]: 'orders' });
+    expectDenied(
+      await apply('dev-orders', name, policy('new', { podSelector: {}, ingress: [{}] })),
+      'boundary "tenants"',
+    );
   });
 });
 

@@ -39,7 +39,8 @@ export function missingOfMoment(past: Past, world: World): readonly Missing[] {
   const drafted = new Set(world.rules.exceptions.map(({ name }) => name));
   const others = exceptions.filter((name) => !drafted.has(name));
   if (others.length > 0) what.push(`the exceptions in force: ${others.slice(0, 3).join(', ')}`);
-  if (required(past.attributes, world).contents.length > 0) what.push('what the namespace held');
+  const { contents, stored } = required(past.attributes, world);
+  if (contents.length + stored.length > 0) what.push('what the namespace held');
   return what.map((one) => ({ rule: '', what: one }));
 }
 

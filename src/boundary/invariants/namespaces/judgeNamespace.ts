@@ -1,5 +1,6 @@
 /** Judges a Namespace that is created or changed, the Namespace itself or through `status` and `finalize`. */
 import type { Attributes } from '../../../k8s/attributes.ts';
+import type { Labels } from '../../../k8s/labelSelector.ts';
 import { readNamespace } from '../../../k8s/namespace.ts';
 import type { Namespace } from '../../../k8s/namespace.ts';
 import type { Violation } from '../../../k8s/violation.ts';
@@ -10,7 +11,7 @@ import type { GuardedPurpose } from '../guardedAnnotations.ts';
 import { includes } from '../subjects.ts';
 import { assignedTo, judgeConflicts } from './assignment.ts';
 import { hasTenant, judgeExemptName, judgeUnassigned } from './ownership.ts';
-import { changedFindings, namespaceLabelJudge } from './protectedLabels.ts';
+import { addsProtected, changedFindings, namespaceLabelJudge } from './protectedLabels.ts';
 import { rewrittenFindings, unassignedValueFindings } from './protectedLabels.ts';
 
 /** Claims that the request creates or changes a Namespace; labels can be changed through every subresource. */
@@ -44,14 +45,34 @@ export function judgeNamespace(attributes: Attributes, context: NamespaceContext
 
 /** Claims that the judgement hangs on what the namespace holds: an administrator changes or removes a protected label. */
 export function namespaceNeedsContents(attributes: Attributes, tenancy: Tenancy): boolean {
+  const update = byLabelWriter(attributes, tenancy);
+  return update !== undefined && rewrittenFindings(update.labels, update.old, tenancy, undefined).length > 0;
+}
+
+/** Claims that an administrator adds a protected label that was missing, so that what the namespace holds comes under other rules. */
+export function bringsUnderRules(attributes: Attributes, tenancy: Tenancy): boolean {
+  const update = byLabelWriter(attributes, tenancy);
+  return (
+    update !== undefined &&
+    !tenancy.exemptNamespaces.has(attributes.name) &&
+    addsProtected(update.labels, update.old, tenancy)
+  );
+}
+
+/** The labels after and before an administrator's update of a Namespace; undefined for every other request. */
+function byLabelWriter(
+  attributes: Attributes,
+  tenancy: Tenancy,
+): { readonly labels: Labels; readonly old: Labels } | undefined {
   const { object, oldObject, operation, user } = attributes;
   if (!writesNamespace(attributes) || operation !== 'UPDATE' || object === null || oldObject === null) {
-    return false;
+    return undefined;
   }
-  if (!includes(tenancy.roles.labelWriters, user)) return false;
-  const labels = readNamespace(object).namespace.metadata.labels;
-  const old = readNamespace(oldObject).namespace.metadata.labels;
-  return rewrittenFindings(labels, old, tenancy, undefined).length > 0;
+  if (!includes(tenancy.roles.labelWriters, user)) return undefined;
+  return {
+    labels: readNamespace(object).namespace.metadata.labels,
+    old: readNamespace(oldObject).namespace.metadata.labels,
+  };
 }
 
 /** Administrators may create any namespace with any labels. */

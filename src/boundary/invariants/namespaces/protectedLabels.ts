@@ -68,6 +68,10 @@ export function rewrittenFindings(
     );
 }
 
+/** Claims that a protected label is there that was missing. */
+export const addsProtected = (labels: Labels, before: Labels, tenancy: Tenancy): boolean =>
+  changes(labels, before, tenancy).some(({ old }) => old === undefined);
+
 function changes(
   labels: Labels,
   before: Labels,
