@@ -9,7 +9,7 @@ import { specHashOf } from '../../../src/boundary/exceptions/exception.ts';
 import { isObject } from '../../../src/k8s/json.ts';
 import type { JsonObject } from '../../../src/k8s/json.ts';
 import { applyPatch } from '../../../src/k8s/jsonPatch.ts';
-import { object, send, tenants, worldOf } from '../scenario.ts';
+import { administrator, object, send, tenants, worldOf } from '../scenario.ts';
 import { pastOf, recordText } from './recorded.ts';
 
 const egress = (cidr: string, namespace = 'payments'): JsonObject =>
@@ -238,6 +238,15 @@ describe('what cannot be replayed', () => {
     const found = replayed(egress('10.30.0.0/16'), tenants, byEnvironment);
     expect(found).toMatchObject({ kind: 'unknown', missing: [{ rule: '' }] });
     expect(replayed(egress('10.30.0.0/16'), tenants, byEnvironment, true)).toMatchObject({ kind: 'changed' });
+  });
+
+  test('what an administrator was told of a namespace that came under a label', () => {
+    const labelled = (labels: string): JsonObject =>
+      object(`{apiVersion: v1, kind: Namespace, metadata: {name: free, labels: ${labels}}}`);
+    const sent = { user: administrator, old: labelled('{}') };
+    const past = pastOf(recordText(labelled('{bulkhead.dev/tenant: payments}'), tenants, sent));
+    const found = replayer(worldOf(tenants).rules, [])(past);
+    expect(found).toEqual({ kind: 'unknown', missing: [{ rule: '', what: 'what the namespace held' }] });
   });
 
   test('what one rule denies for certain is denied, whatever another reads', () => {
