@@ -32,6 +32,7 @@ test('two replicas that start from nothing serve one certificate, registered wit
   expect(held).toMatchObject({ phase: 'Stable' });
   for (const replica of home.replicas) expect(await home.served(replica)).toBe(held?.serving.fingerprint);
   await eventually('the API server obeys', () => isObeyed(cluster));
+  await eventually('both are registered', async () => !(await home.bundles()).includes(''));
   expect(await home.bundles()).toEqual([held === undefined ? '' : trusted(held)]);
   const leaf = held?.serving ?? { notBefore: 0, notAfter: 0 };
   expect(leaf.notAfter - leaf.notBefore).toBeLessThanOrEqual((30 * 24 + 1) * 3_600_000);

@@ -32,7 +32,7 @@ export interface Rotating {
   held(): Promise<Held | undefined>;
   /** Asks for a new authority, as an administrator does. */
   request(): Promise<void>;
-  /** Every caBundle that is registered, each once, in PEM. */
+  /** Every caBundle that is registered, each once, in PEM; the empty text for a registration that is not there. */
   bundles(): Promise<readonly string[]>;
   /** The fingerprint of the certificate that a replica serves. */
   served(replica: Product): Promise<string>;
