@@ -6,9 +6,13 @@ export async function* linesOf(file: string): AsyncGenerator<string> {
   let begun = '';
   // Asked for text, a stream gives nothing else.
   for await (const chunk of createReadStream(file, 'utf8') as AsyncIterable<string>) {
-    const lines = (begun + chunk).split('\n');
-    begun = lines.pop() ?? '';
-    for (const line of lines) yield line.endsWith('\r') ? line.slice(0, -1) : line;
+    // What has begun is not searched again: a file may be one line, if it is none of ours.
+    const [end = '', ...next] = chunk.split('\n');
+    begun += end;
+    for (const line of next) {
+      yield begun.endsWith('\r') ? begun.slice(0, -1) : begun;
+      begun = line;
+    }
   }
   if (begun !== '') yield begun;
 }
