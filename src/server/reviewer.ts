@@ -94,22 +94,19 @@ export function reviewer(all: ReviewerPorts): Review {
     const world = ports.world();
     const finish = (seen: World): Answer | Promise<Answer> =>
       answer(door, attributes, seen, started, ports, (beyond) =>
-        beyond(door, body, deadline, factsRead(attributes, seen), traceparent).catch((error: unknown) => {
-          ports.failed(error);
-          return refuse(door, attributes, seen, started, ports);
-        }),
+        beyond(door, body, deadline, factsRead(attributes, seen), traceparent).catch((error: unknown) =>
+          refuse(error, door, attributes, seen, started, ports),
+        ),
       );
     try {
       if (ports.live === undefined) return finish(world);
       const needed = required(attributes, world);
       if (Object.values(needed).every((names: readonly string[]) => names.length === 0)) return finish(world);
-      return enriched(world, needed, ports.live).then(finish, (error: unknown) => {
-        ports.failed(error);
-        return refuse(door, attributes, world, started, ports);
-      });
+      return enriched(world, needed, ports.live).then(finish, (error: unknown) =>
+        refuse(error, door, attributes, world, started, ports),
+      );
     } catch (error) {
-      ports.failed(error);
-      return refuse(door, attributes, world, started, ports);
+      return refuse(error, door, attributes, world, started, ports);
     }
   };
 }
@@ -142,17 +139,13 @@ function answer(
     outcome = admit(attributes, world, door);
     if (ports.beyond !== undefined && isSpent(world)) return handOver(ports.beyond);
   } catch (error) {
-    ports.failed(error);
-    return refuse(door, attributes, world, started, ports);
+    return refuse(error, door, attributes, world, started, ports);
   }
   if (door !== 'validate' || world.storedIn === undefined)
     return settle(door, outcome, world, started, ports);
   return paced(tellStored(outcome, world), ports.clock).then(
     (told) => settle(door, told, world, started, ports),
-    (error: unknown) => {
-      ports.failed(error);
-      return refuse(door, attributes, world, started, ports);
-    },
+    (error: unknown) => refuse(error, door, attributes, world, started, ports),
   );
 }
 
@@ -182,14 +175,16 @@ const factsRead = (attributes: Attributes, world: World): readonly NamespaceFact
     return typeof facts === 'string' ? [] : [facts];
   });
 
-/** A bug of ours refuses the request: the uid is known, so the API server gets a proper answer. */
+/** A bug of ours is told, and refuses the request: the uid is known, so the API server gets a proper answer. */
 function refuse(
+  error: unknown,
   door: Door,
   attributes: Attributes,
   world: World,
   started: number,
   ports: ReviewerPorts,
 ): Answer {
+  ports.failed(error);
   const bug = failed(
     'internal',
     'Bulkhead failed to decide this; see its log, and please report it as a bug',
