@@ -148,11 +148,14 @@ export class SchemaReading {
     const open = schema.additionalProperties !== false;
     const result: Record<string, unknown> = open ? withoutPrototype() : {};
     const given = Object.keys(value).filter((key) => value[key] !== undefined);
+    const named = Object.keys(properties);
 
     if (given.length < minProperties)
       this.#note(
         schemaCodes.size,
-        `needs at least ${minProperties === 1 ? 'one' : minProperties} of ${Object.keys(properties).join(', ')}`,
+        named.length === 0
+          ? `needs at least ${counted(minProperties, 'field')}${reminder(schema)}`
+          : `needs at least ${minProperties === 1 ? 'one' : minProperties} of ${named.join(', ')}`,
         pointer,
       );
     if (given.length > maxProperties)

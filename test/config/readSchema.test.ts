@@ -21,6 +21,7 @@ const thing = object(
       type: 'object',
       propertyNames: { type: 'string', format: 'labelKey' },
       additionalProperties: { type: 'string' },
+      minProperties: 1,
       maxProperties: 2,
     },
     port: {
@@ -203,6 +204,7 @@ describe('a mistake', () => {
       '/source/url: expected an https:// address without user, query or fragment, found "http://a" (schema.format)',
     ],
     ['none of a few fields', { few: {} }, '/few: needs at least one of a, b (schema.size)'],
+    ['none of free fields', { labels: {} }, '/labels: needs at least 1 field (schema.size)'],
     ['a list for an object', { inner: [] }, '/inner: expected an object, found a list (schema.type)'],
     [
       'a secret',

@@ -18,6 +18,9 @@ export interface Difference {
   readonly witness?: Witness;
 }
 
+/** Claims that an expectation names nothing, so that it could not fail. */
+export const expectsNothing = (expected: Expectation): boolean => Object.keys(expected).length === 0;
+
 /** Every difference between what is expected and what came; none means that the case passed. */
 export function differences(
   expected: Expectation,

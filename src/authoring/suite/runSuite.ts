@@ -5,7 +5,7 @@ import type { Place } from '../../config/document.ts';
 import type { Issue } from '../../config/issue.ts';
 import { caseRequest } from './caseRequest.ts';
 import type { CaseInputs } from './caseRequest.ts';
-import { differences } from './differences.ts';
+import { differences, expectsNothing } from './differences.ts';
 import type { Difference } from './differences.ts';
 import { suiteWorld } from './world.ts';
 import type { SuiteInputs, SuiteWorld } from './world.ts';
@@ -47,7 +47,7 @@ function runCase(inputs: CaseInputs, { suite, inventory }: SuiteInputs, { world 
   const base = { name, inputs, place };
   if (!request.ok) return { ...base, outcome: undefined, differences: [], issues: request.issues };
   const outcome = admit(request.value, world, 'review');
-  if (expect === undefined) {
+  if (expect === undefined || expectsNothing(expect)) {
     const message = 'nothing is expected; write expect, or let bulkhead test --update write what is';
     return { ...base, outcome, differences: [{ pointer: '', message }], issues: [] };
   }

@@ -47,7 +47,7 @@ const connectivitySchema = object(
   { optional: ['port', 'protocol'], description: 'A connection once the request was decided.' },
 );
 
-/** What a case expects; what is left out may be anything. */
+/** What a case expects; what is left out may be anything. What could not fail is refused: a suite would seem to test it. */
 export const expectationSchema = object(
   {
     decision: {
@@ -68,13 +68,17 @@ export const expectationSchema = object(
       description: 'All warnings that the user reads, in any order; [] expects none.',
     },
     patched: {
-      anyOf: [{ type: 'boolean' }, whole('fields that the object has once it was patched')],
+      anyOf: [
+        { type: 'boolean' },
+        { ...whole('fields that the object has once it was patched'), minProperties: 1 },
+      ],
       description:
         'Fields of the object as it is after mutation: each must be there, lists must be whole. true or false: whether anything is changed.',
     },
     connectivity: {
       type: 'array',
       items: connectivitySchema,
+      minItems: 1,
       maxItems: 256,
       description: 'Who can talk to whom afterwards.',
     },

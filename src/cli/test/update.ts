@@ -115,8 +115,8 @@ function added(
   const last = map.items.at(-1);
   const end = isNode(last?.value) ? extentOf(last.value, text)[1] : (map.range?.[0] ?? 0) + 1;
   if (map.flow === true) {
-    const lead = last === undefined ? ' ' : ', ';
-    return { from: end, to: end, text: `${lead}${written.join(', ')}` };
+    const list = written.join(', ');
+    return { from: end, to: end, text: last === undefined ? ` ${list} ` : `, ${list}` };
   }
   const first = map.items[0]?.key;
   const start = isScalar(first) ? (first.range?.[0] ?? 0) : (map.range?.[0] ?? 0);

@@ -48,7 +48,7 @@ describe('editors know the kind of each rule, suite and configuration', () => {
 });
 
 test('the suites that ship touch every rule, limit and branch', async () => {
-  const { stdout, code } = await capture(['test', 'policies', '--coverage-threshold', '100']);
+  const { stdout, code } = await capture(['test', ...folders, '--coverage-threshold', '100']);
   expect(stdout).toContain('coverage: 100 %');
   expect(code).toBe(0);
 });

@@ -171,17 +171,18 @@ describe('a case fails', () => {
       [' nothing is expected; write expect, or let bulkhead test --update write what is'],
     ],
     [
+      'whose expectation is empty',
+      `object: ${inside}, expect: {}`,
+      [' nothing is expected; write expect, or let bulkhead test --update write what is'],
+    ],
+    [
       'that updates what is not stored',
-      `object: ${config('')}, operation: UPDATE, expect: {}`,
+      `object: ${config('')}, operation: UPDATE`,
       [
         'suite.case 5 an UPDATE needs the object as it is stored: give oldObject, or put it into the inventory',
       ],
     ],
-    [
-      'whose object is none',
-      'object: { kind: Pod }, expect: {}',
-      ['manifest.apiVersion 5 apiVersion is missing'],
-    ],
+    ['whose object is none', 'object: { kind: Pod }', ['manifest.apiVersion 5 apiVersion is missing']],
   ])('%s', (_, one, found) => {
     expect(told(one)).toEqual(found);
   });
@@ -214,7 +215,7 @@ describe('the time of a suite decides which exceptions among its rules count', (
     });
   };
   const allows = (excepted: string, more: string): boolean | undefined => {
-    const inputs = inputsOf(`object: ${outside}, expect: {}`, more);
+    const inputs = inputsOf(`object: ${outside}`, more);
     const { cases, issues } = runSuite({
       ...inputs,
       rules: [...inputs.rules, ...valueOf(readDocuments(excepted, 'exception.json'))],
@@ -260,7 +261,7 @@ describe('a suite that cannot be run says why', () => {
       'rules: [a]\ntests: [{ name: a, object: {} }, { name: a, object: {} }]',
       'suite.duplicate /tests/1/name',
     ],
-    ['a case about nothing', 'rules: [a]\ntests: [{ name: a, expect: {} }]', 'suite.case /tests/0'],
+    ['a case about nothing', 'rules: [a]\ntests: [{ name: a }]', 'suite.case /tests/0'],
     [
       'a review beside an object',
       'rules: [a]\ntests: [{ name: a, object: {}, admissionReview: {} }]',
@@ -277,6 +278,16 @@ describe('a suite that cannot be run says why', () => {
       'rules: [a]\ntests: [{ name: a, object: {}, expect: { decision: deny } }]',
       'schema.choice /tests/0/expect/decision',
     ],
+    [
+      'fields of which none is expected',
+      'rules: [a]\ntests: [{ name: a, object: {}, expect: { patched: {} } }]',
+      'schema.size /tests/0/expect/patched',
+    ],
+    [
+      'connections of which there is none, beside what can fail',
+      'rules: [a]\ntests: [{ name: a, object: {}, expect: { decision: allowed, connectivity: [] } }]',
+      'schema.size /tests/0/expect/connectivity',
+    ],
   ])('%s', (_, text, found) => {
     const [document] = valueOf(
       readDocuments(`apiVersion: test.bulkhead.dev/v1alpha1\nkind: Suite\n${text}\n`, 's.yaml'),
@@ -289,7 +300,7 @@ describe('a suite that cannot be run says why', () => {
   });
 
   test('rules that do not compile', () => {
-    const inputs = inputsOf(`object: ${inside}, expect: {}`);
+    const inputs = inputsOf(`object: ${inside}`);
     const result = runSuite({ ...inputs, rules: valueOf(readDocuments('kind: Boundry\n', 'r.yaml')) });
     expect(result.issues.map(({ code, file }) => `${code} ${file ?? ''}`)).toEqual(['rules.kind r.yaml']);
     expect(result.cases).toEqual([]);
@@ -303,14 +314,14 @@ describe('coverage', () => {
       .map(({ sort, name, field, way }) => `${sort} ${name} ${field} ${way}`);
 
   test('a policy inside touches the rule that allows it, and the branch', () => {
-    expect(covered(`object: ${inside}, expect: {}`)).toEqual([
+    expect(covered(`object: ${inside}`)).toEqual([
       'rule tenants  asked',
       'limit tenants /spec/ingress/0 allows',
       'branch tenants /spec/ingress kept',
     ]);
   });
   test('a policy outside touches the other branch', () => {
-    expect(covered(`object: ${outside}, expect: {}`)).toEqual([
+    expect(covered(`object: ${outside}`)).toEqual([
       'rule tenants  asked',
       'branch tenants /spec/ingress exceeded',
     ]);
@@ -319,7 +330,7 @@ describe('coverage', () => {
     const nobody =
       '{ apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: { name: nobody, namespace: a }, spec: { podSelector: {}, policyTypes: [Ingress] } }';
     test('keeps to a limit of [], as nothing else could', () => {
-      const inputs = inputsOf(`object: ${nobody}, expect: {}`);
+      const inputs = inputsOf(`object: ${nobody}`);
       const closed =
         'metadata: { name: closed }\nspec: { namespaceSelector: {}, floor: { mode: Audit }, ingress: [] }';
       const rules = readDocuments(`apiVersion: bulkhead.dev/v1alpha1\nkind: Boundary\n${closed}`, 'r.yaml');
@@ -327,16 +338,14 @@ describe('coverage', () => {
       expect(points.filter(({ way }) => way === 'kept')).toMatchObject([{ name: 'closed', touched: true }]);
     });
     test('shows nothing of a limit that allows something', () => {
-      expect(covered(`object: ${nobody}, expect: {}`)).toEqual(['rule tenants  asked']);
+      expect(covered(`object: ${nobody}`)).toEqual(['rule tenants  asked']);
     });
   });
   test('both answers of a validation, and what a condition excludes', () => {
-    expect(covered(`object: ${config('')}, expect: {}`)).toContain('branch data /spec/validations/0 fails');
-    expect(covered(`object: ${config(', data: {}')}, expect: {}`)).toContain(
-      'branch data /spec/validations/0 holds',
-    );
+    expect(covered(`object: ${config('')}`)).toContain('branch data /spec/validations/0 fails');
+    expect(covered(`object: ${config(', data: {}')}`)).toContain('branch data /spec/validations/0 holds');
     const free = covered(
-      'object: { apiVersion: v1, kind: ConfigMap, metadata: { name: free, namespace: a } }, expect: {}',
+      'object: { apiVersion: v1, kind: ConfigMap, metadata: { name: free, namespace: a } }',
     );
     expect(free).toContain('branch data /spec/matchConditions/0 excludes');
     expect(free.join()).not.toContain('validations');
@@ -361,7 +370,7 @@ spec:
     expect(checked('object.kind == "Pod"')).toEqual(['asked', 'fails']);
   });
   test('what no case touched is counted', () => {
-    const { points, touched, percent } = coverageOf([runSuite(inputsOf(`object: ${inside}, expect: {}`))]);
+    const { points, touched, percent } = coverageOf([runSuite(inputsOf(`object: ${inside}`))]);
     expect([points.length, touched, percent]).toEqual([14, 3, 21]);
   });
 });

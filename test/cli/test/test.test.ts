@@ -132,7 +132,18 @@ describe('a failing case', () => {
   const wanted = '{ rule: tenants, code: boundary.ingress, field: /spec/ingress/0 }';
   test.each<[string, string, string]>([
     ['that was not there', '', `  expect: { decision: denied, violations: [${wanted}] }\n`],
+    ['that is empty', '  expect: {}\n', `  expect: { decision: denied, violations: [${wanted}] }\n`],
     ['in flow style', '  expect: { decision: allowed }\n', '  expect: { decision: denied }\n'],
+    [
+      'of fields that the object has none of',
+      '  expect: { patched: { metadata: { labels: { a: b } } } }\n',
+      '  expect: { patched: false }\n',
+    ],
+    [
+      'of fields that the object has some of',
+      '  expect: { patched: { metadata: { name: a, labels: { a: b } }, spec: { podSelector: {} } } }\n',
+      '  expect: { patched: { metadata: { name: open }, spec: { podSelector: {} } } }\n',
+    ],
     [
       'without one of its fields',
       '  expect: { violations: [] }\n',
@@ -192,7 +203,7 @@ describe('a failing case', () => {
 
 describe('what cannot be run ends with 2', () => {
   const one = (head: string): string =>
-    `apiVersion: test.bulkhead.dev/v1alpha1\nkind: Suite\n${head}\ntests: [{ name: a, object: { apiVersion: v1, kind: Pod, metadata: { name: p } }, expect: {} }]\n`;
+    `apiVersion: test.bulkhead.dev/v1alpha1\nkind: Suite\n${head}\ntests: [{ name: a, object: { apiVersion: v1, kind: Pod, metadata: { name: p } } }]\n`;
 
   test.each<[string, () => string, string]>([
     ['a file that is not there', () => at('no.yaml'), 'there is no such file'],
