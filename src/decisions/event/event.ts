@@ -10,6 +10,7 @@ import type { RecordDoor, Verdict } from '../record.ts';
 import type { Allowance } from './allowance.ts';
 import { strings } from './head.ts';
 import type { Head } from './head.ts';
+import { instant } from './instant.ts';
 import { recordedPatch } from './patch.ts';
 import { Projection } from './projection.ts';
 
@@ -74,7 +75,7 @@ export function headOf(
     `,"snapshot":${snapshotText(decided.namespace)}`;
   const rest =
     optional('tenant', tenantOf(decided, allowance.tenantLabel)) +
-    `,"time":"${new Date(decided.millis).toISOString()}","uid":${quoted(attributes.uid)}` +
+    `,"time":"${instant(decided.millis)}","uid":${quoted(attributes.uid)}` +
     `,"user":{"groups":${strings(groups)},"username":${quoted(clip(attributes.user.username))}}` +
     `,"violations":${violations.length === 0 ? '[]' : canonicalJson(violations.slice(0, mostFindings))}` +
     `,"warnings":${strings(decided.warnings)}}`;

@@ -12,7 +12,8 @@ const behind = Buffer.from(',"oldObject":null,"dryRun":');
  */
 export function objectHash({ operation, object, oldObject, source }: Attributes): string | undefined {
   if (operation === 'CREATE' && object !== null && source !== undefined) {
-    const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength);
+    const bytes =
+      source instanceof Buffer ? source : Buffer.from(source.buffer, source.byteOffset, source.byteLength);
     const start = bytes.indexOf(objectKey) + objectKey.length - 1;
     const end = bytes.lastIndexOf(behind);
     if (start >= objectKey.length && end > start) return hash('sha256', bytes.subarray(start, end));

@@ -372,6 +372,10 @@ describe('the same call once more', () => {
       'by somebody else',
       { attributes: { ...decided(pod()).attributes, user: { username: 'mallory', groups: [] } } },
     ],
+    [
+      'with a name that continues in its namespace',
+      { attributes: { ...decided(pod()).attributes, namespace: 'paym', name: 'entsweb' } },
+    ],
     ['at the other door', { door: 'mutate', decision: 'patched' }],
     ['after ten seconds', { millis: decided(null).millis + 10_001 }],
   ])('%s it is a record of its own', (_sentence, change) => {
@@ -379,6 +383,18 @@ describe('the same call once more', () => {
     expect(event['kind']).toBe('Decision');
     expect(event).not.toHaveProperty('retryOf');
   });
+});
+
+test('a name of several lines is not taken for a name and a verdict', () => {
+  const recent = new Recent();
+  const asked = (name: string, change: Partial<Decided> = {}): Decided =>
+    decided(pod(), { ...change, attributes: { ...decided(pod()).attributes, name } });
+  sealDecision(asked('web\ndenied 0123456789abcdef'), allowance, { recent });
+  const event = JSON.parse(
+    sealDecision(asked('web', { decision: 'denied' }), allowance, { recent }).event,
+  ) as JsonObject;
+  expect(event).toMatchObject({ kind: 'Decision' });
+  expect(event).not.toHaveProperty('retryOf');
 });
 
 describe('the two calls of one request', () => {
