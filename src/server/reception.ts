@@ -11,6 +11,7 @@ import { reply } from './reply.ts';
 import type { Answer, Door, Review } from './review.ts';
 import { traceparentOf } from './traceparent.ts';
 import type { Traffic } from './traffic.ts';
+import { Turn } from './turn.ts';
 import type { Turnstile } from './turnstile.ts';
 
 /** Everything that a request meets on its way. */
@@ -24,6 +25,33 @@ export interface Reception {
   readonly observer: ServerObserver;
   readonly log: ServerLog;
   readonly clients: ClientGate | undefined;
+  readonly turn: Turn<Call, Reply>;
+}
+
+/** An answer on its way. */
+export interface Reply {
+  readonly call: Call;
+  readonly answer: Answer | Refusal;
+}
+
+/** Gives a reception the turns in which it works. */
+export function reception(parts: Omit<Reception, 'turn'>): Reception {
+  const whole: Reception = {
+    ...parts,
+    turn: new Turn({
+      take: (call) => {
+        admit(whole, call);
+      },
+      send: ({ call, answer: given }) => {
+        try {
+          reply(call.response, given, parts.traffic.draining);
+        } catch (error) {
+          fail(whole, call, error);
+        }
+      },
+    }),
+  };
+  return whole;
 }
 
 /** A request whose body was read. */
@@ -86,7 +114,7 @@ export function receive(
     // Whoever left before the last byte was read has given everything back already.
     if (holders === 0) return;
     holders += 1;
-    admit(reception, { door, body, response, deadline, traceparent, timer: undefined, done });
+    reception.turn.arrive({ door, body, response, deadline, traceparent, timer: undefined, done });
   });
 }
 
@@ -171,7 +199,7 @@ function startTimer(reception: Reception, call: Call, then?: () => void): void {
 function answer(reception: Reception, call: Call, given: Answer | Refusal): void {
   clearTimeout(call.timer);
   if (given.status === 200 || (given.status >= 400 && given.status <= 599)) {
-    reply(call.response, given, reception.traffic.draining);
+    reception.turn.depart({ call, answer: given });
     return;
   }
   // The API server follows a redirect and sends the object along; anything else unexpected is no better.

@@ -1,0 +1,83 @@
+/** What comes in one turn of the event loop: in which order it is worked on, and that nothing of it is lost. */
+import { execFile } from 'node:child_process';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { expect, test } from '@jest/globals';
+import { Turn } from '../../src/server/turn.ts';
+
+/** A turn whose steps are written down; what is taken departs at once, as its own name in capitals. */
+function watched(take: (name: string) => void = () => undefined): {
+  readonly turn: Turn<string, string>;
+  readonly seen: string[];
+} {
+  const seen: string[] = [];
+  const turn: Turn<string, string> = new Turn({
+    take: (name: string) => {
+      seen.push(name);
+      take(name);
+      turn.depart(name.toUpperCase());
+    },
+    send: (name: string) => {
+      seen.push(name);
+    },
+  });
+  return { turn, seen };
+}
+
+/** Keeps the processor for longer than a turn may last. */
+function tarry(): void {
+  const until = performance.now() + 5;
+  while (performance.now() < until);
+}
+
+test('all that came is taken before any of it is sent', async () => {
+  const { turn, seen } = watched();
+  for (const name of ['a', 'b', 'c']) turn.arrive(name);
+  expect(seen).toEqual([]);
+  await nextTurn();
+  expect(seen).toEqual(['a', 'b', 'c', 'A', 'B', 'C']);
+  turn.arrive('d');
+  await nextTurn();
+  expect(seen.slice(6)).toEqual(['d', 'D']);
+});
+
+test('what departs between turns is sent at once', () => {
+  const { turn, seen } = watched();
+  turn.depart('late');
+  expect(seen).toEqual(['late']);
+});
+
+test('a turn that lasts ends early: what was taken is sent, the event loop turns, and the rest comes before what came later', async () => {
+  const { turn, seen } = watched((name) => {
+    if (name === 'slow') tarry();
+  });
+  for (const name of ['a', 'slow', 'c']) turn.arrive(name);
+  setImmediate(() => {
+    seen.push('probe');
+    turn.arrive('d');
+  });
+  await nextTurn();
+  await nextTurn();
+  await nextTurn();
+  expect(seen).toEqual(['a', 'slow', 'A', 'SLOW', 'probe', 'c', 'd', 'C', 'D']);
+});
+
+test.each([
+  ['first', "name === 'b'", ['a', 'b', 'A', 'caught', 'c', 'C']],
+  ['second', "name === 'A'", ['a', 'b', 'c', 'A', 'caught', 'B', 'C']],
+])('what fails in the %s step costs no other its answer', async (_step, fails, expected) => {
+  // In a process of its own: what nobody catches here is Jest's.
+  const script = `
+    import { Turn } from ${JSON.stringify(new URL('../../src/server/turn.ts', import.meta.url).href)};
+    const seen = [];
+    const see = (name) => {
+      seen.push(name);
+      if (${fails}) throw new Error('broken');
+    };
+    const turn = new Turn({ take: (name) => { see(name); turn.depart(name.toUpperCase()); }, send: see });
+    process.on('uncaughtException', () => seen.push('caught'));
+    process.on('exit', () => console.log(seen.join()));
+    for (const name of ['a', 'b', 'c']) turn.arrive(name);`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script]);
+  expect(stdout.trim().split(',')).toEqual(expected);
+});
