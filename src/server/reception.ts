@@ -120,6 +120,12 @@ export function receive(
 
 /** Gives the call a place, a place in line, or a refusal. */
 function admit(reception: Reception, call: Call): void {
+  // Whoever asked has given up: under more load than can be served, reviewing it would make the next one late too.
+  if (Date.now() >= call.deadline) {
+    answer(reception, call, reception.refusals.deadline);
+    call.done();
+    return;
+  }
   const entrance = reception.turnstile.enter(call);
   switch (entrance) {
     case 'entered':

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { Agent } from 'node:https';
 import { connect } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
 import type { Answer } from '../../src/server/review.ts';
@@ -214,5 +215,30 @@ test('a flood of reviews is answered to the last one, each with 200 or with a sh
   expect(replies.filter((reply) => reply.status !== 200 && !isShed(reply))).toEqual([]);
   expect(answered.length).toBeGreaterThan(4);
   expect(new Set(answered.map(({ body }) => body)).size).toBe(answered.length);
+  await eventually(() => running.told.inFlightBytes() === 0);
+});
+
+test('who waited beyond their deadline for others to be reviewed is refused, not reviewed', async () => {
+  let [reviewed, millis] = [0, 0];
+  running = await start(
+    () => {
+      reviewed += 1;
+      const until = performance.now() + millis;
+      while (performance.now() < until);
+      return allowed;
+    },
+    { deadlineMillis: 100 },
+  );
+  // Connections that are there already, so that all calls come at once.
+  const agent = new Agent({ keepAlive: true });
+  const round = (): Promise<Reply[]> =>
+    Promise.all(Array.from({ length: 12 }, () => call(running, '/validate', { agent })));
+  await round();
+  [reviewed, millis] = [0, 60];
+  const replies = await round();
+  agent.destroy();
+  const late = replies.filter(({ status, body }) => status === 503 && body.includes('"deadline_exceeded"'));
+  expect(late.length).toBeGreaterThan(0);
+  expect(reviewed + late.length).toBe(replies.length);
   await eventually(() => running.told.inFlightBytes() === 0);
 });
