@@ -1,23 +1,11 @@
 // Live reads: only the API server's own word is an answer; everything else is "not known".
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { apiServer } from '../../src/cluster/apiServer.ts';
-import type { ApiServer } from '../../src/cluster/apiServer.ts';
+import { describe, expect, test } from '@jest/globals';
 import { liveReads } from '../../src/cluster/liveReads.ts';
 import { listAll } from '../../src/cluster/listing.ts';
-import { json, startRoughServer, text } from './roughServer.ts';
-import type { Handler, RoughServer } from './roughServer.ts';
+import { json, text, withRoughServer } from './roughServer.ts';
+import type { Handler } from './roughServer.ts';
 
-let rough: RoughServer;
-let server: ApiServer;
-
-beforeAll(async () => {
-  rough = await startRoughServer();
-  server = apiServer(rough.access);
-});
-afterAll(async () => {
-  server.stop();
-  await rough.close();
-});
+const { rough, server } = withRoughServer();
 
 const status = (code: number, reason: string, details: object): Handler =>
   json(code, { kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason, details });
@@ -25,17 +13,17 @@ const shop = { kind: 'PartialObjectMetadata', metadata: { name: 'shop', labels: 
 
 describe('a namespace', () => {
   test('is read', async () => {
-    rough.answer(json(200, shop));
-    expect(await liveReads(server).readNamespace('shop')).toMatchObject({
+    rough().answer(json(200, shop));
+    expect(await liveReads(server()).readNamespace('shop')).toMatchObject({
       name: 'shop',
       labels: new Map([['team', 'payments']]),
     });
-    expect(rough.asked.at(-1)).toBe('GET /api/v1/namespaces/shop');
+    expect(rough().asked.at(-1)).toBe('GET /api/v1/namespaces/shop');
   });
 
   test('is absent where the API server says that it did not find that namespace', async () => {
-    rough.answer(status(404, 'NotFound', { kind: 'namespaces', name: 'shop' }));
-    expect(await liveReads(server).readNamespace('shop')).toBe('absent');
+    rough().answer(status(404, 'NotFound', { kind: 'namespaces', name: 'shop' }));
+    expect(await liveReads(server()).readNamespace('shop')).toBe('absent');
   });
 
   test.each<[string, Handler]>([
@@ -50,24 +38,24 @@ describe('a namespace', () => {
     ['no JSON', text(200, 'ok')],
     ['a cut', (request) => void request.socket.destroy()],
   ])('is unknown after %s', async (_sentence, handler) => {
-    rough.answer(handler);
-    expect(await liveReads(server).readNamespace('shop')).toBe('unknown');
+    rough().answer(handler);
+    expect(await liveReads(server()).readNamespace('shop')).toBe('unknown');
   });
 
   test.each(['..', 'a/b', 'a%2fb', 'Shop', '', 'a?b', 'x'.repeat(64)])(
     '%j is the name of none, and never part of a path',
     async (name) => {
-      const before = rough.asked.length;
-      expect(await liveReads(server).readNamespace(name)).toBe('absent');
-      expect(await liveReads(server).contentsOf(name)).toBe('unavailable');
-      expect(await liveReads(server).storedIn(name)).toBe('unavailable');
-      expect(rough.asked.length).toBe(before);
+      const before = rough().asked.length;
+      expect(await liveReads(server()).readNamespace(name)).toBe('absent');
+      expect(await liveReads(server()).contentsOf(name)).toBe('unavailable');
+      expect(await liveReads(server()).storedIn(name)).toBe('unavailable');
+      expect(rough().asked.length).toBe(before);
     },
   );
 
   test('more calls than a bound are refused at once', async () => {
-    rough.answer((_request, response) => void setTimeout(() => response.end(JSON.stringify(shop)), 50));
-    const reads = liveReads(server);
+    rough().answer((_request, response) => void setTimeout(() => response.end(JSON.stringify(shop)), 50));
+    const reads = liveReads(server());
     const answers = await Promise.all(Array.from({ length: 300 }, () => reads.readNamespace('shop')));
     expect(answers.filter((answer) => answer === 'unknown')).toHaveLength(300 - 256);
     expect(await reads.readNamespace('shop')).toMatchObject({ name: 'shop' });
@@ -83,10 +71,10 @@ const item = { metadata: { name: 'one' } };
 
 describe('the contents of a namespace', () => {
   const contents = async (pods: Handler, policies: Handler): Promise<unknown> => {
-    rough.answer((request, response) => {
+    rough().answer((request, response) => {
       (request.url?.includes('/pods') === true ? pods : policies)(request, response);
     });
-    return liveReads(server).contentsOf('shop');
+    return liveReads(server()).contentsOf('shop');
   };
 
   test.each<[string, unknown, unknown, unknown]>([
@@ -116,7 +104,7 @@ describe('the contents of a namespace', () => {
 
   test('are asked for without the floor', async () => {
     await contents(json(200, list([])), json(200, list([])));
-    expect(rough.asked.slice(-2).sort()).toEqual([
+    expect(rough().asked.slice(-2).sort()).toEqual([
       'GET /api/v1/namespaces/shop/pods?limit=2',
       'GET /apis/networking.k8s.io/v1/namespaces/shop/networkpolicies?fieldSelector=metadata.name%21%3Dbulkhead-floor&limit=2',
     ]);
@@ -139,10 +127,10 @@ describe('the contents of a namespace', () => {
 
 describe('what is stored in a namespace', () => {
   const stored = async (pods: Handler, policies: Handler): Promise<unknown> => {
-    rough.answer((request, response) => {
+    rough().answer((request, response) => {
       (request.url?.includes('/pods') === true ? pods : policies)(request, response);
     });
-    return liveReads(server).storedIn('shop');
+    return liveReads(server()).storedIn('shop');
   };
 
   test('is the first page of each kind, and how many are left', async () => {
@@ -151,7 +139,7 @@ describe('what is stored in a namespace', () => {
       pods: { objects: [item, item], more: 40 },
       policies: { objects: [item], more: 0 },
     });
-    expect(rough.asked.slice(-2).sort()).toEqual([
+    expect(rough().asked.slice(-2).sort()).toEqual([
       'GET /api/v1/namespaces/shop/pods?limit=200',
       'GET /apis/networking.k8s.io/v1/namespaces/shop/networkpolicies?limit=200',
     ]);
@@ -181,11 +169,11 @@ describe('a whole list', () => {
   const question = { path: '/things', deadlineMillis: 2_000, mostObjects: 100 };
 
   test('is read page by page', async () => {
-    rough.answer((request, response) => {
+    rough().answer((request, response) => {
       const last = request.url?.includes('continue=next%2Fpage') === true;
       json(200, list([item], last ? {} : { continue: 'next/page' }))(request, response);
     });
-    expect(await listAll(server, question)).toEqual({
+    expect(await listAll(server(), question)).toEqual({
       ok: true,
       objects: [item, item],
       resourceVersion: '9',
@@ -194,17 +182,17 @@ describe('a whole list', () => {
 
   test('is read in smaller pages where one is too large to be held', async () => {
     const large = 'x'.repeat(1_000);
-    rough.answer((request, response) => {
+    rough().answer((request, response) => {
       const limit = Number(new URL(request.url ?? '', 'https://x').searchParams.get('limit'));
       json(200, list(Array.from({ length: Math.min(limit, 4) }, () => ({ metadata: { name: large } }))))(
         request,
         response,
       );
     });
-    const before = rough.asked.length;
-    const listed = await listAll(server, { ...question, pageSize: 8, pageBytes: 2_500 });
+    const before = rough().asked.length;
+    const listed = await listAll(server(), { ...question, pageSize: 8, pageBytes: 2_500 });
     expect(listed.ok && listed.objects.length).toBe(2);
-    expect(rough.asked.slice(before)).toEqual([
+    expect(rough().asked.slice(before)).toEqual([
       'GET /things?limit=8',
       'GET /things?limit=4',
       'GET /things?limit=2',
@@ -212,17 +200,17 @@ describe('a whole list', () => {
   });
 
   test('is a failure where a continuation expired', async () => {
-    rough.answer((request, response) => {
+    rough().answer((request, response) => {
       const first = request.url?.includes('continue') !== true;
       const handler = first ? json(200, list([item], { continue: 'next' })) : status(410, 'Expired', {});
       handler(request, response);
     });
-    expect(await listAll(server, question)).toMatchObject({ ok: false, failure: { code: 'cluster.gone' } });
+    expect(await listAll(server(), question)).toMatchObject({ ok: false, failure: { code: 'cluster.gone' } });
   });
 
   test('is a failure where it is endless', async () => {
-    rough.answer(json(200, list([item], { continue: 'next' })));
-    expect(await listAll(server, question)).toMatchObject({
+    rough().answer(json(200, list([item], { continue: 'next' })));
+    expect(await listAll(server(), question)).toMatchObject({
       ok: false,
       failure: { code: 'cluster.tooLarge' },
     });

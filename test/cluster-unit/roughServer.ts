@@ -2,7 +2,10 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
+import { afterAll, beforeAll } from '@jest/globals';
 import type { Access } from '../../src/cluster/access.ts';
+import { apiServer } from '../../src/cluster/apiServer.ts';
+import type { ApiServer } from '../../src/cluster/apiServer.ts';
 import { makeAuthority, makeServing } from '../../src/server/tls/issue.ts';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -55,6 +58,24 @@ export async function startRoughServer(): Promise<RoughServer> {
       await closed;
     },
   };
+}
+
+/** Starts one around the tests of a file, and asks it as an API server. */
+export function withRoughServer(): { readonly rough: () => RoughServer; readonly server: () => ApiServer } {
+  let started: { readonly rough: RoughServer; readonly server: ApiServer } | undefined;
+  const running = (): NonNullable<typeof started> => {
+    if (started === undefined) throw new Error('the rough server was not started');
+    return started;
+  };
+  beforeAll(async () => {
+    const rough = await startRoughServer();
+    started = { rough, server: apiServer(rough.access) };
+  });
+  afterAll(async () => {
+    started?.server.stop();
+    await started?.rough.close();
+  });
+  return { rough: () => running().rough, server: () => running().server };
 }
 
 /** Answers JSON. */

@@ -1,25 +1,14 @@
 // A namespace comes under a label while the API server answers, fails or hangs: the review is answered in time, allowed, and says what was judged.
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { apiServer } from '../../src/cluster/apiServer.ts';
-import type { ApiServer } from '../../src/cluster/apiServer.ts';
+import { describe, expect, test } from '@jest/globals';
 import { liveReads } from '../../src/cluster/liveReads.ts';
 import { isObject, listAt, ownAt } from '../../src/k8s/json.ts';
 import type { Door } from '../../src/server/review.ts';
 import { reviewer } from '../../src/server/reviewer.ts';
 import { worldOf } from '../admission/scenario.ts';
-import { json, startRoughServer } from '../cluster-unit/roughServer.ts';
-import type { Handler, RoughServer } from '../cluster-unit/roughServer.ts';
+import { json, withRoughServer } from '../cluster-unit/roughServer.ts';
+import type { Handler } from '../cluster-unit/roughServer.ts';
 
-let rough: RoughServer;
-let server: ApiServer;
-beforeAll(async () => {
-  rough = await startRoughServer();
-  server = apiServer(rough.access);
-});
-afterAll(async () => {
-  server.stop();
-  await rough.close();
-});
+const { rough, server } = withRoughServer();
 
 const namespace = (labels: object): object => ({
   apiVersion: 'v1',
@@ -52,11 +41,11 @@ async function answered(
   clock = (): number => performance.now(),
   door: Door = 'validate',
 ): Promise<readonly [unknown, number]> {
-  rough.answer(handler);
+  rough().answer(handler);
   const failures: unknown[] = [];
   const review = reviewer({
     world: () => worldOf(),
-    live: liveReads(server),
+    live: liveReads(server()),
     decisionId: () => '01JDAAAAAAAAAAAAAAAAAAAAAA',
     clock,
     told: () => undefined,
