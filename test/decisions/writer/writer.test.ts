@@ -163,20 +163,9 @@ describe('while the store is away, records go through the spool', () => {
   });
 
   test('a commit of which nobody knows whether it happened is not made twice', async () => {
-    let broken = 0;
+    let commits = 0;
     const { writer, safe } = startWriter(directory, {
-      open: () =>
-        Promise.resolve().then(() => {
-          const journal = openSqliteJournal(databaseIn(directory));
-          return {
-            ...journal,
-            append: async (batch: Batch) => {
-              await journal.append(batch);
-              broken += 1;
-              if (broken % 2 === 0) throw new Error('the connection broke behind the commit');
-            },
-          };
-        }),
+      open: () => breakingBehind(() => (commits += 1) % 2 === 0),
     });
     writer.take(items(1, 1_700));
     await until(() => sum(safe) === 1_700);
@@ -188,22 +177,14 @@ describe('while the store is away, records go through the spool', () => {
 
   test('nor one that held a checkpoint and nothing else', async () => {
     let now = Date.UTC(2026, 10, 1);
-    let broken = 0;
+    let commits = 0;
     const { writer } = startWriter(directory, {
       now: () => now,
       open: () =>
-        Promise.resolve().then(() => {
-          const journal = openSqliteJournal(databaseIn(directory));
-          return {
-            ...journal,
-            append: async (batch: Batch) => {
-              await journal.append(batch);
-              if (batch.entries.length > 0 || batch.checkpoints.length === 0) return;
-              broken += 1;
-              if (broken === 1) throw new Error('the connection broke behind the commit');
-            },
-          };
-        }),
+        breakingBehind(
+          ({ entries, checkpoints }) =>
+            entries.length === 0 && checkpoints.length > 0 && (commits += 1) === 1,
+        ),
     });
     writer.take(items(1, 5));
     await until(() => writer.state.seq === 6);
@@ -368,4 +349,18 @@ function fullSoon(journal: Journal): Journal {
       await journal.append(batch);
     },
   };
+}
+
+/** Opens a journal that stores every batch, and whose connection breaks behind those that `breaks` claims. */
+function breakingBehind(breaks: (batch: Batch) => boolean): Promise<Journal> {
+  return Promise.resolve().then(() => {
+    const journal = openSqliteJournal(databaseIn(directory));
+    return {
+      ...journal,
+      append: async (batch) => {
+        await journal.append(batch);
+        if (breaks(batch)) throw new Error('the connection broke behind the commit');
+      },
+    };
+  });
 }
