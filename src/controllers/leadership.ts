@@ -88,7 +88,9 @@ export function leadership(options: LeadershipOptions): Leadership {
   /** Reads the lease, and takes or renews it where that is due; whether this replica holds it now. Neither is waited for beyond `until`. */
   const hold = async (until = Infinity): Promise<boolean> => {
     const left = (): number => Math.min(askMillis, Math.floor(until - timing.now()));
-    const asked = await api.ask({ path, deadlineMillis: left() });
+    const readMillis = left();
+    if (readMillis <= 0) return false;
+    const asked = await api.ask({ path, deadlineMillis: readMillis });
     if (!asked.ok && !isGone(asked)) {
       observe({ type: 'failed', message: asked.failure.message });
       return false;
@@ -102,15 +104,15 @@ export function leadership(options: LeadershipOptions): Leadership {
       follow(holder);
       return false;
     }
-    const deadlineMillis = left();
-    if (deadlineMillis <= 0) return false;
-    const wrote = await write(lease, identity, deadlineMillis);
+    const writeMillis = left();
+    if (writeMillis <= 0) return false;
+    const wrote = await write(lease, identity, writeMillis);
     // A conflict says that somebody else was faster, which is no failure.
     if (!wrote.ok && wrote.status !== 409) observe({ type: 'failed', message: wrote.failure.message });
     return wrote.ok;
   };
 
-  /** Leads until it cannot renew in time or is told to end. `since`: when the lease began to be taken. */
+  /** Leads until it cannot renew in time, its work fails or it is told to end. `since`: when the lease began to be taken. */
   const leadWhileHeld = async (
     since: number,
     signal: AbortSignal,
@@ -118,21 +120,27 @@ export function leadership(options: LeadershipOptions): Leadership {
   ): Promise<void> => {
     const ending = new AbortController();
     const until = AbortSignal.any([signal, ending.signal]);
-    leading = true;
-    told = identity;
-    observe({ type: 'leading', holder: identity });
-    let last = since + renewMillis;
-    const working = lead(until);
-    while (timing.now() < last) {
-      await timing.pause(Math.min(retryMillis, last - timing.now()), signal);
-      const begun = timing.now();
-      if (isOver(signal) || begun >= last) break;
-      if (await hold(last)) last = begun + renewMillis;
-      else if (told !== identity) break;
+    let working: Promise<void> | undefined;
+    try {
+      leading = true;
+      told = identity;
+      observe({ type: 'leading', holder: identity });
+      let last = since + renewMillis;
+      working = lead(until);
+      working.catch(() => ending.abort());
+      while (timing.now() < last) {
+        await timing.pause(Math.min(retryMillis, last - timing.now()), until);
+        const begun = timing.now();
+        if (isOver(until) || begun >= last) break;
+        if (await hold(last)) last = begun + renewMillis;
+        else if (told !== identity) break;
+      }
+    } finally {
+      // Whatever was thrown: nobody works on unled.
+      leading = false;
+      ending.abort();
+      await working;
     }
-    leading = false;
-    ending.abort();
-    await working;
   };
 
   /** Lets the next one lead at once instead of after the lease's duration. */
@@ -141,15 +149,32 @@ export function leadership(options: LeadershipOptions): Leadership {
     if (asked.ok && stringAt(asked.body, 'spec', 'holderIdentity') === identity) await write(asked.body, '');
   };
 
+  /** Leads if the lease can be had; whether it could. */
+  const turn = async (
+    signal: AbortSignal,
+    lead: (signal: AbortSignal) => Promise<void>,
+  ): Promise<boolean> => {
+    const begun = timing.now();
+    if (!(await hold())) return false;
+    try {
+      await leadWhileHeld(begun, signal, lead);
+    } finally {
+      if (isOver(signal)) await release();
+    }
+    return true;
+  };
+
+  const failed = (error: unknown): false => {
+    observe({ type: 'failed', message: `a bug: ${error instanceof Error ? error.message : 'unknown'}` });
+    return false;
+  };
+
   return {
     leads: () => leading,
     run: async (signal, lead) => {
       while (!signal.aborted) {
-        const begun = timing.now();
-        if (await hold()) {
-          await leadWhileHeld(begun, signal, lead);
-          if (isOver(signal)) await release();
-        } else await timing.pause(retryMillis * (0.8 + timing.random() * 0.4), signal);
+        if (await turn(signal, lead).catch(failed)) continue;
+        await timing.pause(retryMillis * (0.8 + timing.random() * 0.4), signal);
       }
     },
   };

@@ -32,6 +32,7 @@ function server(): Server {
     holder: () => stringAt(stored?.spec, 'holderIdentity'),
     api: (up, bad = () => Promise.resolve(false)) => ({
       ask: async ({ method = 'GET', body: sent, deadlineMillis }) => {
+        AbortSignal.timeout(deadlineMillis);
         if (!up() && !(await bad(method, deadlineMillis))) return status(500, 'down');
         if (method === 'GET') return Promise.resolve(stored === undefined ? status(404, 'NotFound') : body());
         const spec = isObject(sent) ? ownAt(sent, 'spec') : undefined;
@@ -45,7 +46,8 @@ function server(): Server {
   };
 }
 
-function replica(identity: string, time: Clock, api: Api) {
+/** Works until it is told to end, or fails as soon as `failing` says why. */
+function replica(identity: string, time: Clock, api: Api, failing?: () => string | undefined) {
   const events: LeadershipEvent[] = [];
   const stopping = new AbortController();
   let working = 0;
@@ -62,7 +64,12 @@ function replica(identity: string, time: Clock, api: Api) {
   const done = made.run(
     stopping.signal,
     (signal) =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
+        const why = failing?.();
+        if (why !== undefined) {
+          reject(new Error(why));
+          return;
+        }
         working += 1;
         signal.addEventListener('abort', () => {
           working -= 1;
@@ -166,5 +173,79 @@ describe('of two replicas', () => {
     await time.pass(3_000);
     expect(b.works()).toBe(true);
     await stop(time, b);
+  });
+});
+
+/** What it did and what it says of itself. */
+const stateOf = ({ made, works }: Replica): unknown => ({ leads: made.leads(), works: works() });
+
+describe('one that leads', () => {
+  test('ends when its time passes just before it asks, though timers wake it early and the clock never rests', async () => {
+    const time = clock();
+    let read = 0;
+    const ticking: Clock = {
+      ...time,
+      now: () => time.now() + (read += 0.25),
+      pause: (millis, signal) => time.pause(millis - 0.4, signal),
+    };
+    let isUp = true;
+    const { api } = server();
+    const one = replica(
+      'a',
+      ticking,
+      api(() => isUp),
+    );
+    await time.pass(1_000);
+    expect(stateOf(one)).toEqual({ leads: true, works: true });
+    isUp = false;
+    await time.pass(10_000);
+    expect(stateOf(one)).toEqual({ leads: false, works: false });
+    isUp = true;
+    await time.pass(3_000);
+    expect(stateOf(one)).toEqual({ leads: true, works: true });
+    await stop(time, one);
+  });
+
+  test('works no more once renewing throws, tells so, and leads again after a pause', async () => {
+    const time = clock();
+    let isUp = true;
+    const { api } = server();
+    const one = replica(
+      'a',
+      time,
+      api(
+        () => isUp,
+        () => Promise.reject(new Error('nobody thought of this')),
+      ),
+    );
+    await time.pass(1_000);
+    isUp = false;
+    await time.pass(2_000);
+    expect(stateOf(one)).toEqual({ leads: false, works: false });
+    expect(one.events.at(-1)).toEqual({ type: 'failed', message: 'a bug: nobody thought of this' });
+    isUp = true;
+    await time.pass(3_000);
+    expect(stateOf(one)).toEqual({ leads: true, works: true });
+    await stop(time, one);
+  });
+
+  test('leads no more once its work fails, tells so, and begins anew after a pause', async () => {
+    const time = clock();
+    let why: string | undefined = 'no keys';
+    const { api, holder } = server();
+    const one = replica(
+      'a',
+      time,
+      api(() => true),
+      () => why,
+    );
+    await time.pass(1_000);
+    expect(stateOf(one)).toEqual({ leads: false, works: false });
+    expect(one.events.at(-1)).toEqual({ type: 'failed', message: 'a bug: no keys' });
+    why = undefined;
+    await time.pass(3_000);
+    expect(stateOf(one)).toEqual({ leads: true, works: true });
+    await stop(time, one);
+    expect(holder()).toBe('');
   });
 });
