@@ -18,7 +18,7 @@ import type { Surroundings } from './surroundings.ts';
 export const managedBy = { 'app.kubernetes.io/managed-by': 'bulkhead' } as const;
 
 export interface Floors extends Controller {
-  /** Whether the floor of a guarded namespace stands, as far as it was looked at; undefined where none is needed. */
+  /** Whether the floor of a guarded namespace stands, as far as it was looked at; undefined where that is not known, or none is needed. */
   readonly stands: (namespace: string) => boolean | undefined;
 }
 
@@ -60,7 +60,10 @@ export function floors({ api, pace, around, changed }: FloorsOptions): Floors {
       return right;
     }
     const stored = around.floorOf(name);
-    if (stored === 'unknown') return { outcome: 'again', afterMillis: 500 };
+    if (stored === 'unknown') {
+      note(name, undefined);
+      return { outcome: 'again', afterMillis: 500 };
+    }
     note(name, stored !== 'absent' && standsAsFloor(stored, facts, world));
     if (!writesFloor(guard)) return right;
     if (stored !== 'absent' && isSame(stored, wanted.policy)) return right;
@@ -82,7 +85,8 @@ export function floors({ api, pace, around, changed }: FloorsOptions): Floors {
     name: 'floors',
     keys: () => [...around.namespaces().known()].map(({ name }) => name),
     reconcile: look,
-    stands: (namespace) => standing.get(namespace),
+    // What was seen before nobody could see any more says nothing, looked at since or not.
+    stands: (namespace) => (around.floorOf(namespace) === 'unknown' ? undefined : standing.get(namespace)),
   };
 }
 

@@ -62,6 +62,8 @@ export interface There {
   readonly guardrails: Map<string, JsonObject>;
   /** Of the copy of records, in milliseconds. */
   recordsAge: number;
+  /** Claims that the copy of floors is young enough to be believed. */
+  areFloorsKnown: boolean;
 }
 
 export interface Home {
@@ -98,6 +100,7 @@ export function home({ there: given, answer, ...options }: HomeOptions): Home {
     boundaries: new Map(),
     guardrails: new Map(),
     recordsAge: 0,
+    areFloorsKnown: true,
     ...given,
   };
   const applied = new Map<string, JsonObject>();
@@ -127,7 +130,7 @@ export function home({ there: given, answer, ...options }: HomeOptions): Home {
     isFresh: () => there.isFresh,
     rollout: () => there.rollout,
     guardrails: copyOf(there.guardrails),
-    floorOf: (name) => there.floors.get(name) ?? 'absent',
+    floorOf: (name) => (there.areFloorsKnown ? (there.floors.get(name) ?? 'absent') : 'unknown'),
     records: { ...copyOf(new Map()), served: () => false, age: () => there.recordsAge },
     boundaries: copyOf(there.boundaries),
     gatedPods: copyOf(new Map()),

@@ -1,0 +1,101 @@
+// Floors whose copy is too old: nothing is claimed of them.
+import { expect, test } from '@jest/globals';
+import { floors } from '../../src/controllers/floors.ts';
+import type { Floors } from '../../src/controllers/floors.ts';
+import { listAt, ownAt, stringAt } from '../../src/k8s/json.ts';
+import { home, namespace, rulesOf, shutFloor, statusOf, stored } from './home.ts';
+import type { Home } from './home.ts';
+
+const walls = stored('Boundary', 'walls', {
+  namespaceSelector: { matchLabels: { tenant: 'a' } },
+  floor: { mode: 'Create', allowDNS: false },
+  ingress: [],
+  egress: [],
+});
+
+const guarded = (): Home =>
+  home({
+    there: {
+      rules: rulesOf(walls),
+      boundaries: new Map([['walls', walls]]),
+      namespaces: [namespace('a', { tenant: 'a' })],
+      floors: new Map([['a', shutFloor]]),
+    },
+  });
+
+const claim = (one: Home, type: string): unknown =>
+  listAt(statusOf(one, 'boundaries', 'walls'), 'conditions').find(
+    (condition) => stringAt(condition, 'type') === type,
+  );
+const present = (one: Home): unknown => ownAt(statusOf(one, 'boundaries', 'walls'), 'floors', 'present');
+
+test('a floor that was seen to stand is not taken for standing while the copy is too old', async () => {
+  const one = guarded();
+  await one.time.pass(2_000);
+  expect(present(one)).toBe(1);
+  expect(claim(one, 'Proven')).not.toMatchObject({ message: expect.stringContaining('floor') });
+  one.there.areFloorsKnown = false;
+  // Nothing that is followed changes: every key is looked at once a minute.
+  await one.time.pass(62_000);
+  expect(present(one)).toBe(0);
+  expect(claim(one, 'Proven')).toMatchObject({
+    status: 'False',
+    message: expect.stringContaining('no floor in a'),
+  });
+  expect(claim(one, 'Enforced')).toMatchObject({ status: 'False' });
+  one.there.areFloorsKnown = true;
+  await one.time.pass(31_000);
+  expect(present(one)).toBe(1);
+  await one.stop();
+});
+
+interface Watched {
+  readonly keeper: Floors;
+  readonly know: (known: boolean) => void;
+}
+
+const watched = (): Watched => {
+  let known = true;
+  const facts = namespace('a', { tenant: 'a' });
+  const nothing = {
+    get: () => undefined,
+    keys: () => [],
+    listed: () => true,
+    age: () => 0,
+    served: () => false,
+  };
+  const keeper = floors({
+    api: { ask: () => Promise.resolve({ ok: false, failure: { code: 'x', message: 'no' } }) },
+    pace: { take: () => Promise.resolve() },
+    changed: () => undefined,
+    around: {
+      rules: () => rules,
+      issues: () => [],
+      rollout: () => ({ inForce: true, waitingFor: [] }),
+      namespaces: () => ({ lookup: () => facts, known: () => [facts] }),
+      isFresh: () => true,
+      floorOf: () => (known ? shutFloor : 'unknown'),
+      records: nothing,
+      boundaries: nothing,
+      guardrails: nothing,
+      gatedPods: nothing,
+    },
+  });
+  const rules = rulesOf(walls);
+  return { keeper, know: (value) => (known = value) };
+};
+
+test('what is said of a floor falls with the copy, before anybody looks again', async () => {
+  const { keeper, know } = watched();
+  const signal = new AbortController().signal;
+  await keeper.reconcile('a', signal);
+  expect(keeper.stands('a')).toBe(true);
+  know(false);
+  expect(keeper.stands('a')).toBeUndefined();
+  await keeper.reconcile('a', signal);
+  know(true);
+  // Whoever was looked at meanwhile is looked at again first.
+  expect(keeper.stands('a')).toBeUndefined();
+  await keeper.reconcile('a', signal);
+  expect(keeper.stands('a')).toBe(true);
+});
