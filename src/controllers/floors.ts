@@ -30,12 +30,18 @@ export interface FloorsOptions {
   readonly changed: (namespace: string) => void;
 }
 
+/** A copy that is too old may stay so for days; a floor that changed meanwhile wakes its key by itself. */
+const firstPauseMillis = 500;
+const lastPauseMillis = 30_000;
+
 /**
  * One key a namespace. The name is recorded before its floor is written, so that no floor ever guards a name that could be given away. A floor stays
  * when nothing guards the namespace any more, until an administrator deletes it.
  */
 export function floors({ api, pace, around, changed }: FloorsOptions): Floors {
   const standing = new Map<string, boolean>();
+  /** How long it was waited last for a copy that tells of the floor. */
+  const unseen = new Map<string, number>();
 
   const note = (name: string, stands: boolean | undefined): void => {
     if (standing.get(name) === stands) return;
@@ -44,13 +50,25 @@ export function floors({ api, pace, around, changed }: FloorsOptions): Floors {
     changed(name);
   };
 
+  const later = (name: string): Reconciled => {
+    note(name, undefined);
+    const afterMillis = Math.min(lastPauseMillis, 2 * (unseen.get(name) ?? firstPauseMillis / 2));
+    unseen.set(name, afterMillis);
+    return { outcome: 'again', afterMillis };
+  };
+
   const look = async (name: string, signal: AbortSignal): Promise<Reconciled> => {
     const { lookup, known } = around.namespaces();
     const facts = lookup(name);
     if (typeof facts === 'string') {
+      unseen.delete(name);
       note(name, undefined);
       return right;
     }
+    // Asked first, for it costs nothing: to tell what is wanted does.
+    const stored = around.floorOf(name);
+    if (stored === 'unknown') return later(name);
+    unseen.delete(name);
     const { ruleSet } = around.rules();
     const world = { ruleSet, lookup, known };
     const guard = ruleSet.guardOf(facts);
@@ -58,11 +76,6 @@ export function floors({ api, pace, around, changed }: FloorsOptions): Floors {
     if (wanted === undefined || facts.terminating) {
       note(name, undefined);
       return right;
-    }
-    const stored = around.floorOf(name);
-    if (stored === 'unknown') {
-      note(name, undefined);
-      return { outcome: 'again', afterMillis: 500 };
     }
     note(name, stored !== 'absent' && standsAsFloor(stored, facts, world));
     if (!writesFloor(guard)) return right;

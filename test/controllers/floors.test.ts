@@ -1,8 +1,10 @@
-// Floors whose copy is too old: nothing is claimed of them.
+// Floors whose copy is too old: nothing is claimed of them, nothing is written, and waiting costs next to nothing.
 import { expect, test } from '@jest/globals';
 import { floors } from '../../src/controllers/floors.ts';
 import type { Floors } from '../../src/controllers/floors.ts';
+import { queue } from '../../src/controllers/controller.ts';
 import { listAt, ownAt, stringAt } from '../../src/k8s/json.ts';
+import { clock } from './clock.ts';
 import { home, namespace, rulesOf, shutFloor, statusOf, stored } from './home.ts';
 import type { Home } from './home.ts';
 
@@ -51,11 +53,14 @@ test('a floor that was seen to stand is not taken for standing while the copy is
 
 interface Watched {
   readonly keeper: Floors;
+  /** How often the copy was asked by looks. */
+  readonly looks: () => number;
   readonly know: (known: boolean) => void;
 }
 
 const watched = (): Watched => {
   let known = true;
+  let looks = 0;
   const facts = namespace('a', { tenant: 'a' });
   const nothing = {
     get: () => undefined,
@@ -74,7 +79,10 @@ const watched = (): Watched => {
       rollout: () => ({ inForce: true, waitingFor: [] }),
       namespaces: () => ({ lookup: () => facts, known: () => [facts] }),
       isFresh: () => true,
-      floorOf: () => (known ? shutFloor : 'unknown'),
+      floorOf: () => {
+        looks += 1;
+        return known ? shutFloor : 'unknown';
+      },
       records: nothing,
       boundaries: nothing,
       guardrails: nothing,
@@ -82,7 +90,7 @@ const watched = (): Watched => {
     },
   });
   const rules = rulesOf(walls);
-  return { keeper, know: (value) => (known = value) };
+  return { keeper, looks: () => looks, know: (value) => (known = value) };
 };
 
 test('what is said of a floor falls with the copy, before anybody looks again', async () => {
@@ -98,4 +106,27 @@ test('what is said of a floor falls with the copy, before anybody looks again', 
   expect(keeper.stands('a')).toBeUndefined();
   await keeper.reconcile('a', signal);
   expect(keeper.stands('a')).toBe(true);
+});
+
+test('a copy that stays too old is asked ever more rarely, and soon again once it was known', async () => {
+  const time = clock();
+  const { keeper, looks, know } = watched();
+  know(false);
+  const pauses: unknown[] = [];
+  const ending = new AbortController();
+  const running = queue({
+    controller: keeper,
+    timing: time,
+    observe: (_, __, looked) => pauses.push(looked.outcome === 'again' ? looked.afterMillis : looked.outcome),
+  }).run(ending.signal);
+  await time.pass(100_000);
+  expect(pauses).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
+  expect(looks()).toBe(pauses.length);
+  know(true);
+  await keeper.reconcile('a', ending.signal);
+  know(false);
+  expect(await keeper.reconcile('a', ending.signal)).toEqual({ outcome: 'again', afterMillis: 500 });
+  ending.abort();
+  await time.pass(1);
+  await running;
 });
