@@ -31,9 +31,15 @@ const mostResults = 500;
 const mostBytes = 700_000;
 const readMillis = 10_000;
 const everyone = 'cluster';
+/** Each look scans the cluster: what a namespace refuses for days, as by a quota, is tried ever more rarely, up to the usual time. */
+const firstRefusedMillis = 30_000;
+
+type Failed = Extract<Reconciled, { readonly outcome: 'failed' }>;
 
 /** One key: all of the cluster. What is not there any more is an empty report, so that a reader sees that it was looked at. */
 export function reports({ api, pace, scan, everyMillis }: ReportsOptions): Controller {
+  /** How long it was waited last because some namespace refused its report; 0 since none did. */
+  let refusedMillis = 0;
   return {
     name: 'reports',
     keys: () => [everyone],
@@ -51,7 +57,7 @@ export function reports({ api, pace, scan, everyMillis }: ReportsOptions): Contr
       if (preferred === undefined) return again;
       const scanned = await scan(signal);
       if (!scanned.ok) return { outcome: 'failed', message: scanned.message };
-      let refused: Reconciled | undefined;
+      let refused: Failed | undefined;
       const byNamespace = Map.groupBy(scanned.findings, ({ resource }) => resource.namespace);
       for (const [form, hashes] of stored) {
         // What was written before the other form was served says nothing any more.
@@ -64,11 +70,17 @@ export function reports({ api, pace, scan, everyMillis }: ReportsOptions): Contr
           if (signal.aborted) return again;
           const asked = await apply(api, `${pathOf(form, namespace)}/${reportName}`, report);
           if (asked.ok) continue;
-          refused ??= { outcome: 'failed', ...asked.failure };
-          if (!isOfOne(asked)) return refused;
+          const failed: Failed = { outcome: 'failed', ...asked.failure };
+          if (!isOfOne(asked)) return failed;
+          refused ??= failed;
         }
       }
-      return refused ?? again;
+      if (refused === undefined) {
+        refusedMillis = 0;
+        return again;
+      }
+      refusedMillis = Math.min(everyMillis, Math.max(firstRefusedMillis, 2 * refusedMillis));
+      return { ...refused, retryAfterMillis: Math.max(refusedMillis, refused.retryAfterMillis ?? 0) };
     },
   };
 }

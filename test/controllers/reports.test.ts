@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals';
 import { toFinding } from '../../src/admission/scanning/finding.ts';
 import type { Finding } from '../../src/admission/scanning/finding.ts';
 import type { Api } from '../../src/controllers/api.ts';
+import type { Reconciled } from '../../src/controllers/controller.ts';
 import { reportOf, reports } from '../../src/controllers/reports.ts';
 import { listAt, ownAt, stringAt } from '../../src/k8s/json.ts';
 import type { JsonObject } from '../../src/k8s/json.ts';
@@ -142,6 +143,29 @@ test.each<[string, number | undefined, number]>([
   const reconciled = await controller.reconcile('cluster', new AbortController().signal);
   expect(reconciled).toMatchObject({ outcome: 'failed', message: 'not now' });
   expect(writes).toHaveLength(written);
+});
+
+test('a namespace that always refuses its report has the cluster scanned ever more rarely, until it takes one', async () => {
+  const { api } = server();
+  let status: number | undefined = 403;
+  const everyMillis = 900_000;
+  const controller = reports({
+    api: { ask: (question) => (status === 200 ? api : refusing(api, status)).ask(question) },
+    pace: { take: () => Promise.resolve() },
+    everyMillis,
+    scan: () => Promise.resolve({ ok: true, findings: [finding('a', 'one')], namespaces: new Set(['one']) }),
+  });
+  const look = (): Promise<Reconciled> => controller.reconcile('cluster', new AbortController().signal);
+  const pauseOf = (reconciled: Reconciled): unknown =>
+    reconciled.outcome === 'failed' ? reconciled.retryAfterMillis : reconciled.outcome;
+  const pauses: unknown[] = [];
+  for (let n = 0; n < 7; n += 1) pauses.push(pauseOf(await look()));
+  expect(pauses).toEqual([30_000, 60_000, 120_000, 240_000, 480_000, 900_000, 900_000]);
+  // That nobody answers says nothing of that namespace, and is tried again as soon as any failure.
+  status = undefined;
+  expect(pauseOf(await look())).toBeUndefined();
+  status = 200;
+  expect(await look()).toEqual({ outcome: 'again', afterMillis: everyMillis });
 });
 
 test('kinds that cannot be asked for are not taken for kinds that are not served', async () => {
