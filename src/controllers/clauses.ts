@@ -47,7 +47,7 @@ export function falseClauses(
   const { ruleSet } = around.rules();
   const { written } = ruleSet.surroundings;
   const limited = selected.filter((facts) => floorDirections(ruleSet.guardOf(facts)).length > 0);
-  const missing = limited.filter(({ name }) => stands(name) !== true).map(({ name }) => name);
+  const { missing, unseen } = floorsMissing(limited, around, stands);
   const attested = (facts: NamespaceFacts): boolean =>
     protectedLabels(facts, around).size > 0 &&
     ownAt(around.records.get(facts.name), 'spec', 'attested') === true;
@@ -58,6 +58,7 @@ export function falseClauses(
   );
   return [
     ...(boundary.floor.mode === 'Create' ? [] : ['floor.mode is Audit']),
+    ...(unseen.length === 0 ? [] : [unseenFloors(unseen)]),
     ...(missing.length === 0 ? [] : [`no floor in ${some(missing)}`]),
     ...(['Deny', 'Narrow'].includes(boundary.onExcess) ? [] : [`onExcess is ${boundary.onExcess}`]),
     ...loosenedSettings(boundary),
@@ -72,6 +73,22 @@ export function falseClauses(
     ...(further.plugin?.() ?? ['not known whether the network plugin enforces']),
   ];
 }
+
+/** The namespaces whose floor does not stand, and those of whose floor nobody knows. */
+export function floorsMissing(
+  limited: readonly NamespaceFacts[],
+  { floorOf }: Pick<Surroundings, 'floorOf'>,
+  stands: (namespace: string) => boolean | undefined,
+): { readonly missing: readonly string[]; readonly unseen: readonly string[] } {
+  const names = limited.map(({ name }) => name);
+  return {
+    unseen: names.filter((name) => floorOf(name) === 'unknown'),
+    missing: names.filter((name) => floorOf(name) !== 'unknown' && stands(name) !== true),
+  };
+}
+
+export const unseenFloors = (names: readonly string[]): string =>
+  `not known whether floors stand in ${some(names)}: last heard of too long ago, see that Bulkhead may list and watch networkpolicies`;
 
 function loosenedSettings({ pods, otherPolicies }: Boundary): readonly string[] {
   const strict = { ...pods, otherPolicies };

@@ -5,7 +5,7 @@ import { floorDirections } from '../boundary/floor/floorPolicy.ts';
 import type { NamespaceFacts } from '../k8s/namespaceFacts.ts';
 import type { JsonObject } from '../k8s/json.ts';
 import { acceptance } from './acceptance.ts';
-import { falseClauses } from './clauses.ts';
+import { falseClauses, floorsMissing, unseenFloors } from './clauses.ts';
 import type { FurtherClauses } from './clauses.ts';
 import { tellStatus } from './conditions.ts';
 import type { Claim, StatusWriter, Told } from './conditions.ts';
@@ -43,18 +43,22 @@ function toldOf(name: string, stored: JsonObject, { around, stands, further }: S
   const guards = (facts: NamespaceFacts): boolean => ruleSet.guardOf(facts).boundaries.includes(boundary);
   const selected = [...around.namespaces().known()].filter(guards);
   const limited = selected.filter((facts) => floorDirections(ruleSet.guardOf(facts)).length > 0);
-  const present = limited.filter((facts) => stands(facts.name) === true).length;
-  const missing = limited.length - present;
+  const { missing, unseen } = floorsMissing(limited, around, stands);
+  const present = limited.length - missing.length;
   const lacking = [
     ...(accepted.status === 'True' ? [] : ['what is stored is not what is in force']),
     ...(isComplete(rollout) ? [] : ['its last change is not in force on every replica yet']),
     ...falseClauses(boundary, selected, around, stands, further),
   ];
   return {
-    claims: [accepted, enforcement(missing, rollout, further), proof(lacking, further.network?.())],
+    claims: [
+      accepted,
+      enforcement(missing.length, unseen, rollout, further),
+      proof(lacking, further.network?.()),
+    ],
     counts: {
       namespaces: selected.length,
-      floors: { present, missing },
+      floors: unseen.length === 0 ? { present, missing: missing.length } : undefined,
       violations: accepted.status === 'True' ? further.violations?.('Boundary', name) : undefined,
       exceptions: further.activeExceptions?.(name),
     },
@@ -66,7 +70,12 @@ const isNewest = (boundary: Boundary, name: string): boolean =>
 
 const isComplete = ({ waitingFor }: Rollout): boolean => waitingFor?.length === 0;
 
-function enforcement(missing: number, rollout: Rollout, { registration }: FurtherClauses): Claim {
+function enforcement(
+  missing: number,
+  unseen: readonly string[],
+  rollout: Rollout,
+  { registration }: FurtherClauses,
+): Claim {
   const type = 'Enforced';
   if (!isComplete(rollout)) {
     const message = 'not every replica decides by it yet';
@@ -81,6 +90,8 @@ function enforcement(missing: number, rollout: Rollout, { registration }: Furthe
     const message = `${missing} of its namespaces have no floor that stands`;
     return { type, status: 'False', reason: 'FloorsMissing', message };
   }
+  if (unseen.length > 0)
+    return { type, status: 'Unknown', reason: 'FloorsUnknown', message: unseenFloors(unseen) };
   const lacking = registration?.();
   if (lacking === undefined) {
     const message = 'floors stand; whether the webhooks are registered is not known';

@@ -39,12 +39,12 @@ test('a floor that was seen to stand is not taken for standing while the copy is
   one.there.areFloorsKnown = false;
   // Nothing that is followed changes: every key is looked at once a minute.
   await one.time.pass(62_000);
-  expect(present(one)).toBe(0);
+  expect(present(one)).toBeUndefined();
   expect(claim(one, 'Proven')).toMatchObject({
     status: 'False',
-    message: expect.stringContaining('no floor in a'),
+    message: expect.stringContaining('not known whether floors stand in a: '),
   });
-  expect(claim(one, 'Enforced')).toMatchObject({ status: 'False' });
+  expect(claim(one, 'Enforced')).toMatchObject({ status: 'Unknown', reason: 'FloorsUnknown' });
   one.there.areFloorsKnown = true;
   await one.time.pass(31_000);
   expect(present(one)).toBe(1);
