@@ -34,8 +34,8 @@ export interface Reply {
   readonly answer: Answer | Refusal;
 }
 
-/** Gives a reception the turns in which it works. */
-export function reception(parts: Omit<Reception, 'turn'>): Reception {
+/** A reception with the turns in which it works. */
+export function openReception(parts: Omit<Reception, 'turn'>): Reception {
   const whole: Reception = {
     ...parts,
     turn: new Turn({

@@ -6,7 +6,7 @@ import { ClientGate } from './clients.ts';
 import { defaultLimits } from './limits.ts';
 import type { Limits } from './limits.ts';
 import type { ServerLog, ServerObserver } from './observer.ts';
-import { reception } from './reception.ts';
+import { openReception } from './reception.ts';
 import { refusalsFor } from './refusal.ts';
 import type { Exposition, Readiness, Review } from './review.ts';
 import { buildRoutes } from './routes.ts';
@@ -63,7 +63,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const budget = new Budget(limits.inFlightBytes, limits.largeBodyBytes);
   const traffic = new Traffic();
   const clients = options.clients === undefined ? undefined : new ClientGate(options.clients.names);
-  const received = reception({
+  const reception = openReception({
     review: options.review,
     limits,
     refusals,
@@ -74,7 +74,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     log,
     clients,
   });
-  const server = await buildRoutes(received, tls, {
+  const server = await buildRoutes(reception, tls, {
     readiness: options.readiness,
     metrics: options.metrics,
     draining: () => traffic.draining,

@@ -4,7 +4,7 @@
 const longestMillis = 2;
 
 export interface Steps<Arrival, Departure> {
-  /** Works on what arrived; what it is done with it lets depart, now or later. */
+  /** Works on what arrived; what came of it departs, now or later. */
   readonly take: (arrival: Arrival) => void;
   readonly send: (departure: Departure) => void;
 }
@@ -40,40 +40,51 @@ export class Turn<Arrival, Departure> {
     });
   }
 
-  /** What one of them throws is thrown, and costs no other its answer. */
   #take(): void {
     const arrived = this.#arrived;
     const departing: Departure[] = [];
-    const until = performance.now() + longestMillis;
-    let at = 0;
-    this.#departing = departing;
     this.#arrived = [];
+    this.#departing = departing;
     try {
-      for (const arrival of arrived) {
-        at += 1;
-        this.#steps.take(arrival);
-        if (performance.now() >= until) break;
-      }
+      each(
+        arrived,
+        this.#steps.take,
+        (left) => {
+          this.#arrived = [...left, ...this.#arrived];
+          this.#later();
+        },
+        performance.now() + longestMillis,
+      );
     } finally {
       this.#departing = undefined;
-      this.#arrived = [...arrived.slice(at), ...this.#arrived];
-      if (this.#arrived.length > 0) this.#later();
       this.#send(departing);
     }
   }
 
   #send(departing: readonly Departure[]): void {
-    let at = 0;
-    try {
-      for (const departure of departing) {
-        at += 1;
-        this.#steps.send(departure);
-      }
-    } finally {
-      if (at < departing.length)
-        setImmediate(() => {
-          this.#send(departing.slice(at));
-        });
+    each(departing, this.#steps.send, (left) => {
+      setImmediate(() => {
+        this.#send(left);
+      });
+    });
+  }
+}
+
+/** Does one after the other. What is left when the time is up goes to `rest`, and so it does where one throws: that is thrown, and costs no other its turn. */
+function each<Item>(
+  items: readonly Item[],
+  step: (item: Item) => void,
+  rest: (left: readonly Item[]) => void,
+  until = Infinity,
+): void {
+  let at = 0;
+  try {
+    for (const item of items) {
+      at += 1;
+      step(item);
+      if (performance.now() >= until) break;
     }
+  } finally {
+    if (at < items.length) rest(items.slice(at));
   }
 }
