@@ -41,13 +41,11 @@ export function falseClauses(
   boundary: Boundary,
   selected: readonly NamespaceFacts[],
   around: Surroundings,
-  stands: (namespace: string) => boolean | undefined,
+  { missing, unseen }: FloorsSeen,
   further: FurtherClauses,
 ): readonly string[] {
   const { ruleSet } = around.rules();
   const { written } = ruleSet.surroundings;
-  const limited = selected.filter((facts) => floorDirections(ruleSet.guardOf(facts)).length > 0);
-  const { missing, unseen } = floorsMissing(limited, around, stands);
   const attested = (facts: NamespaceFacts): boolean =>
     protectedLabels(facts, around).size > 0 &&
     ownAt(around.records.get(facts.name), 'spec', 'attested') === true;
@@ -74,17 +72,26 @@ export function falseClauses(
   ];
 }
 
-/** The namespaces whose floor does not stand, and those of whose floor nobody knows. */
-export function floorsMissing(
-  limited: readonly NamespaceFacts[],
-  { floorOf }: Pick<Surroundings, 'floorOf'>,
+/** The namespaces that need a floor, by name: where it stands, where it does not, and where nobody knows. */
+export interface FloorsSeen {
+  readonly present: readonly string[];
+  readonly missing: readonly string[];
+  readonly unseen: readonly string[];
+}
+
+export function floorsSeen(
+  selected: readonly NamespaceFacts[],
+  { rules, floorOf }: Pick<Surroundings, 'rules' | 'floorOf'>,
   stands: (namespace: string) => boolean | undefined,
-): { readonly missing: readonly string[]; readonly unseen: readonly string[] } {
-  const names = limited.map(({ name }) => name);
-  return {
-    unseen: names.filter((name) => floorOf(name) === 'unknown'),
-    missing: names.filter((name) => floorOf(name) !== 'unknown' && stands(name) !== true),
-  };
+): FloorsSeen {
+  const { ruleSet } = rules();
+  const limited = selected.filter((facts) => floorDirections(ruleSet.guardOf(facts)).length > 0);
+  const seen = Map.groupBy(
+    limited.map(({ name }) => name),
+    (name) => (floorOf(name) === 'unknown' ? 'unseen' : stands(name) === true ? 'present' : 'missing'),
+  );
+  const of = (state: keyof FloorsSeen): readonly string[] => seen.get(state) ?? [];
+  return { present: of('present'), missing: of('missing'), unseen: of('unseen') };
 }
 
 export const unseenFloors = (names: readonly string[]): string =>

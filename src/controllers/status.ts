@@ -1,12 +1,11 @@
 /** Tells in the status of each Boundary how it fares: whether it is in force, what it selects, which floors stand, and what its proof lacks. */
 import type { Boundary } from '../boundary/boundary.ts';
 import { asciiLine } from '../boundary/invariants/text.ts';
-import { floorDirections } from '../boundary/floor/floorPolicy.ts';
 import type { NamespaceFacts } from '../k8s/namespaceFacts.ts';
 import type { JsonObject } from '../k8s/json.ts';
 import { acceptance } from './acceptance.ts';
-import { falseClauses, floorsMissing, unseenFloors } from './clauses.ts';
-import type { FurtherClauses } from './clauses.ts';
+import { falseClauses, floorsSeen, unseenFloors } from './clauses.ts';
+import type { FloorsSeen, FurtherClauses } from './clauses.ts';
 import { tellStatus } from './conditions.ts';
 import type { Claim, StatusWriter, Told } from './conditions.ts';
 import { right } from './controller.ts';
@@ -42,23 +41,20 @@ function toldOf(name: string, stored: JsonObject, { around, stands, further }: S
   }
   const guards = (facts: NamespaceFacts): boolean => ruleSet.guardOf(facts).boundaries.includes(boundary);
   const selected = [...around.namespaces().known()].filter(guards);
-  const limited = selected.filter((facts) => floorDirections(ruleSet.guardOf(facts)).length > 0);
-  const { missing, unseen } = floorsMissing(limited, around, stands);
-  const present = limited.length - missing.length;
+  const floors = floorsSeen(selected, around, stands);
   const lacking = [
     ...(accepted.status === 'True' ? [] : ['what is stored is not what is in force']),
     ...(isComplete(rollout) ? [] : ['its last change is not in force on every replica yet']),
-    ...falseClauses(boundary, selected, around, stands, further),
+    ...falseClauses(boundary, selected, around, floors, further),
   ];
   return {
-    claims: [
-      accepted,
-      enforcement(missing.length, unseen, rollout, further),
-      proof(lacking, further.network?.()),
-    ],
+    claims: [accepted, enforcement(floors, rollout, further), proof(lacking, further.network?.())],
     counts: {
       namespaces: selected.length,
-      floors: unseen.length === 0 ? { present, missing: missing.length } : undefined,
+      floors:
+        floors.unseen.length === 0
+          ? { present: floors.present.length, missing: floors.missing.length }
+          : undefined,
       violations: accepted.status === 'True' ? further.violations?.('Boundary', name) : undefined,
       exceptions: further.activeExceptions?.(name),
     },
@@ -71,8 +67,7 @@ const isNewest = (boundary: Boundary, name: string): boolean =>
 const isComplete = ({ waitingFor }: Rollout): boolean => waitingFor?.length === 0;
 
 function enforcement(
-  missing: number,
-  unseen: readonly string[],
+  { missing, unseen }: FloorsSeen,
   rollout: Rollout,
   { registration }: FurtherClauses,
 ): Claim {
@@ -86,8 +81,8 @@ function enforcement(
       message,
     };
   }
-  if (missing > 0) {
-    const message = `${missing} of its namespaces have no floor that stands`;
+  if (missing.length > 0) {
+    const message = `${missing.length} of its namespaces have no floor that stands`;
     return { type, status: 'False', reason: 'FloorsMissing', message };
   }
   if (unseen.length > 0)
