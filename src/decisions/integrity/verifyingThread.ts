@@ -2,7 +2,7 @@
 import { createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { getPriority, setPriority } from 'node:os';
+import { getPriority } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
@@ -11,6 +11,7 @@ import { checkpointIn } from '../export/bundle.ts';
 import type { Archive, Checkpoint, StoredEntry } from '../repository.ts';
 import { openArchive } from '../stores/openForReading.ts';
 import type { ReadTarget } from '../stores/openForReading.ts';
+import { prioritize } from '../threadPriority.ts';
 import { replicaOf } from '../writerName.ts';
 import { keyIdOf } from './checkpoint.ts';
 import type { Finding } from './finding.ts';
@@ -40,7 +41,7 @@ export interface Verdict {
   readonly first?: Finding;
 }
 
-/** Decisions and their records go before: on Linux this is the thread's own priority. */
+/** Decisions and their records go before. */
 const lowerPriority = 15;
 /** After each portion of records the thread rests for so many times as long as it worked. */
 const portion = 1_000;
@@ -58,15 +59,6 @@ export async function verifyOnce(port: MessagePort, options: VerifyingOptions): 
   } finally {
     await archive.close();
     prioritize(usualPriority);
-  }
-}
-
-/** Where that is not allowed, as raising it is not to everybody, the thread goes on with what it has. */
-function prioritize(priority: number): void {
-  try {
-    setPriority(0, priority);
-  } catch {
-    // Told by nothing: it is a matter of who waits for whom.
   }
 }
 

@@ -1,6 +1,5 @@
 /** The writer thread: takes items from the process's port and writes them, out of the way of the decisions. */
 import { randomBytes } from 'node:crypto';
-import { setPriority } from 'node:os';
 import type { MessagePort } from 'node:worker_threads';
 import { allowanceOf } from '../event/allowance.ts';
 import type { Allowance } from '../event/allowance.ts';
@@ -9,6 +8,7 @@ import { signedText } from '../integrity/checkpoint.ts';
 import { claimNew, claimOrphans } from '../spool/claim.ts';
 import { Spool } from '../spool/spool.ts';
 import { openJournal } from '../stores/openJournal.ts';
+import { prioritize } from '../threadPriority.ts';
 import { writerName } from '../writerName.ts';
 import { Excerpts } from './excerpts.ts';
 import { unpacked } from './frames.ts';
@@ -77,11 +77,6 @@ export function writeDecisions(port: MessagePort, options: WriterOptions): void 
     }
   });
   // Only now: the process waits for a thread that ends, and one that cannot start would end again and again with the smaller share.
-  try {
-    // On Linux this is the thread's own priority.
-    setPriority(0, lowerPriority);
-  } catch {
-    // Not allowed here: then both have the same.
-  }
+  prioritize(lowerPriority);
   writer.start();
 }
