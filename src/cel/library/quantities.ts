@@ -46,11 +46,7 @@ const sum = (name: string, sign: 1n | -1n) => {
   return define(
     name,
     [
-      method(
-        'Quantity',
-        '(Quantity): Quantity',
-        two(quantity, quantity, (a, b, frame) => added(a, b, frame)),
-      ),
+      method('Quantity', '(Quantity): Quantity', two(quantity, quantity, added)),
       method(
         'Quantity',
         '(int): Quantity',
