@@ -97,7 +97,11 @@ export async function serve(options: ServedOptions): Promise<Served> {
     printed: () => printed,
     ask,
     open,
-    metrics: async () => seriesIn((await ask('/metrics')).text),
+    metrics: async () => {
+      // An answer is counted when it has been sent, a turn of the event loop later: the first look may come before that, the second cannot.
+      await ask('/metrics');
+      return seriesIn((await ask('/metrics')).text);
+    },
     stop: async () => {
       agent.destroy();
       if (child.exitCode !== null) return;
