@@ -17,7 +17,7 @@ export function recordedPatch(
     const at = ['patch', index, 'value'];
     const part = shapeAt(shape, operation.path);
     if (part === undefined) projection.mask(`/${at.join('/')}`);
-    const value = part === undefined ? undefined : projection.take(operation.value, part, at);
+    const value = part === undefined ? undefined : projection.takeValue(operation.value, part, at);
     return `${head},"value":${value ?? 'null'}}`;
   });
   return `[${operations.join(',')}]`;

@@ -1,9 +1,11 @@
-/** Takes out of an object what a shape allows, as canonical JSON text, and notes what was left out. */
-import { escapeToken, isObject } from '../../k8s/json.ts';
-import type { JsonObject } from '../../k8s/json.ts';
+/** Takes out of a JSON text what a shape allows, as canonical JSON, and notes what was left out. */
+import { escapeToken } from '../../k8s/json.ts';
 import { quoted } from '../canonicalJson.ts';
 import type { Allowance } from './allowance.ts';
+import { membersOf } from './membersOf.ts';
+import { Output } from './output.ts';
 import type { Shape } from './shape.ts';
+import { Tape } from './tape.ts';
 
 /** Bounds of what is looked at and noted: a hostile object must not make the log expensive. */
 const mostValues = 4_000;
@@ -12,9 +14,9 @@ const mostPointers = 60;
 
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
-/** Never written, whatever a shape says: environment variables, and what tools keep for themselves. A label may be called `env`; a list is none. */
-const neverStored = (key: string, value: unknown): boolean =>
-  key === lastApplied || ((key === 'env' || key === 'managedFields') && Array.isArray(value));
+/** One projection at a time: its memory is used again by the next. */
+const output = new Output();
+const values = new Tape();
 
 /** What was noted in earlier items of a list, and how deep these stand. */
 interface Repeating {
@@ -27,8 +29,10 @@ export class Projection {
   readonly #masked: string[] = [];
   readonly #annotations: Shape;
   readonly #labels: Shape;
-  /** The tokens of the place at hand: a pointer is made of them only where something is left out. */
-  readonly #path: (string | number)[] = [];
+  #tape = values;
+  /** Where the value at hand will stand in the record, and in `#path` the way from there: the place in a list, or, negative, the token of a key. Pointers are rarely made. */
+  #at: readonly (string | number)[] = [];
+  readonly #path: number[] = [];
   #repeating: Repeating | undefined;
   #values = 0;
   #full = false;
@@ -50,125 +54,212 @@ export class Projection {
     else this.#full = true;
   }
 
+  /** The allowed part of a value on the tape as canonical text; undefined where nothing of it is. `at` is where the part will stand in the record. */
+  take(tape: Tape, token: number, shape: Shape, at: readonly (string | number)[]): string | undefined {
+    this.#tape = tape;
+    this.#at = at;
+    this.#path.length = 0;
+    output.begin();
+    return this.#part(token, shape) ? output.text() : undefined;
+  }
+
+  /** {@link take} of plain JSON data. */
+  takeValue(value: unknown, shape: Shape, at: readonly (string | number)[]): string | undefined {
+    if (value === undefined) return undefined;
+    values.read(Buffer.from(JSON.stringify(value)));
+    return this.take(values, 0, shape, at);
+  }
+
+  /** Writes what may be kept of the value; false where nothing was written. */
+  #part(token: number, shape: Shape): boolean {
+    this.#values += 1;
+    if (shape === 'never') return false;
+    if (this.#values > mostValues || this.#at.length + this.#path.length > deepest) {
+      this.#leaveOut();
+      return false;
+    }
+    const form = this.#tape.formOf(token);
+    if (form === 'null') return false;
+    if (form === 'list') {
+      if (shape === 'whole') return this.#list(token, shape);
+      if (shape === 'present') return this.#list(token, noItem);
+      if ('items' in shape) return this.#list(token, shape.items);
+    } else if (form === 'object') {
+      if (shape === 'whole') return this.#members(token, undefined);
+      if (shape === 'present') return this.#members(token, nothing);
+      if ('fields' in shape) return this.#fields(token, shape.fields);
+      if ('keys' in shape) return this.#members(token, shape.keys);
+    } else if (shape === 'whole' || shape === 'present') {
+      this.#leaf(token, form);
+      return true;
+    }
+    // Something else than the shape expects is a user's mistake, which the rules saw too.
+    this.#leaveOut();
+    return false;
+  }
+
+  #leaf(token: number, form: 'string' | 'literal'): void {
+    const tape = this.#tape;
+    if (form === 'string' ? tape.isEscaped(token) : !isCanonical(tape, token)) {
+      const value: unknown = JSON.parse(tape.textOf(token));
+      output.write(typeof value === 'string' ? quoted(value) : JSON.stringify(value));
+    } else {
+      output.copy(tape.bytes, tape.starts[token] ?? 0, tape.ends[token] ?? 0);
+    }
+  }
+
+  #list(token: number, item: Shape): boolean {
+    const tape = this.#tape;
+    const outer = this.#repeating;
+    const depth = this.#path.length;
+    const behind = tape.behind(token);
+    this.#repeating = { seen: new Set(), depth: depth + 1 };
+    output.add(openList);
+    for (let member = token + 1, index = 0; member < behind; member = tape.behind(member), index += 1) {
+      if (index > 0) output.add(comma);
+      this.#path[depth] = index;
+      // Places in lists stay as they are, for pointers name them.
+      if (!this.#part(member, item)) output.write('null');
+      if (this.#values > mostValues) break;
+    }
+    output.add(closeList);
+    this.#path.length = depth;
+    this.#repeating = outer;
+    return true;
+  }
+
+  #fields(token: number, shape: ReadonlyMap<string, Shape>): boolean {
+    const others: number[] = [];
+    const start = this.#open();
+    for (const key of membersOf(this.#tape, token)) {
+      const inner = shape.get(this.#tape.stringOf(key));
+      if (inner === undefined) others.push(key);
+      else this.#member(start, key, inner);
+    }
+    output.add(closeObject);
+    for (const key of others) this.#leaveOut(key);
+    return true;
+  }
+
+  /** The members that are allowed; undefined: all. */
+  #members(token: number, allowed: ((key: string) => boolean) | undefined): boolean {
+    const start = this.#open();
+    for (const key of membersOf(this.#tape, token)) {
+      if (allowed === undefined || allowed(this.#tape.stringOf(key))) this.#member(start, key, 'whole');
+      else this.#leaveOut(key);
+    }
+    output.add(closeObject);
+    return true;
+  }
+
+  #open(): number {
+    output.add(openObject);
+    return output.used;
+  }
+
+  /** One more member of the object whose members begin at `start`, where anything of it may be kept. */
+  #member(start: number, key: number, shape: Shape): void {
+    if (shape === 'never') return;
+    const guard = this.#guardOf(key);
+    if (guard === 'never') {
+      this.#leaveOut(key);
+      return;
+    }
+    const before = output.used;
+    if (before > start) output.add(comma);
+    this.#leaf(key, 'string');
+    output.add(colon);
+    this.#path.push(-key - 1);
+    const taken = this.#part(key + 1, shape === 'whole' ? guard : shape);
+    this.#path.pop();
+    if (!taken) output.backTo(before);
+  }
+
+  /** What may be taken of a whole part of this name. Never written, whatever a shape says: environment variables, and what tools keep for themselves. */
+  #guardOf(key: number): Shape {
+    const tape = this.#tape;
+    // Nearly every name is of another length than these.
+    switch (tape.isEscaped(key) ? -1 : (tape.ends[key] ?? 0) - (tape.starts[key] ?? 0) - 2) {
+      case -1:
+      case 3:
+      case 6:
+      case 11:
+      case 13:
+      case lastApplied.length:
+        return this.#guarded(tape.stringOf(key), key + 1);
+      default:
+        return 'whole';
+    }
+  }
+
+  #guarded(name: string, value: number): Shape {
+    switch (name) {
+      case lastApplied:
+        return 'never';
+      // A label may be called `env`; a list is none.
+      case 'env':
+      case 'managedFields':
+        return this.#tape.formOf(value) === 'list' ? 'never' : 'whole';
+      case 'annotations':
+        return this.#tape.formOf(value) === 'object' ? this.#annotations : 'whole';
+      case 'labels':
+        return this.#tape.formOf(value) === 'object' ? this.#labels : 'whole';
+      default:
+        return 'whole';
+    }
+  }
+
   /** Notes the place at hand, or a member of it; what is left out of each item of a list is noted for the first item that has it. */
-  #leaveOut(key?: string): void {
+  #leaveOut(key?: number): void {
     const path = this.#path;
     const repeating = this.#repeating;
+    let pointer = key === undefined ? '' : `/${this.#name(key)}`;
+    let depth = path.length;
     if (repeating !== undefined) {
-      let part = key ?? '';
-      for (let depth = path.length - 1; depth >= repeating.depth; depth -= 1) part = `${path[depth]}/${part}`;
-      if (repeating.seen.has(part)) return;
-      repeating.seen.add(part);
+      while (depth > repeating.depth) pointer = `/${this.#step(path[(depth -= 1)] ?? 0)}${pointer}`;
+      if (repeating.seen.has(pointer)) return;
+      repeating.seen.add(pointer);
     }
     if (this.#masked.length >= mostPointers) {
       this.#full = true;
       return;
     }
-    let pointer = '';
-    for (const token of path) pointer += `/${typeof token === 'number' ? token : escaped(token)}`;
-    this.#masked.push(key === undefined ? pointer : `${pointer}/${escaped(key)}`);
+    while (depth > 0) pointer = `/${this.#step(path[(depth -= 1)] ?? 0)}${pointer}`;
+    this.#masked.push(`/${this.#at.join('/')}${pointer}`);
   }
 
-  /** The allowed part of `value` as canonical text; undefined where nothing of it is. `at` is where the part will stand in the record. */
-  take(value: unknown, shape: Shape, at: readonly (string | number)[]): string | undefined {
-    this.#path.length = 0;
-    this.#path.push(...at);
-    return this.#part(value, shape);
+  #step(step: number): string | number {
+    return step < 0 ? this.#name(-step - 1) : step;
   }
 
-  #part(value: unknown, shape: Shape): string | undefined {
-    this.#values += 1;
-    if (shape === 'never') return undefined;
-    if (this.#values > mostValues || this.#path.length > deepest) {
-      this.#leaveOut();
-      return undefined;
-    }
-    if (typeof value === 'string') {
-      if (shape === 'whole' || shape === 'present') return quoted(value);
-    } else if (Array.isArray(value)) {
-      if (shape === 'whole') return this.#list(value, shape);
-      if (shape === 'present') return this.#list(value, noItem);
-      if ('items' in shape) return this.#list(value, shape.items);
-    } else if (isObject(value)) {
-      if (shape === 'whole') return this.#members(value, everything);
-      if (shape === 'present') return this.#members(value, nothing);
-      if ('fields' in shape) return this.#fields(value, shape.fields);
-      if ('keys' in shape) return this.#members(value, shape.keys);
-    } else if (value === null || value === undefined) {
-      return undefined;
-    } else if (shape === 'whole' || shape === 'present') {
-      return JSON.stringify(value);
-    }
-    // Something else than the shape expects is a user's mistake, which the rules saw too.
-    this.#leaveOut();
-    return undefined;
-  }
-
-  /** What may be taken of a whole part of this name. */
-  #guarded(key: string): Shape {
-    if (key === 'annotations') return this.#annotations;
-    return key === 'labels' ? this.#labels : 'whole';
-  }
-
-  #list(value: readonly unknown[], item: Shape): string {
-    const outer = this.#repeating;
-    const depth = this.#path.length;
-    this.#repeating = { seen: new Set(), depth: depth + 1 };
-    let text = '';
-    for (const [index, member] of value.entries()) {
-      this.#path[depth] = index;
-      // Places in lists stay as they are, for pointers name them.
-      const taken = this.#part(member, item) ?? 'null';
-      text = index === 0 ? taken : `${text},${taken}`;
-      if (this.#values > mostValues) break;
-    }
-    this.#path.length = depth;
-    this.#repeating = outer;
-    return `[${text}]`;
-  }
-
-  #fields(value: JsonObject, shape: ReadonlyMap<string, Shape>): string {
-    let text = '';
-    let taken = 0;
-    for (const [key, inner] of shape) {
-      if (!Object.hasOwn(value, key)) continue;
-      taken += 1;
-      text = this.#member(text, key, value[key], inner);
-    }
-    const keys = Object.keys(value);
-    if (taken < keys.length) {
-      for (const key of keys) if (!shape.has(key)) this.#leaveOut(key);
-    }
-    return `{${text}}`;
-  }
-
-  #members(value: JsonObject, allowed: (key: string) => boolean): string {
-    const keys = Object.keys(value);
-    if (keys.length > 1) keys.sort();
-    let text = '';
-    for (const key of keys) {
-      if (allowed(key)) text = this.#member(text, key, value[key], 'whole');
-      else this.#leaveOut(key);
-    }
-    return `{${text}}`;
-  }
-
-  /** The text with one more member, where anything of it may be kept. */
-  #member(text: string, key: string, value: unknown, shape: Shape): string {
-    if (shape === 'never') return text;
-    if (neverStored(key, value)) {
-      this.#leaveOut(key);
-      return text;
-    }
-    this.#path.push(key);
-    const taken = this.#part(value, shape === 'whole' && isObject(value) ? this.#guarded(key) : shape);
-    this.#path.pop();
-    if (taken === undefined) return text;
-    return `${text === '' ? '' : `${text},`}${quoted(key)}:${taken}`;
+  #name(key: number): string {
+    return escaped(this.#tape.stringOf(key));
   }
 }
 
-const everything = (): boolean => true;
+const comma = 0x2c;
+const colon = 0x3a;
+const openList = 0x5b;
+const closeList = 0x5d;
+const openObject = 0x7b;
+const closeObject = 0x7d;
+
+/** Whether a number, true or false stands there as ECMAScript would write it: that is certain of a small integer. */
+function isCanonical(tape: Tape, token: number): boolean {
+  const start = tape.starts[token] ?? 0;
+  const end = tape.ends[token] ?? 0;
+  if ((tape.bytes[start] ?? 0) > nine) return true;
+  if (end - start > 15) return false;
+  for (let at = start; at < end; at += 1) {
+    const byte = tape.bytes[at] ?? 0;
+    if (byte < zero || byte > nine) return false;
+  }
+  return true;
+}
+
+const zero = 0x30;
+const nine = 0x39;
+
 const nothing = (): boolean => false;
 /** No value fits it: each item is left out. */
 const noItem: Shape = { keys: nothing };

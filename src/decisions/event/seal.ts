@@ -7,7 +7,7 @@ import type { LogEvent } from '../record.ts';
 import type { Allowance } from './allowance.ts';
 import { headOf } from './event.ts';
 import type { Decided } from './event.ts';
-import { eventOf, excerptOf } from './excerpt.ts';
+import { eventOf, excerptOfRead } from './excerpt.ts';
 import { fittedHead } from './fit.ts';
 import type { Head } from './head.ts';
 import { objectHash } from './objectHash.ts';
@@ -67,13 +67,7 @@ export function sealHead(
 export function finished(given: Sealed | SealedHead): Sealed {
   if ('event' in given) return given;
   const { head, recordHash, attributes, allowance } = given;
-  return {
-    event: eventOf(
-      head,
-      excerptOf(() => attributes, allowance),
-    ),
-    recordHash,
-  };
+  return { event: eventOf(head, excerptOfRead(attributes, allowance)), recordHash };
 }
 
 /** Seals a decision and takes the excerpt of its objects at once. */

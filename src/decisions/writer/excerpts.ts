@@ -1,9 +1,8 @@
 /** Takes excerpts from reviews as they came; one that comes again under another uid is not read again. */
 import { crc32 } from 'node:zlib';
-import { isObject, own, ownAt, stringAt } from '../../k8s/json.ts';
 import type { Allowance } from '../event/allowance.ts';
 import { excerptOf } from '../event/excerpt.ts';
-import type { Excerpt, Objects } from '../event/excerpt.ts';
+import type { Excerpt } from '../event/excerpt.ts';
 
 /** How kube-apiserver begins a review; behind the uid, which is a UUID, stands everything that an excerpt is taken from. */
 const beginning = Buffer.from(
@@ -32,7 +31,7 @@ export class Excerpts {
 
   /** What may be kept of the objects in a review; it was read as one before. */
   of(source: Buffer, allowance: Allowance): Excerpt {
-    if (source.length > mostBytes || !beginsAsUsual(source)) return taken(source, allowance);
+    if (source.length > mostBytes || !beginsAsUsual(source)) return excerptOf(source, allowance);
     const key = crc32(source.subarray(restAt));
     for (const [slot, known] of this.#known.entries()) {
       if (known?.key !== key || known.allowance !== allowance) continue;
@@ -40,7 +39,7 @@ export class Excerpts {
       const rest = source.compare(this.#memory, start + restAt, start + known.length, restAt);
       if (rest === 0) return known.excerpt;
     }
-    const excerpt = taken(source, allowance);
+    const excerpt = excerptOf(source, allowance);
     source.copy(this.#memory, this.#next * mostBytes);
     this.#known[this.#next] = { key, length: source.length, allowance, excerpt };
     this.#next = (this.#next + 1) % mostRemembered;
@@ -52,18 +51,3 @@ const beginsAsUsual = (source: Buffer): boolean =>
   source.length > restAt &&
   beginning.compare(source, 0, beginning.length) === 0 &&
   uidForm.test(source.toString('latin1', beginning.length, restAt + 1));
-
-const taken = (source: Buffer, allowance: Allowance): Excerpt =>
-  excerptOf(() => objectsIn(source), allowance);
-
-function objectsIn(source: Buffer): Objects {
-  const request = ownAt(JSON.parse(source.toString()), 'request');
-  if (!isObject(request)) throw new Error('a review that was decided has no request');
-  const [object, oldObject] = [own(request, 'object'), own(request, 'oldObject')];
-  return {
-    kind: stringAt(request, 'kind', 'kind') ?? '',
-    resource: stringAt(request, 'resource', 'resource') ?? '',
-    object: isObject(object) ? object : null,
-    oldObject: isObject(oldObject) ? oldObject : null,
-  };
-}
