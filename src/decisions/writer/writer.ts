@@ -10,6 +10,8 @@ import type { SessionPorts } from './session.ts';
 /** How many entries one transaction takes, and how many may wait before what comes goes to the spool instead. */
 const batchItems = 512;
 const spillItems = 8_192;
+/** What comes so soon behind a transaction waits for more: each is flushed to disk by itself, which costs as much as writing some records. */
+const gatherMillis = 20;
 /** How long a store that failed is left alone: at first, and at most. */
 const firstPauseMillis = 100;
 const longestPauseMillis = 5_000;
@@ -43,6 +45,8 @@ export class Writer {
   #segment: { readonly id: string; readonly lines: ReturnType<Spool['read']> } | undefined;
   #running: Promise<void> | undefined;
   #cancel: (() => void) | undefined;
+  #gatherUntil = 0;
+  #gathering: (() => void) | undefined;
   #closing = false;
 
   constructor(ports: WriterPorts) {
@@ -58,7 +62,12 @@ export class Writer {
   /** Takes items over; `safe` tells when they are. */
   take(items: readonly Item[]): void {
     for (const item of items) this.#waiting.push(item);
-    this.run();
+    const rest = this.#gatherUntil - this.#ports.now();
+    if (rest <= 0 || rest > gatherMillis || this.#waiting.length >= batchItems) this.run();
+    else
+      this.#gathering ??= this.#ports.later(rest, () => {
+        this.run();
+      });
   }
 
   /** Says that it is there, before the store has answered, and works. */
@@ -69,6 +78,8 @@ export class Writer {
 
   /** Works until there is nothing left to do now, and looks again later. */
   run(): void {
+    this.#gathering?.();
+    this.#gathering = undefined;
     this.#running ??= this.#work().finally(() => {
       this.#running = undefined;
       this.#schedule();
@@ -80,6 +91,7 @@ export class Writer {
     await this.#running;
     this.#closing = true;
     this.#cancel?.();
+    this.#gathering?.();
     await this.#work();
     if (this.#waiting.length > 0) this.#spill();
     const { spool, now } = this.#ports;
@@ -121,6 +133,7 @@ export class Writer {
       const items = this.#waiting.slice(0, batchItems);
       return async () => {
         await this.#session.append(items);
+        this.#gatherUntil = this.#ports.now() + gatherMillis;
         this.#written(items.length);
       };
     }

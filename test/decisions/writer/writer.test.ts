@@ -73,6 +73,25 @@ test('what is taken becomes safe, is signed, and verifies', async () => {
   expect(await report()).toMatchObject({ ok: true, records: 2_302, checkpoints: 3 });
 });
 
+test('what comes right behind a transaction waits for what comes with it, and no longer', async () => {
+  const now = Date.UTC(2026, 10, 21);
+  const { writer, safe } = startWriter(directory, { now: () => now });
+  writer.take(items(1, 1));
+  await until(() => safe.length === 1);
+  for (const from of [2, 3, 4]) writer.take(items(from, 1));
+  expect(safe).toEqual([1]);
+  await until(() => safe.length > 1);
+  expect(safe).toEqual([1, 3]);
+  // As many as fit into a transaction do not wait.
+  writer.take(items(5, 511));
+  writer.take(items(516, 1));
+  await until(() => safe.length > 2);
+  expect(safe).toEqual([1, 3, 512]);
+  writer.take(items(517, 1));
+  await writer.close();
+  expect(sum(safe)).toBe(517);
+});
+
 test('a checkpoint is made after a minute, of however few records', async () => {
   let now = Date.UTC(2026, 10, 21);
   const { writer, checkpoints } = startWriter(directory, { now: () => now });
