@@ -15,6 +15,7 @@ import { recorder } from './recording.ts';
 import { reside } from './residentWorker.ts';
 import { reviewer } from './reviewer.ts';
 import type { Told } from './reviewer.ts';
+import { settled } from './review.ts';
 
 /** Everything that changes seldom; sent when it changed. */
 export interface LargeSnapshot {
@@ -89,7 +90,7 @@ export function serveLargeReviews(port: MessagePort): void {
         },
         refuses: () => extra.recording === 'refuses',
       });
-      const answer = await reviewer({
+      const given = await reviewer({
         world: () => world,
         decisionId: () => extra.decisionId,
         clock: () => performance.now(),
@@ -101,6 +102,7 @@ export function serveLargeReviews(port: MessagePort): void {
           throw error;
         },
       })(door, body, deadlineMillis);
+      const answer = settled(given);
       const large: LargeAnswer = {
         body: answer.body.toString(),
         ...(told === undefined ? {} : { told }),

@@ -8,7 +8,8 @@ import type { Limits } from './limits.ts';
 import type { ServerLog, ServerObserver } from './observer.ts';
 import type { Refusal, Refusals } from './refusal.ts';
 import { reply } from './reply.ts';
-import type { Answer, Door, Review } from './review.ts';
+import { settled } from './review.ts';
+import type { Answer, Door, Given, Review } from './review.ts';
 import { traceparentOf } from './traceparent.ts';
 import type { Traffic } from './traffic.ts';
 import { Turn } from './turn.ts';
@@ -25,7 +26,13 @@ export interface Reception {
   readonly observer: ServerObserver;
   readonly log: ServerLog;
   readonly clients: ClientGate | undefined;
-  readonly turn: Turn<Call, Reply>;
+  readonly turn: Turn<Call, Outcome, Reply>;
+}
+
+/** What came of a call. */
+export interface Outcome {
+  readonly call: Call;
+  readonly given: Given | Refusal;
 }
 
 /** An answer on its way. */
@@ -42,9 +49,10 @@ export function openReception(parts: Omit<Reception, 'turn'>): Reception {
       take: (call) => {
         admit(whole, call);
       },
-      send: ({ call, answer: given }) => {
+      make: ({ call, given }) => ({ call, answer: made(whole, call, given) }),
+      send: ({ call, answer }) => {
         try {
-          reply(call.response, given, parts.traffic.draining);
+          reply(call.response, answer, parts.traffic.draining);
         } catch (error) {
           fail(whole, call, error);
         }
@@ -150,7 +158,7 @@ function decide(reception: Reception, call: Call): void {
     leave(reception, call);
     return;
   }
-  let pending: Promise<Answer>;
+  let pending: Promise<Given>;
   try {
     const outcome = reception.review(call.door, call.body, call.deadline, call.traceparent);
     if (!('then' in outcome)) {
@@ -202,20 +210,28 @@ function startTimer(reception: Reception, call: Call, then?: () => void): void {
   call.timer.unref();
 }
 
-function answer(reception: Reception, call: Call, given: Answer | Refusal): void {
+function answer(reception: Reception, call: Call, given: Outcome['given']): void {
   clearTimeout(call.timer);
-  if (given.status === 200 || (given.status >= 400 && given.status <= 599)) {
-    reception.turn.depart({ call, answer: given });
-    return;
-  }
-  // The API server follows a redirect and sends the object along; anything else unexpected is no better.
-  fail(reception, call, new Error(`the review answered with status ${given.status}`));
+  reception.turn.depart({ call, given });
 }
 
-function fail(reception: Reception, call: Call, error: unknown): void {
-  reception.log.error(
-    { err: error, door: call.door, code: 'review_failed' },
-    'a review failed; answered 500',
-  );
-  answer(reception, call, reception.refusals.internal);
+/** The answer, or what stands for one that could not be made. */
+function made(reception: Reception, call: Call, given: Outcome['given']): Answer | Refusal {
+  try {
+    const answer: Answer | Refusal = settled(given);
+    if (answer.status === 200 || (answer.status >= 400 && answer.status <= 599)) return answer;
+    // The API server follows a redirect and sends the object along; anything else unexpected is no better.
+    throw new Error(`the review answered with status ${answer.status}`);
+  } catch (error) {
+    return failed(reception, call, error);
+  }
+}
+
+const fail = (reception: Reception, call: Call, error: unknown): void => {
+  answer(reception, call, failed(reception, call, error));
+};
+
+function failed({ log, refusals }: Reception, { door }: Call, error: unknown): Refusal {
+  log.error({ err: error, door, code: 'review_failed' }, 'a review failed; answered 500');
+  return refusals.internal;
 }

@@ -11,9 +11,19 @@ export interface Answer {
   readonly retryAfterSeconds?: number;
 }
 
+/** Makes the answer to what was decided. It is called once, and in the same turn of the event loop. */
+export type Settle = () => Answer;
+/** What a review comes to. */
+export type Given = Answer | Settle;
+
+/** The answer to it. */
+export const settled = (given: Given): Answer => (typeof given === 'function' ? given() : given);
+
 /**
  * Decides one request. `body` holds the bytes as they came and belongs to the callee from here on. `deadlineMillis` is an instant in milliseconds
  * since the epoch: the server answers 503 in its place then and takes the next request, so what is still running by then must be given up.
+ *
+ * What could be decided at once is a `Settle`: the server lets it make the answer, and the record of it, when all that came in the same turn is decided.
  *
  * `traceparent` is the well-formed header of that name, where there was one: the trace that the request belongs to.
  *
@@ -25,7 +35,7 @@ export type Review = (
   body: Buffer,
   deadlineMillis: number,
   traceparent?: string,
-) => Answer | Promise<Answer>;
+) => Given | Promise<Given>;
 
 /** Whether the process may be sent requests and, where not, why not. */
 export interface Readiness {

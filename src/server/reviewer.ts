@@ -20,7 +20,7 @@ import type { Violation } from '../k8s/violation.ts';
 import { RecentReviews } from './recentReviews.ts';
 import { unrecorded } from './recording.ts';
 import type { Recorder } from './recording.ts';
-import type { Answer, Door, Review } from './review.ts';
+import type { Answer, Door, Given, Review, Settle } from './review.ts';
 
 /** What may be asked of a live cluster. A failure is an answer (`unknown`, `unavailable`), never "nothing there". */
 export interface LiveReads {
@@ -79,7 +79,7 @@ export interface ReviewerPorts {
   readonly failed: (error: unknown) => void;
 }
 
-/** The function that the server calls. It answers at once unless something must be read live. */
+/** The function that the server calls. It decides at once unless something must be read live. */
 export function reviewer(all: ReviewerPorts): Review {
   const recent = new RecentReviews(readReview);
   return (door, body, deadline, traceparent) => {
@@ -92,7 +92,7 @@ export function reviewer(all: ReviewerPorts): Review {
     }
     const { attributes } = read;
     const world = ports.world();
-    const finish = (seen: World): Answer | Promise<Answer> =>
+    const finish = (seen: World): Given | Promise<Answer> =>
       answer(door, attributes, seen, started, ports, (beyond) =>
         beyond(door, body, deadline, factsRead(attributes, seen), traceparent).catch((error: unknown) =>
           refuse(error, door, attributes, seen, started, ports),
@@ -102,7 +102,7 @@ export function reviewer(all: ReviewerPorts): Review {
       if (ports.live === undefined) return finish(world);
       const needed = required(attributes, world);
       if (Object.values(needed).every((names: readonly string[]) => names.length === 0)) return finish(world);
-      return enriched(world, needed, ports.live).then(finish, (error: unknown) =>
+      return enriched(world, needed, ports.live).then<Given, Given>(finish, (error: unknown) =>
         refuse(error, door, attributes, world, started, ports),
       );
     } catch (error) {
@@ -133,7 +133,7 @@ function answer(
   started: number,
   ports: ReviewerPorts,
   handOver: (beyond: Beyond) => Promise<Answer>,
-): Answer | Promise<Answer> {
+): Settle | Answer | Promise<Answer> {
   let outcome: Outcome;
   try {
     outcome = admit(attributes, world, door);
@@ -141,13 +141,24 @@ function answer(
   } catch (error) {
     return refuse(error, door, attributes, world, started, ports);
   }
-  if (door !== 'validate' || world.storedIn === undefined)
-    return settle(door, outcome, world, started, ports);
+  if (door !== 'validate' || world.storedIn === undefined) {
+    const micros = microsSince(started, ports);
+    return () => {
+      try {
+        return settle(door, outcome, world, micros, ports);
+      } catch (error) {
+        return refuse(error, door, attributes, world, started, ports);
+      }
+    };
+  }
   return paced(tellStored(outcome, world), ports.clock).then(
-    (told) => settle(door, told, world, started, ports),
+    (told) => settle(door, told, world, microsSince(started, ports), ports),
     (error: unknown) => refuse(error, door, attributes, world, started, ports),
   );
 }
+
+const microsSince = (started: number, { clock }: ReviewerPorts): number =>
+  Math.round((clock() - started) * 1000);
 
 /** Other reviews come first: judging for so long at a time, and for so long altogether, what is only told. */
 const stretchMillis = 5;
@@ -190,10 +201,12 @@ function refuse(
     'Bulkhead failed to decide this; see its log, and please report it as a bug',
     500,
   );
-  return settle(door, { attributes, decision: decide(bug, []) }, world, started, ports);
+  const micros = microsSince(started, ports);
+  return settle(door, { attributes, decision: decide(bug, []) }, world, micros, ports);
 }
 
-function settle(door: Door, decided: Outcome, world: World, started: number, ports: ReviewerPorts): Answer {
+/** Makes the record and the answer. `micros`: how long the decision took. */
+function settle(door: Door, decided: Outcome, world: World, micros: number, ports: ReviewerPorts): Answer {
   const { recorder } = ports;
   const identity = { decisionId: ports.decisionId(), rulesHash: world.rules.hash, door };
   let outcome = recorder?.refuses() === true ? unrecorded(door, decided) : decided;
@@ -207,7 +220,7 @@ function settle(door: Door, decided: Outcome, world: World, started: number, por
     decision,
     known === undefined ? identity : { ...identity, recordHash: known.recordHash },
   );
-  if (known !== undefined) recorder?.keep(known, Math.round((ports.clock() - started) * 1000));
+  if (known !== undefined) recorder?.keep(known, micros);
   const failure = decision.failure === undefined ? {} : { failure: decision.failure.code };
   ports.told({
     door,

@@ -1,25 +1,27 @@
-/** Does what comes in one turn of the event loop together: one step for all of it, then the other. */
+/** Does what comes in one turn of the event loop together: one step for all of it, then the next. */
 
 /** A turn begins nothing more after so many milliseconds: probes and new requests come in between. */
 const longestMillis = 2;
 
-export interface Steps<Arrival, Departure> {
+export interface Steps<Arrival, Departure, Ready> {
   /** Works on what arrived; what came of it departs, now or later. */
   readonly take: (arrival: Arrival) => void;
-  readonly send: (departure: Departure) => void;
+  /** Makes what departs ready; does not throw. */
+  readonly make: (departure: Departure) => Ready;
+  readonly send: (ready: Ready) => void;
 }
 
 /**
  * Each step is done for everything that came in one turn of the event loop before the next one begins. One request after the other from socket to socket finds neither code
  * nor data of its step in the processor's caches, and wakes its client by itself; sixteen connections were served nearly twice as fast together.
  */
-export class Turn<Arrival, Departure> {
-  readonly #steps: Steps<Arrival, Departure>;
+export class Turn<Arrival, Departure, Ready> {
+  readonly #steps: Steps<Arrival, Departure, Ready>;
   #arrived: Arrival[] = [];
   /** Undefined between turns. */
   #departing: Departure[] | undefined;
 
-  constructor(steps: Steps<Arrival, Departure>) {
+  constructor(steps: Steps<Arrival, Departure, Ready>) {
     this.#steps = steps;
   }
 
@@ -30,7 +32,7 @@ export class Turn<Arrival, Departure> {
 
   /** It is sent with the others of this turn; at once where no turn is under way. */
   depart(departure: Departure): void {
-    if (this.#departing === undefined) this.#steps.send(departure);
+    if (this.#departing === undefined) this.#steps.send(this.#steps.make(departure));
     else this.#departing.push(departure);
   }
 
@@ -57,12 +59,12 @@ export class Turn<Arrival, Departure> {
       );
     } finally {
       this.#departing = undefined;
-      this.#send(departing);
+      this.#send(departing.map(this.#steps.make));
     }
   }
 
-  #send(departing: readonly Departure[]): void {
-    each(departing, this.#steps.send, (left) => {
+  #send(all: readonly Ready[]): void {
+    each(all, this.#steps.send, (left) => {
       setImmediate(() => {
         this.#send(left);
       });

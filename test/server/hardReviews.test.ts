@@ -7,7 +7,8 @@ import { configuration } from '../../src/config/schema.ts';
 import type { JsonObject } from '../../src/k8s/json.ts';
 import type { LargeExtra, LargeSnapshot } from '../../src/server/largeReview.ts';
 import { withWorkers } from '../../src/server/largeReviewer.ts';
-import type { Answer, Door, Review } from '../../src/server/review.ts';
+import { settled } from '../../src/server/review.ts';
+import type { Door, Review } from '../../src/server/review.ts';
 import { reviewer } from '../../src/server/reviewer.ts';
 import type { ReviewerPorts } from '../../src/server/reviewer.ts';
 import { createWorkers } from '../../src/server/workers.ts';
@@ -113,7 +114,7 @@ function bodyOf(object: JsonObject): Buffer {
 
 const soon = (): number => Date.now() + 20_000;
 const ask = async (review: Review, door: Door, object: JsonObject): Promise<string> => {
-  const { status, body }: Answer = await review(door, bodyOf(object), soon());
+  const { status, body } = settled(await review(door, bodyOf(object), soon()));
   expect(status).toBe(200);
   return body.toString();
 };

@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { liveReads } from '../../src/cluster/liveReads.ts';
 import { isObject, listAt, ownAt } from '../../src/k8s/json.ts';
+import { settled } from '../../src/server/review.ts';
 import type { Door } from '../../src/server/review.ts';
 import { reviewer } from '../../src/server/reviewer.ts';
 import { worldOf } from '../admission/scenario.ts';
@@ -52,7 +53,7 @@ async function answered(
     failed: (error) => failures.push(error),
   });
   const begun = performance.now();
-  const { body } = await review(door, addition, 5_000);
+  const { body } = settled(await review(door, addition, 5_000));
   expect(failures).toEqual([]);
   const parsed: unknown = JSON.parse(body.toString());
   if (!isObject(parsed)) throw new Error('no answer');

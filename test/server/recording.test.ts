@@ -9,6 +9,7 @@ import type { Sealed } from '../../src/decisions/event/seal.ts';
 import { ownAt } from '../../src/k8s/json.ts';
 import type { JsonObject } from '../../src/k8s/json.ts';
 import { recorder } from '../../src/server/recording.ts';
+import { settled } from '../../src/server/review.ts';
 import type { Door } from '../../src/server/review.ts';
 import { reviewer } from '../../src/server/reviewer.ts';
 import { object, worldOf } from '../admission/scenario.ts';
@@ -104,7 +105,7 @@ async function answered(door: Door, body: Buffer, given: Given = {}): Promise<An
           }
         : recording,
   });
-  const { body: answer } = await decide(door, body, Date.now() + 5_000);
+  const { body: answer } = settled(await decide(door, body, Date.now() + 5_000));
   const text = answer.toString();
   const response = ownAt(JSON.parse(text), 'response');
   return {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Agent } from 'node:https';
 import { connect } from 'node:tls';
-import type { Answer, Door } from '../../src/server/review.ts';
+import type { Answer, Door, Review } from '../../src/server/review.ts';
 import { call, eventually, start } from './running.ts';
 import type { Running } from './running.ts';
 
@@ -14,7 +14,7 @@ interface Seen {
 describe('a review', () => {
   const seen: Seen[] = [];
   let running: Running;
-  let answer: (body: Buffer) => Answer | Promise<Answer>;
+  let answer: (body: Buffer) => ReturnType<Review>;
   beforeAll(async () => {
     running = await start((door, body, deadlineMillis) => {
       seen.push({ door, body, deadlineMillis });
@@ -64,7 +64,7 @@ describe('a review', () => {
     expect((await call(running, '/validate')).headers['retry-after']).toBeUndefined();
   });
 
-  test.each<[string, () => Answer | Promise<Answer>]>([
+  test.each<[string, () => ReturnType<Review>]>([
     [
       'throws',
       () => {
@@ -72,6 +72,19 @@ describe('a review', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('a bug'))],
+    [
+      'decides and cannot make its answer',
+      () => () => {
+        throw new Error('a bug');
+      },
+    ],
+    [
+      'decides late and cannot make its answer',
+      () =>
+        Promise.resolve(() => {
+          throw new Error('a bug');
+        }),
+    ],
     ['answers with a redirect', () => ({ status: 307, body: '{}' })],
     ['answers late with a redirect', () => Promise.resolve({ status: 302, body: '{}' })],
     ['answers 204', () => ({ status: 204, body: '' })],

@@ -5,17 +5,21 @@ import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { Turn } from '../../src/server/turn.ts';
 
-/** A turn whose steps are written down; what is taken departs at once, as its own name in capitals. */
+/** A turn whose steps are written down; what is taken departs at once, and is made its own name in capitals. */
 function watched(take: (name: string) => void = () => undefined): {
-  readonly turn: Turn<string, string>;
+  readonly turn: Turn<string, string, string>;
   readonly seen: string[];
 } {
   const seen: string[] = [];
-  const turn: Turn<string, string> = new Turn({
+  const turn: Turn<string, string, string> = new Turn({
     take: (name: string) => {
       seen.push(name);
       take(name);
-      turn.depart(name.toUpperCase());
+      turn.depart(name);
+    },
+    make: (name: string) => {
+      seen.push(`${name}+`);
+      return name.toUpperCase();
     },
     send: (name: string) => {
       seen.push(name);
@@ -30,21 +34,21 @@ function tarry(): void {
   while (performance.now() < until);
 }
 
-test('all that came is taken before any of it is sent', async () => {
+test('all that came is taken before any of it is made, and all is made before any of it is sent', async () => {
   const { turn, seen } = watched();
   for (const name of ['a', 'b', 'c']) turn.arrive(name);
   expect(seen).toEqual([]);
   await nextTurn();
-  expect(seen).toEqual(['a', 'b', 'c', 'A', 'B', 'C']);
+  expect(seen).toEqual(['a', 'b', 'c', 'a+', 'b+', 'c+', 'A', 'B', 'C']);
   turn.arrive('d');
   await nextTurn();
-  expect(seen.slice(6)).toEqual(['d', 'D']);
+  expect(seen.slice(9)).toEqual(['d', 'd+', 'D']);
 });
 
-test('what departs between turns is sent at once', () => {
+test('what departs between turns is made and sent at once', () => {
   const { turn, seen } = watched();
   turn.depart('late');
-  expect(seen).toEqual(['late']);
+  expect(seen).toEqual(['late+', 'LATE']);
 });
 
 test('a turn that lasts ends early: what was taken is sent, the event loop turns, and the rest comes before what came later', async () => {
@@ -59,12 +63,12 @@ test('a turn that lasts ends early: what was taken is sent, the event loop turns
   await nextTurn();
   await nextTurn();
   await nextTurn();
-  expect(seen).toEqual(['a', 'slow', 'A', 'SLOW', 'probe', 'c', 'd', 'C', 'D']);
+  expect(seen).toEqual(['a', 'slow', 'a+', 'slow+', 'A', 'SLOW', 'probe', 'c', 'd', 'c+', 'd+', 'C', 'D']);
 });
 
 test.each([
   ['first', "name === 'b'", ['a', 'b', 'A', 'caught', 'c', 'C']],
-  ['second', "name === 'A'", ['a', 'b', 'c', 'A', 'caught', 'B', 'C']],
+  ['last', "name === 'A'", ['a', 'b', 'c', 'A', 'caught', 'B', 'C']],
 ])('what fails in the %s step costs no other its answer', async (_step, fails, expected) => {
   // In a process of its own: what nobody catches here is Jest's.
   const script = `
@@ -74,7 +78,7 @@ test.each([
       seen.push(name);
       if (${fails}) throw new Error('broken');
     };
-    const turn = new Turn({ take: (name) => { see(name); turn.depart(name.toUpperCase()); }, send: see });
+    const turn = new Turn({ take: (name) => { see(name); turn.depart(name); }, make: (name) => name.toUpperCase(), send: see });
     process.on('uncaughtException', () => seen.push('caught'));
     process.on('exit', () => console.log(seen.join()));
     for (const name of ['a', 'b', 'c']) turn.arrive(name);`;
