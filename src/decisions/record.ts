@@ -155,7 +155,7 @@ export interface Position {
 export type LogRecord<Event extends LogEvent = LogEvent> = Event &
   Position & {
     readonly recordHash: string;
-    /** From the first byte of the request to the answer; 0 where there was none. */
+    /** How long the decision took, from when the request had been read; 0 where there was none. */
     readonly latencyMicros: number;
   };
 

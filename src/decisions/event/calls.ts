@@ -1,28 +1,30 @@
-/** Remembers what was called a moment ago, by uid, in memory that is taken once. */
+/** Remembers the heads that were made a moment ago, by uid, in memory that is taken once. */
 
-/** How many are remembered, the youngest. */
+/** How many are remembered, the youngest, and how many bytes of them. */
 const slots = 4_096;
-/** Bytes for one of them; a longer one is not remembered. */
-const slotBytes = 512;
-/** The longest character in UTF-8: what ends as near to the end of a slot may have been cut. */
-const longestCharacter = 4;
+const memoryBytes = 4 * 1024 * 1024;
+/** A longer one is not remembered: a few of them would drive out all others. */
+const longest = 65_536;
 const places = 65_536;
 /** How far from its own place a call may stand, where others took that. */
 const reach = 4;
 
-/** What was kept with a call, and when, in milliseconds since the epoch. */
+/** A head, and when it was kept, in milliseconds since the epoch. */
 export interface Found {
-  readonly text: string;
+  readonly head: string;
   readonly millis: number;
 }
 
 /**
- * Texts by identity, of the latest calls. They are kept as bytes: objects that live for some seconds, ten for each decision, are copied and marked by one garbage
- * collection after the other, which cost more than all the rest that is done to remember them. What it forgets is not wrongly found: an identity is compared whole.
+ * Heads of the latest calls. They are kept as bytes: objects that live for some seconds, ten for each decision, are copied and marked by one garbage
+ * collection after the other, which cost more than all the rest that is done to remember them.
  */
 export class RecentCalls {
-  readonly #bytes = Buffer.alloc(slots * slotBytes);
-  readonly #lengths = new Uint16Array(slots);
+  readonly #bytes = Buffer.alloc(memoryBytes);
+  /** All bytes that were ever kept, and of each slot where it begins among them: what is further back than there is memory is written over. */
+  #written = 0;
+  readonly #starts = new Float64Array(slots);
+  readonly #lengths = new Uint32Array(slots);
   readonly #millis = new Float64Array(slots);
   /** By the uid: a slot, counted from 1; 0 where there is none. It nearly always tells that a call is new, without a look at the slots. */
   readonly #taken = new Uint16Array(places + reach);
@@ -30,32 +32,33 @@ export class RecentCalls {
   readonly #places = new Uint32Array(slots);
   #next = 0;
 
-  /** What was kept last with the identity, and when. */
-  find(uid: string, identity: string): Found | undefined {
+  /** What may be of calls with the uid, the youngest first; the heads say whose they are. */
+  find(uid: string): readonly Found[] {
     const first = placeOf(uid);
-    let latest: Found | undefined;
+    let found = none;
     for (let place = first; place < first + reach; place += 1) {
       const slot = (this.#taken[place] ?? 0) - 1;
-      if (slot < 0) continue;
-      const start = slot * slotBytes;
-      const millis = this.#millis[slot] ?? 0;
-      const whole = this.#bytes.toString('utf8', start, start + (this.#lengths[slot] ?? 0));
-      if (whole.startsWith(identity) && millis >= (latest?.millis ?? millis))
-        latest = { text: whole.slice(identity.length), millis };
+      const start = this.#starts[slot] ?? 0;
+      if (slot < 0 || start < this.#written - memoryBytes) continue;
+      const at = start % memoryBytes;
+      const head = this.#bytes.toString('utf8', at, at + (this.#lengths[slot] ?? 0));
+      found = [...found, { head, millis: this.#millis[slot] ?? 0 }];
     }
-    return latest;
+    return found.length < 2 ? found : found.toSorted((a, b) => b.millis - a.millis);
   }
 
-  /** Keeps a text with an identity in the place of the oldest. */
-  keep(uid: string, identity: string, text: string, millis: number): void {
-    const whole = identity + text;
-    // Half of a surrogate pair would become another character, and the identity of another call.
-    if (!whole.isWellFormed()) return;
+  /** Keeps a head in the place of the oldest. */
+  keep(uid: string, head: Uint8Array, millis: number): void {
+    const { length } = head;
+    if (length > longest) return;
+    const left = memoryBytes - (this.#written % memoryBytes);
+    const start = left < length ? this.#written + left : this.#written;
+    this.#bytes.set(head, start % memoryBytes);
+    this.#written = start + length;
     const slot = this.#next;
     this.#forget(slot);
-    const length = this.#bytes.write(whole, slot * slotBytes, slotBytes);
-    if (length < whole.length || length > slotBytes - longestCharacter) return;
     this.#next = (slot + 1) % slots;
+    this.#starts[slot] = start;
     this.#lengths[slot] = length;
     this.#millis[slot] = millis;
     const place = this.#placeNear(placeOf(uid));
@@ -82,6 +85,8 @@ export class RecentCalls {
     return this.#millis[(this.#taken[place] ?? 0) - 1] ?? 0;
   }
 }
+
+const none: readonly Found[] = [];
 
 /** One of the places, by the first eight letters: those of a UUID are random. */
 function placeOf(uid: string): number {

@@ -4,13 +4,14 @@ import { stringAt } from '../../k8s/json.ts';
 import type { PatchOperation } from '../../k8s/jsonPatch.ts';
 import type { NamespaceFacts } from '../../k8s/namespaceFacts.ts';
 import type { Violation } from '../../k8s/violation.ts';
-import { canonicalJson, quoted } from '../canonicalJson.ts';
+import { canonicalJson } from '../canonicalJson.ts';
 import { recordVersion } from '../record.ts';
 import type { RecordDoor, Verdict } from '../record.ts';
 import type { Allowance } from './allowance.ts';
 import { strings } from './head.ts';
 import type { Head } from './head.ts';
 import { instant } from './instant.ts';
+import { Output } from './output.ts';
 import { recordedPatch } from './patch.ts';
 import { Projection } from './projection.ts';
 
@@ -42,11 +43,14 @@ export interface Relations {
 const mostFindings = 50;
 const mostOperations = 200;
 /** Names that the API server would refuse are cut here; no legal one is as long. */
-const longestName = 1024;
+export const longestName = 1024;
+
+/** One head at a time. */
+const output = new Output();
 
 /**
- * The canonical JSON of a `DecisionEvent` without `masked` and `subset`. It is written member by member in canonical order, because building an object and writing
- * that takes twice as long, and one is written for each decision.
+ * The canonical JSON of a `DecisionEvent` without `masked` and `subset`. It is written member by member in canonical order, and as bytes: building an object and writing
+ * that takes twice as long, texts that are added to each other are written once more for the hash and once more for the writer, and one is made for each decision.
  */
 export function headOf(
   decided: Decided,
@@ -54,34 +58,117 @@ export function headOf(
   objectSha256: string | undefined,
   relations: Relations = {},
 ): Head {
-  const { attributes, failure, violations, exceptions } = decided;
+  const { attributes, failure, violations } = decided;
   const masked: string[] = [];
   const groups = groupsOf(attributes, allowance);
   if (groups.length < attributes.user.groups.length) masked.push('/user/groups');
   if (violations.length > mostFindings) masked.push('/violations');
-  const patch = decided.patch.length === 0 ? '[]' : patchText(decided, allowance, masked);
-  const upToKind =
-    `{"apiVersion":"${recordVersion}"${optional('correlates', relations.correlates)}` +
-    `,"decision":"${decided.decision}","decisionId":${quoted(decided.decisionId)},"door":"${decided.door}"` +
-    `,"dryRun":${attributes.dryRun},"exceptions":${exceptions === undefined ? '[]' : strings(exceptions)}` +
-    (failure === undefined
-      ? ''
-      : `,"failure":{"code":${quoted(failure.code)},"message":${quoted(failure.message)}}`) +
-    `,"kind":"Decision"`;
-  const upToSnapshot =
-    optional('objectSha256', objectSha256) +
-    `,"operation":"${attributes.operation}","patch":${patch},"resource":${resourceText(attributes)}` +
-    `${optional('retryOf', relations.retryOf)},"rulesHash":${quoted(decided.rulesHash)}` +
-    `,"snapshot":${snapshotText(decided.namespace)}`;
-  const rest =
-    optional('tenant', tenantOf(decided, allowance.tenantLabel)) +
-    `,"time":"${instant(decided.millis)}","uid":${quoted(attributes.uid)}` +
-    `,"user":{"groups":${strings(groups)},"username":${quoted(clip(attributes.user.username))}}` +
-    `,"violations":${violations.length === 0 ? '[]' : canonicalJson(violations.slice(0, mostFindings))}` +
-    `,"warnings":${strings(decided.warnings)}}`;
-  const maskedAt = upToKind.length;
-  const subsetAt = maskedAt + upToSnapshot.length;
-  return { text: upToKind + upToSnapshot + rest, maskedAt, subsetAt, masked };
+  const patch = decided.patch.length === 0 ? undefined : patchText(decided, allowance, masked);
+  output.begin();
+  put(pieces.beginning);
+  optional(pieces.correlates, relations.correlates);
+  put(pieces.decision);
+  output.quote(decided.decision);
+  put(pieces.decisionId);
+  output.quote(decided.decisionId);
+  put(pieces.door);
+  output.quote(decided.door);
+  put(attributes.dryRun ? pieces.isDryRun : pieces.isNoDryRun);
+  list(pieces.exceptions, decided.exceptions ?? none);
+  if (failure !== undefined) {
+    put(pieces.failure);
+    output.quote(failure.code);
+    put(pieces.message);
+    output.quote(failure.message);
+    output.add(closeObject);
+  }
+  put(pieces.kind);
+  const maskedAt = output.used;
+  optional(pieces.objectSha256, objectSha256);
+  put(pieces.operation);
+  output.quote(attributes.operation);
+  put(pieces.patch);
+  if (patch === undefined) put(pieces.emptyList);
+  else output.write(patch);
+  putResource(attributes);
+  optional(pieces.retryOf, relations.retryOf);
+  put(pieces.rulesHash);
+  output.quote(decided.rulesHash);
+  put(pieces.snapshot);
+  optional(pieces.resourceVersion, decided.namespace?.resourceVersion);
+  output.add(closeObject);
+  const subsetAt = output.used;
+  optional(pieces.tenant, tenantOf(decided, allowance.tenantLabel));
+  put(pieces.time);
+  output.quote(instant(decided.millis));
+  put(pieces.uid);
+  output.quote(attributes.uid);
+  list(pieces.groups, groups);
+  put(pieces.username);
+  output.quote(clip(attributes.user.username));
+  put(pieces.violations);
+  if (violations.length === 0) put(pieces.emptyList);
+  else output.write(canonicalJson(violations.slice(0, mostFindings)));
+  list(pieces.warnings, decided.warnings);
+  output.add(closeObject);
+  return { bytes: output.kept(), maskedAt, subsetAt, masked };
+}
+
+/** What every head has, as bytes. */
+const pieces = {
+  beginning: Buffer.from(`{"apiVersion":"${recordVersion}"`),
+  correlates: Buffer.from(',"correlates":'),
+  decision: Buffer.from(',"decision":'),
+  decisionId: Buffer.from(',"decisionId":'),
+  door: Buffer.from(',"door":'),
+  isDryRun: Buffer.from(',"dryRun":true'),
+  isNoDryRun: Buffer.from(',"dryRun":false'),
+  exceptions: Buffer.from(',"exceptions":'),
+  failure: Buffer.from(',"failure":{"code":'),
+  message: Buffer.from(',"message":'),
+  kind: Buffer.from(',"kind":"Decision"'),
+  objectSha256: Buffer.from(',"objectSha256":'),
+  operation: Buffer.from(',"operation":'),
+  patch: Buffer.from(',"patch":'),
+  emptyList: Buffer.from('[]'),
+  resource: Buffer.from(',"resource":{'),
+  generateName: Buffer.from('"generateName":'),
+  group: Buffer.from('"group":'),
+  kindOfResource: Buffer.from(',"kind":'),
+  name: Buffer.from(',"name":'),
+  namespace: Buffer.from(',"namespace":'),
+  subresource: Buffer.from(',"subresource":'),
+  version: Buffer.from(',"version":'),
+  retryOf: Buffer.from(',"retryOf":'),
+  rulesHash: Buffer.from(',"rulesHash":'),
+  snapshot: Buffer.from(',"snapshot":{'),
+  resourceVersion: Buffer.from('"namespaceResourceVersion":'),
+  tenant: Buffer.from(',"tenant":'),
+  time: Buffer.from(',"time":'),
+  uid: Buffer.from(',"uid":'),
+  groups: Buffer.from(',"user":{"groups":'),
+  username: Buffer.from(',"username":'),
+  violations: Buffer.from('},"violations":'),
+  warnings: Buffer.from(',"warnings":'),
+} as const;
+const closeObject = 0x7d;
+const comma = 0x2c;
+const none: readonly string[] = [];
+
+const put = (piece: Buffer): void => {
+  output.copy(piece, 0, piece.length);
+};
+
+function optional(name: Buffer, value: string | undefined): void {
+  if (value === undefined) return;
+  put(name);
+  output.quote(clip(value));
+}
+
+function list(name: Buffer, all: readonly string[]): void {
+  put(name);
+  if (all.length === 0) put(pieces.emptyList);
+  else output.write(strings(all));
 }
 
 function groupsOf({ user }: Attributes, allowance: Allowance): readonly string[] {
@@ -102,24 +189,22 @@ function patchText({ patch, attributes }: Decided, allowance: Allowance, masked:
   return kept;
 }
 
-const optional = (name: string, value: string | undefined): string =>
-  value === undefined ? '' : `,"${name}":${quoted(clip(value))}`;
-
 const clip = (text: string): string => (text.length <= longestName ? text : text.slice(0, longestName));
 
-function resourceText(attributes: Attributes): string {
-  const { group, version, kind, subresource, namespace, name, object } = attributes;
+function putResource({ group, version, kind, subresource, namespace, name, object }: Attributes): void {
+  put(pieces.resource);
   const generateName = name === '' ? stringAt(object, 'metadata', 'generateName') : undefined;
-  return (
-    `{${generateName === undefined ? '' : `"generateName":${quoted(clip(generateName))},`}"group":${quoted(clip(group))}` +
-    `,"kind":${quoted(clip(kind))}${name === '' ? '' : `,"name":${quoted(clip(name))}`}` +
-    `,"namespace":${quoted(clip(namespace))},"subresource":${quoted(clip(subresource))},"version":${quoted(clip(version))}}`
-  );
-}
-
-function snapshotText(namespace: NamespaceFacts | undefined): string {
-  const version = namespace?.resourceVersion;
-  return version === undefined ? '{}' : `{"namespaceResourceVersion":${quoted(version)}}`;
+  if (generateName !== undefined) {
+    optional(pieces.generateName, generateName);
+    output.add(comma);
+  }
+  optional(pieces.group, group);
+  optional(pieces.kindOfResource, kind);
+  if (name !== '') optional(pieces.name, name);
+  optional(pieces.namespace, namespace);
+  optional(pieces.subresource, subresource);
+  optional(pieces.version, version);
+  output.add(closeObject);
 }
 
 /** The tenant of the namespace; of a Namespace object, the one that it asks for, or had. */

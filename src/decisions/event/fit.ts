@@ -30,15 +30,15 @@ const without = (masked: readonly string[], pointer: string): readonly string[] 
 
 /** The head, cut until there is room for it. */
 export function fittedHead(head: Head): Head {
-  if (fits(head.text, largestHead)) return head;
+  if (head.bytes.length <= largestHead) return head;
   // Our own text, which is rarely as long.
-  let members = JSON.parse(head.text) as HeadMembers;
+  let members = JSON.parse(head.bytes.toString()) as HeadMembers;
   let { masked } = head;
   for (const { pointer, cut } of cuts) {
     members = cut(members);
     masked = without(masked, pointer);
     const shorter = headOfMembers(members, masked);
-    if (fits(shorter.text, largestHead)) return shorter;
+    if (shorter.bytes.length <= largestHead) return shorter;
   }
   // Only names are left, each of them clipped when the head was made.
   return headOfMembers({ ...members, resource: { ...members.resource, generateName: '' } }, ['']);

@@ -2,9 +2,9 @@
 import { canonicalJson, quoted } from '../canonicalJson.ts';
 import { walkMembers } from '../members.ts';
 
-/** The canonical JSON of an event without `masked` and `subset`, and where these belong. */
+/** The canonical JSON of an event without `masked` and `subset`, as UTF-8, and where in it these belong, in bytes. */
 export interface Head {
-  readonly text: string;
+  readonly bytes: Buffer;
   readonly maskedAt: number;
   readonly subsetAt: number;
   /** Pointers of what was left out of the head itself. */
@@ -20,7 +20,8 @@ export function headOfText(text: string, masked: readonly string[]): Head {
     if (key > 'masked') maskedAt = Math.min(maskedAt, start - 1);
     if (key > 'subset') subsetAt = Math.min(subsetAt, start - 1);
   });
-  return { text, maskedAt, subsetAt, masked };
+  const bytes = (end: number): number => Buffer.byteLength(text.slice(0, end));
+  return { bytes: Buffer.from(text), maskedAt: bytes(maskedAt), subsetAt: bytes(subsetAt), masked };
 }
 
 /**
@@ -31,13 +32,13 @@ export const joined = (pieces: readonly string[]): string => pieces.join('');
 
 /** The whole event, with the text of an object in the place of `subset`. */
 export const wholeEvent = (
-  { text, maskedAt, subsetAt }: Head,
+  { bytes, maskedAt, subsetAt }: Head,
   subset: string,
   masked: readonly string[],
 ): string =>
   joined([
-    ...[text.slice(0, maskedAt), ',"masked":', strings(masked), text.slice(maskedAt, subsetAt)],
-    ...[',"subset":', subset, text.slice(subsetAt)],
+    ...[bytes.toString('utf8', 0, maskedAt), ',"masked":', strings(masked)],
+    ...[bytes.toString('utf8', maskedAt, subsetAt), ',"subset":', subset, bytes.toString('utf8', subsetAt)],
   ]);
 
 /** A list of strings as canonical JSON. */

@@ -1,62 +1,105 @@
 /** A text that is put together as bytes: pieces of other texts, of which the latest can be taken back. */
+import { quoted } from '../canonicalJson.ts';
 
 const usualBytes = 65_536;
 /** Fewer bytes are copied faster one by one. */
 const fewBytes = 48;
 
-/** Grows as needed; what was made is read before the next text is begun. */
+/** Another piece of memory is begun where there is less room than this. */
+const littleRoom = 4_096;
+
+/** Each text is put together in one piece of memory; what of it was kept is not touched again. */
 export class Output {
   #bytes = Buffer.allocUnsafeSlow(usualBytes);
-  #used = 0;
+  #start = 0;
+  #end = 0;
 
-  /** Begins another text. */
+  /** Begins another text; the one before is gone unless it was kept. */
   begin(): void {
-    this.#used = 0;
-    if (this.#bytes.length > usualBytes) this.#bytes = Buffer.allocUnsafeSlow(usualBytes);
+    if (this.#bytes.length !== usualBytes || this.#start > usualBytes - littleRoom) {
+      this.#bytes = Buffer.allocUnsafeSlow(usualBytes);
+      this.#start = 0;
+    }
+    this.#end = this.#start;
   }
 
   /** How many bytes there are. */
   get used(): number {
-    return this.#used;
+    return this.#end - this.#start;
   }
 
   /** Takes back what was added since there were so many bytes. */
   backTo(used: number): void {
-    this.#used = used;
+    this.#end = this.#start + used;
   }
 
   /** Adds one byte. */
   add(byte: number): void {
-    if (this.#used === this.#bytes.length) this.#grow(1);
-    this.#bytes[this.#used] = byte;
-    this.#used += 1;
+    if (this.#end === this.#bytes.length) this.#grow(1);
+    this.#bytes[this.#end] = byte;
+    this.#end += 1;
   }
 
   /** Adds bytes of another text, from `start` to before `end`. */
   copy(from: Uint8Array, start: number, end: number): void {
     const length = end - start;
-    if (this.#used + length > this.#bytes.length) this.#grow(length);
+    if (this.#end + length > this.#bytes.length) this.#grow(length);
     const bytes = this.#bytes;
-    let to = this.#used;
+    let to = this.#end;
     if (length > fewBytes) bytes.set(from.subarray(start, end), to);
     else for (let at = start; at < end; at += 1, to += 1) bytes[to] = from[at] ?? 0;
-    this.#used += length;
+    this.#end += length;
   }
 
   /** Adds a text, as UTF-8. */
   write(text: string): void {
-    if (this.#used + 3 * text.length > this.#bytes.length) this.#grow(3 * text.length);
-    this.#used += this.#bytes.write(text, this.#used);
+    const most = 3 * text.length;
+    if (this.#end + most > this.#bytes.length) this.#grow(most);
+    this.#end += this.#bytes.write(text, this.#end);
+  }
+
+  /** Adds a string as canonical JSON. */
+  quote(text: string): void {
+    const { length } = text;
+    if (this.#end + length + 2 > this.#bytes.length) this.#grow(length + 2);
+    const bytes = this.#bytes;
+    let to = this.#end;
+    bytes[to] = quote;
+    for (let at = 0; at < length; at += 1) {
+      const unit = text.charCodeAt(at);
+      if (unit < space || unit > lastPlain || unit === quote || unit === backslash) {
+        this.write(quoted(text));
+        return;
+      }
+      bytes[(to += 1)] = unit;
+    }
+    bytes[to + 1] = quote;
+    this.#end = to + 2;
   }
 
   /** What was put together. */
   text(): string {
-    return this.#bytes.toString('utf8', 0, this.#used);
+    return this.#bytes.toString('utf8', this.#start, this.#end);
+  }
+
+  /** The bytes of what was put together, for good. */
+  kept(): Buffer {
+    const piece = this.#bytes.subarray(this.#start, this.#end);
+    this.#start = this.#end;
+    return piece;
   }
 
   #grow(by: number): void {
-    const larger = Buffer.allocUnsafeSlow(2 * (this.#bytes.length + by));
-    this.#bytes.copy(larger, 0, 0, this.#used);
+    const { used } = this;
+    const larger = Buffer.allocUnsafeSlow(Math.max(usualBytes, 2 * (used + by)));
+    this.#bytes.copy(larger, 0, this.#start, this.#end);
     this.#bytes = larger;
+    this.#start = 0;
+    this.#end = used;
   }
 }
+
+const quote = 0x22;
+const backslash = 0x5c;
+const space = 0x20;
+const lastPlain = 0x7e;

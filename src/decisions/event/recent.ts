@@ -4,8 +4,9 @@ import { applyPatch } from '../../k8s/jsonPatch.ts';
 import { isObject, ownAt, stringAt } from '../../k8s/json.ts';
 import { canonicalJson } from '../canonicalJson.ts';
 import { recordVersion } from '../record.ts';
-import type { RetryEvent } from '../record.ts';
+import type { DecisionEvent, RetryEvent } from '../record.ts';
 import { RecentCalls } from './calls.ts';
+import { longestName } from './event.ts';
 import type { Decided, Relations } from './event.ts';
 import { instant } from './instant.ts';
 
@@ -24,24 +25,32 @@ export class Recent {
   readonly #calls = new RecentCalls();
   readonly #mutations = new Map<string, Mutation>();
 
-  /** How a call is related to what came before; remembers it. `same`: the same call with the same outcome, whose record is `retry`. */
+  /** How a call is related to what came before. `same`: the same call with the same outcome, whose record is `retry`. */
   relationsOf(
     decided: Decided,
     objectSha256: string | undefined,
   ): { readonly same: true; readonly retry: RetryEvent } | (Relations & { readonly same: false }) {
-    const { decisionId, decision, rulesHash, millis, attributes } = decided;
-    // A uid alone proves nothing: whoever repeats one with another object, or as somebody else, gets a record of their own.
-    const identity = identityOf(decided, objectSha256);
-    const outcome = `${decision} ${rulesHash}`;
-    const first = fresh(this.#calls.find(attributes.uid, identity), millis);
-    if (first !== undefined && `${identity}${first.text}`.split('\n').length === lines) {
-      const retryOf = first.text.slice(first.text.lastIndexOf(' ') + 1);
-      const same = first.text === `${outcome} ${retryOf}`;
+    const { decision, rulesHash, millis, attributes } = decided;
+    for (const { head, millis: then } of this.#calls.find(attributes.uid)) {
+      // Our own text.
+      const first = JSON.parse(head) as Partial<DecisionEvent>;
+      const retryOf = first.decisionId;
+      if (
+        retryOf === undefined ||
+        millis - then > rememberedMillis ||
+        !isSameCall(first, decided, objectSha256)
+      )
+        continue;
+      const same = first.decision === decision && first.rulesHash === rulesHash;
       return same ? { same, retry: retryEvent(decided, retryOf) } : { same, retryOf };
     }
-    this.#calls.keep(attributes.uid, identity, `${outcome} ${decisionId}`, millis);
     const correlates = this.#correlate(decided);
     return correlates === undefined ? { same: false } : { same: false, correlates };
+  }
+
+  /** Remembers a call by the head of its record. */
+  remember({ attributes, millis }: Decided, head: Uint8Array): void {
+    this.#calls.keep(attributes.uid, head, millis);
   }
 
   #correlate(decided: Decided): string | undefined {
@@ -93,12 +102,35 @@ const retryEvent = (decided: Decided, retryOf: string): RetryEvent => ({
   uid: decided.attributes.uid,
 });
 
-/** Which call it is: which door was asked by whom to do what to which object. */
-const identityOf = ({ door, attributes }: Decided, objectSha256 = ''): string =>
-  `${door}\n${attributes.operation}\n${objectSha256}\n${attributes.uid}\n${attributes.user.username}\n${attributes.group}\n${attributes.resource}\n` +
-  `${attributes.subresource}\n${attributes.namespace}\n${attributes.name}\n`;
-/** Lines of an identity and the outcome behind it; where there are more, a part has several lines and could pass for the beginning of the next. */
-const lines = 11;
+/**
+ * Whether a head is of the same call: the same door was asked by the same user to do the same to the same object. A uid alone proves nothing: whoever repeats one with
+ * another object, or as somebody else, gets a record of their own.
+ */
+function isSameCall(
+  head: Partial<DecisionEvent>,
+  { door, attributes }: Decided,
+  objectSha256?: string,
+): boolean {
+  const { uid, operation, user, group, version, kind, subresource, namespace, name } = attributes;
+  const { resource } = head;
+  return (
+    head.door === door &&
+    head.operation === operation &&
+    head.objectSha256 === objectSha256 &&
+    isSame(head.uid, uid) &&
+    isSame(head.user?.username, user.username) &&
+    isSame(resource?.group, group) &&
+    isSame(resource?.version, version) &&
+    isSame(resource?.kind, kind) &&
+    isSame(resource?.subresource, subresource) &&
+    isSame(resource?.namespace, namespace) &&
+    isSame(resource?.name ?? '', name)
+  );
+}
+
+/** Of what was cut, or had a half of a surrogate pair, a head does not tell what it was. */
+const isSame = (written: string | undefined, text: string): boolean =>
+  written === text && text.length < longestName && !text.includes('\uFFFD');
 
 /** Who does what to which object; between the doors the API server makes a name of a generateName. */
 function subjectOf({ attributes }: Decided, by: 'name' | 'generateName'): string {

@@ -60,7 +60,9 @@ export function sealHead(
   const relations = recent?.relationsOf(decided, objectSha256);
   if (relations?.same === true) return sealedEvent(relations.retry);
   const head = fittedHead(headOf(decided, allowance, objectSha256, relations));
-  return { head, recordHash: hash('sha256', head.text), attributes, allowance };
+  // What repeats a call with another outcome points to the first, and so does what comes after it.
+  if (relations?.retryOf === undefined) recent?.remember(decided, head.bytes);
+  return { head, recordHash: hash('sha256', head.bytes), attributes, allowance };
 }
 
 /** The whole record, on the thread that asks. */

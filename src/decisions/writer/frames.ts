@@ -13,8 +13,8 @@ export interface Frames {
 }
 
 /**
- * Of each record: the bytes of its text and of its source; the length of its event or head, and where `masked` and `subset` belong in it, in UTF-16 units; the latency.
- * The text is record-hash, event or head, then a list of pointers; where this is missing it is a whole event.
+ * Of each record: how many bytes its event or head has, its list of pointers, and its source; where in the head `masked` and `subset` belong; the latency. In the memory stand
+ * record-hash, event or head, pointers, source. A place of 0 is none: it is a whole event.
  */
 const perFrame = 6;
 /** What a record's hash takes, in hex. */
@@ -60,43 +60,43 @@ export class Packer {
     const source = 'event' in given ? undefined : given.attributes.source;
     if (source === undefined || source.length > largestSource || 'event' in given) {
       const { event, recordHash } = finished(given);
-      return this.#put(recordHash, event, '', undefined, 0, 0, latencyMicros);
+      return this.#put(recordHash, Buffer.from(event), '', undefined, 0, 0, latencyMicros);
     }
     const { head, recordHash } = given;
-    const { text, maskedAt, subsetAt, masked } = head;
-    const pointers = masked.length === 0 ? '[]' : JSON.stringify(masked);
-    return this.#put(recordHash, text, pointers, source, maskedAt, subsetAt, latencyMicros);
+    const { bytes, maskedAt, subsetAt, masked } = head;
+    const pointers = masked.length === 0 ? '' : JSON.stringify(masked);
+    return this.#put(recordHash, bytes, pointers, source, maskedAt, subsetAt, latencyMicros);
   }
 
   #put(
     recordHash: string,
-    text: string,
+    head: Uint8Array,
     pointers: string,
     source: Uint8Array | undefined,
     maskedAt: number,
     subsetAt: number,
     latencyMicros: number,
   ): number {
-    // One text, for each call that writes some costs more than the bytes do.
-    const whole = recordHash + text + pointers;
-    const most = 3 * whole.length + (source?.length ?? 0);
-    const bytes = this.#room(most);
-    if (bytes === undefined) return -1;
+    const sourceLength = source?.length ?? 0;
+    const memory = this.#room(hashLength + head.length + 3 * pointers.length + sourceLength);
+    if (memory === undefined) return -1;
     const start = this.#used;
-    const sourceAt = start + bytes.write(whole, start);
-    if (source !== undefined) bytes.set(source, sourceAt);
-    const end = sourceAt + (source?.length ?? 0);
+    memory.write(recordHash, start, 'latin1');
+    memory.set(head, start + hashLength);
+    const pointersAt = start + hashLength + head.length;
+    const sourceAt = pointersAt + (pointers === '' ? 0 : memory.write(pointers, pointersAt));
+    if (source !== undefined) memory.set(source, sourceAt);
     const places = this.#places;
     const at = this.#count * perFrame;
-    places[at] = sourceAt - start;
-    places[at + 1] = end - sourceAt;
-    places[at + 2] = text.length;
+    places[at] = head.length;
+    places[at + 1] = sourceAt - pointersAt;
+    places[at + 2] = sourceLength;
     places[at + 3] = maskedAt;
     places[at + 4] = subsetAt;
     places[at + 5] = Math.min(Math.max(0, latencyMicros), longestLatency);
     this.#count += 1;
-    this.#used = end;
-    return end - start;
+    this.#used = sourceAt + sourceLength;
+    return this.#used - start;
   }
 
   #room(most: number): Buffer<ArrayBuffer> | undefined {
@@ -131,21 +131,21 @@ export function unpacked(
   const items: Item[] = [];
   let start = 0;
   for (let at = 0; at < places.length; at += perFrame) {
-    const [textBytes = 0, sourceBytes = 0, length = 0, maskedAt = 0, subsetAt = 0, latencyMicros = 0] =
+    const [length = 0, pointersLength = 0, sourceLength = 0, maskedAt = 0, subsetAt = 0, latencyMicros = 0] =
       places.subarray(at, at + perFrame);
-    const sourceAt = start + textBytes;
-    const whole = all.toString('utf8', start, sourceAt);
-    const source = all.subarray(sourceAt, sourceAt + sourceBytes);
-    start = sourceAt + sourceBytes;
-    const recordHash = whole.slice(0, hashLength);
-    const text = whole.slice(hashLength, hashLength + length);
-    if (whole.length === hashLength + length) {
-      items.push({ event: text, recordHash, latencyMicros });
+    const headAt = start + hashLength;
+    const pointersAt = headAt + length;
+    const sourceAt = pointersAt + pointersLength;
+    const recordHash = all.toString('latin1', start, headAt);
+    start = sourceAt + sourceLength;
+    if (maskedAt === 0) {
+      items.push({ event: all.toString('utf8', headAt, pointersAt), recordHash, latencyMicros });
       continue;
     }
     if (allowance === undefined) throw new Error('a record came before what may be kept of it');
-    const head = { text, maskedAt, subsetAt, masked: pointersIn(whole.slice(hashLength + length)) };
-    const event = eventOf(head, excerpts.of(source, allowance));
+    const masked = pointersLength === 0 ? none : pointersIn(all.toString('utf8', pointersAt, sourceAt));
+    const head = { bytes: all.subarray(headAt, pointersAt), maskedAt, subsetAt, masked };
+    const event = eventOf(head, excerpts.of(all.subarray(sourceAt, start), allowance));
     items.push({ event, recordHash, latencyMicros });
   }
   return items;
@@ -154,7 +154,6 @@ export function unpacked(
 const none: readonly string[] = [];
 
 const pointersIn = (text: string): readonly string[] => {
-  if (text === '[]') return none;
   const list: unknown = JSON.parse(text);
   return Array.isArray(list) ? list.filter((one) => typeof one === 'string') : [];
 };

@@ -385,16 +385,34 @@ describe('the same call once more', () => {
   });
 });
 
-test('a name of several lines is not taken for a name and a verdict', () => {
-  const recent = new Recent();
+describe('is not taken for the same call', () => {
   const asked = (name: string, change: Partial<Decided> = {}): Decided =>
     decided(pod(), { ...change, attributes: { ...decided(pod()).attributes, name } });
-  sealDecision(asked('web\ndenied 0123456789abcdef'), allowance, { recent });
-  const event = JSON.parse(
-    sealDecision(asked('web', { decision: 'denied' }), allowance, { recent }).event,
-  ) as JsonObject;
-  expect(event).toMatchObject({ kind: 'Decision' });
-  expect(event).not.toHaveProperty('retryOf');
+  test.each([
+    ['a name that was cut', 'n'.repeat(2_000), `${'n'.repeat(1_024)}x`],
+    ['a name with a half of a surrogate pair', 'a\ud800', 'a\ufffd'],
+    ['no name', '', 'web'],
+  ])('%s', (_sentence, one, other) => {
+    const recent = new Recent();
+    sealDecision(asked(one), allowance, { recent });
+    const event = JSON.parse(sealDecision(asked(other), allowance, { recent }).event) as JsonObject;
+    expect(event['kind']).toBe('Decision');
+    expect(event).not.toHaveProperty('retryOf');
+  });
+});
+
+test('what was tried three times, with another outcome in between, points to the first each time', () => {
+  const recent = new Recent();
+  const seen = (['allowed', 'denied', 'denied', 'allowed'] as const).map((decision, number) => {
+    const one = decided(pod(), { decision, decisionId: `try-${number}` });
+    return JSON.parse(sealDecision(one, allowance, { recent }).event) as JsonObject;
+  });
+  expect(seen.map(({ kind, retryOf }) => [kind, retryOf])).toEqual([
+    ['Decision', undefined],
+    ['Decision', 'try-0'],
+    ['Decision', 'try-0'],
+    ['Retry', 'try-0'],
+  ]);
 });
 
 describe('the two calls of one request', () => {
