@@ -1,8 +1,8 @@
 /**
  * What the decision log costs the webhook: two servers, one without and one with the log, are loaded in turn, and throughput and processor time compared.
  * `npm run -s bundle && node bench/serving/decisionLog.ts [ROUNDS]`. First writes as the API server makes them, two calls and one record each; then calls alone, each with a record.
- * The threads that answer have core 0, everything else has core 1: the load, and the writer of the log,
- * which on a machine of two cores takes from the load what it needs. So beside the throughput stands what the answering thread spends on a request.
+ * The threads that answer have core 0, everything else has core 1: the load, and the writer of the log, which on a machine of two cores takes from the load what it needs.
+ * With few connections the answering thread then waits for requests; with many it always has some, so throughput is what it can do. Beside it stands what it spends on a request.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -16,7 +16,9 @@ import { measure } from './load.ts';
 
 const rounds = Number(process.argv[2] ?? 5);
 const millis = Number(process.env['BENCH_MILLIS'] ?? 2_000);
-const connections = 16;
+/** As many as an API server has under way at a rush of writes, and as few as at most times. */
+const many = 64;
+const few = 16;
 
 interface Server {
   readonly child: ChildProcess;
@@ -102,6 +104,7 @@ async function main(): Promise<void> {
     const once = async (
       server: Server,
       sent: Sent,
+      connections: number,
       warm: boolean,
     ): Promise<readonly [number, number, number]> => {
       const before = ticks(server);
@@ -125,21 +128,25 @@ async function main(): Promise<void> {
       ];
     };
     process.stdout.write(
-      'sent                        off/s     on/s    ratio   µs of the answering thread off, on   µs of the process off, on\n',
+      'sent                    connections    off/s     on/s    ratio   µs of the answering thread off, on   µs of the process off, on\n',
     );
     pin(process.pid, 1, 1);
     for (const { child } of servers) pin(child.pid ?? 0, 0, 1);
-    for (const sent of [...writes, ...bodies]) {
+    const rowsWanted = [
+      ...writes.flatMap((sent) => [many, few].map((connections) => ({ sent, connections }))),
+      ...bodies.map((sent) => ({ sent, connections: many })),
+    ];
+    for (const { sent, connections } of rowsWanted) {
       const rows: (readonly [readonly [number, number, number], readonly [number, number, number]])[] = [];
       for (let round = 0; round <= rounds; round += 1) {
-        const without = await once(off, sent, round === 0);
-        const within = await once(on, sent, round === 0);
+        const without = await once(off, sent, connections, round === 0);
+        const within = await once(on, sent, connections, round === 0);
         if (round > 0) rows.push([without, within]);
       }
       const of = (side: 0 | 1, column: 0 | 1 | 2): number => median(rows.map((row) => row[side][column]));
       const ratio = median(rows.map(([without, within]) => within[0] / without[0]));
       process.stdout.write(
-        `${sent.name.padEnd(24)} ${of(0, 0).toFixed(0).padStart(8)} ${of(1, 0).toFixed(0).padStart(8)} ${ratio.toFixed(2).padStart(8)}` +
+        `${sent.name.padEnd(24)} ${String(connections).padStart(10)} ${of(0, 0).toFixed(0).padStart(8)} ${of(1, 0).toFixed(0).padStart(8)} ${ratio.toFixed(2).padStart(8)}` +
           `${of(0, 1).toFixed(0).padStart(24)} ${of(1, 1).toFixed(0).padStart(8)}${of(0, 2).toFixed(0).padStart(24)} ${of(1, 2).toFixed(0).padStart(8)}\n`,
       );
     }

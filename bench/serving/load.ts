@@ -32,10 +32,10 @@ export async function measure(load: Load): Promise<Measured> {
   let turn = 0;
   const next = (): Buffer => {
     turn += 1;
-    const request = requests[turn % requests.length] ?? Buffer.alloc(0);
-    if (load.countAt === undefined) return request;
-    const bytes = Buffer.from(request);
-    bytes.write(String(turn).padStart(8, '0'), bytes.indexOf('\r\n\r\n') + 4 + load.countAt);
+    const request = requests[turn % requests.length] ?? nothing;
+    if (load.countAt === undefined) return request.bytes;
+    const bytes = Buffer.from(request.bytes);
+    bytes.write(String(turn).padStart(8, '0'), request.bodyAt + load.countAt, 'latin1');
     return bytes;
   };
   const latencies: number[] = [];
@@ -56,9 +56,17 @@ export async function measure(load: Load): Promise<Measured> {
   return { perSecond: latencies.length / seconds, latencies: latencies.sort((a, b) => a - b), failed };
 }
 
-function requestOf({ path, body }: Call): Buffer {
+interface Request {
+  readonly bytes: Buffer;
+  /** Where in them the body begins. */
+  readonly bodyAt: number;
+}
+
+const nothing: Request = { bytes: Buffer.alloc(0), bodyAt: 0 };
+
+function requestOf({ path, body }: Call): Request {
   const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
-  return Buffer.concat([Buffer.from(head), body]);
+  return { bytes: Buffer.concat([Buffer.from(head), body]), bodyAt: head.length };
 }
 
 function open({ port, authority }: Load): Promise<TLSSocket> {

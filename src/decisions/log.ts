@@ -10,8 +10,8 @@ import { Packer } from './writer/frames.ts';
 import type { FromWriter, ToWriter, WriterOptions, WriterState } from './writer/messages.ts';
 
 /** What is handed to the writer at once, and how long the first of it waits at most. */
-const batchItems = 256;
-const batchMillis = 10;
+const batchItems = 512;
+const batchMillis = 25;
 const restartMillis = 1_000;
 
 export interface LogOptions {

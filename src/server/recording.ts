@@ -73,9 +73,9 @@ export function recorder({ config, now, recent, keep, lost, refuses }: RecorderO
         violations,
         warnings: warningsOf(outcome.decision),
         patch,
-        ...(failure === undefined ? {} : { failure }),
+        failure,
         rulesHash: identity.rulesHash,
-        ...(exceptions === undefined ? {} : { exceptions }),
+        exceptions,
         namespace: namespaceOf(outcome, world),
       };
       return sealHead(decided, allowanceFor(world.rules), memory);

@@ -26,11 +26,11 @@ export interface Decided {
   readonly violations: readonly Violation[];
   readonly warnings: readonly string[];
   readonly patch: readonly PatchOperation[];
-  readonly failure?: { readonly code: string; readonly message: string };
+  readonly failure?: { readonly code: string; readonly message: string } | undefined;
   readonly rulesHash: string;
   /** The namespace that the request is about, where it is known. */
   readonly namespace: NamespaceFacts | undefined;
-  readonly exceptions?: readonly string[];
+  readonly exceptions?: readonly string[] | undefined;
 }
 
 /** What earlier calls say about this one. */

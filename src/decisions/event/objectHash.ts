@@ -27,19 +27,20 @@ const mostRemembered = 32;
 
 /** Hashes of the latest objects, in a ring: the tables that a Map leaves behind would keep the objects alive until a full garbage collection. */
 export class ObjectHashes {
-  readonly #known: ({ readonly object: JsonObject; readonly hash: string } | undefined)[] = Array.from({
-    length: mostRemembered,
-  });
+  readonly #objects: (JsonObject | undefined)[] = Array.from({ length: mostRemembered });
+  readonly #hashes: string[] = Array.from({ length: mostRemembered }, () => '');
   #next = 0;
 
   /** {@link objectHash}. An object must not be changed while it is remembered. */
   of(attributes: Attributes): string | undefined {
     const { object } = attributes;
     if (object === null) return objectHash(attributes);
-    for (const known of this.#known) if (known?.object === object) return known.hash;
+    const known = this.#objects.indexOf(object);
+    if (known >= 0) return this.#hashes[known];
     const made = objectHash(attributes);
     if (made === undefined) return made;
-    this.#known[this.#next] = { object, hash: made };
+    this.#objects[this.#next] = object;
+    this.#hashes[this.#next] = made;
     this.#next = (this.#next + 1) % mostRemembered;
     return made;
   }

@@ -19,8 +19,8 @@ export interface Frames {
 const perFrame = 6;
 /** What a record's hash takes, in hex. */
 const hashLength = 64;
-/** What is usually packed into one piece of memory: few pieces that are used again and again stay in the processor's cache. */
-const usualBytes = 128 * 1024;
+/** What is usually packed into one piece of memory: as much as comes in one go under load, for each piece that is sent and comes back stops the decisions for a moment. */
+const usualBytes = 512 * 1024;
 /** Of a larger review the excerpt is taken at once: it would wait in memory as it came. */
 const largestSource = 128 * 1024;
 

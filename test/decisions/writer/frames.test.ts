@@ -121,7 +121,7 @@ describe('the memory that records are packed into', () => {
 
   test('has no room for what is too large beside the rest, and takes it alone', () => {
     const packer = new Packer(256);
-    const large = sealed(canonicalJson({ ...decisionEvent(1), warnings: ['x'.repeat(400_000)] }));
+    const large = sealed(canonicalJson({ ...decisionEvent(1), warnings: ['x'.repeat(1_000_000)] }));
     expect(packer.add(head(), 7)).toBeGreaterThan(0);
     expect(packer.add(large, 7)).toBe(-1);
     packer.take();
