@@ -4,13 +4,13 @@ import { stringAt } from '../../k8s/json.ts';
 import type { PatchOperation } from '../../k8s/jsonPatch.ts';
 import type { NamespaceFacts } from '../../k8s/namespaceFacts.ts';
 import type { Violation } from '../../k8s/violation.ts';
-import { canonicalJson } from '../canonicalJson.ts';
-import { recordVersion } from '../record.ts';
+import { canonicalJson, quoted } from '../canonicalJson.ts';
 import type { RecordDoor, Verdict } from '../record.ts';
 import type { Allowance } from './allowance.ts';
 import { strings } from './head.ts';
 import type { Head } from './head.ts';
 import { instant } from './instant.ts';
+import { fill } from './layout.ts';
 import { Output } from './output.ts';
 import { recordedPatch } from './patch.ts';
 import { Projection } from './projection.ts';
@@ -59,117 +59,55 @@ export function headOf(
   relations: Relations = {},
 ): Head {
   const { attributes, failure, violations } = decided;
+  const { group, version, kind, subresource, namespace, name } = attributes;
   const masked: string[] = [];
   const groups = groupsOf(attributes, allowance);
   if (groups.length < attributes.user.groups.length) masked.push('/user/groups');
   if (violations.length > mostFindings) masked.push('/violations');
-  const patch = decided.patch.length === 0 ? undefined : patchText(decided, allowance, masked);
+  const tenant = tenantOf(decided, allowance.tenantLabel);
+  // In the order of the layout.
+  const values = [
+    '',
+    relations.correlates,
+    decided.decision,
+    decided.decisionId,
+    decided.door,
+    attributes.dryRun ? 'true' : 'false',
+    strings(decided.exceptions ?? none),
+    failureText(failure),
+    '',
+    objectSha256,
+    attributes.operation,
+    patchText(decided, allowance, masked),
+    generateNameText(attributes),
+    clip(group),
+    clip(kind),
+    name === '' ? undefined : clip(name),
+    clip(namespace),
+    clip(subresource),
+    clip(version),
+    '',
+    relations.retryOf,
+    decided.rulesHash,
+    snapshotText(decided.namespace),
+    tenant === undefined ? undefined : clip(tenant),
+    instant(decided.millis),
+    attributes.uid,
+    strings(groups),
+    clip(attributes.user.username),
+    violations.length === 0 ? '[]' : canonicalJson(violations.slice(0, mostFindings)),
+    strings(decided.warnings),
+    '',
+  ];
   output.begin();
-  put(pieces.beginning);
-  optional(pieces.correlates, relations.correlates);
-  put(pieces.decision);
-  output.quote(decided.decision);
-  put(pieces.decisionId);
-  output.quote(decided.decisionId);
-  put(pieces.door);
-  output.quote(decided.door);
-  put(attributes.dryRun ? pieces.isDryRun : pieces.isNoDryRun);
-  list(pieces.exceptions, decided.exceptions ?? none);
-  if (failure !== undefined) {
-    put(pieces.failure);
-    output.quote(failure.code);
-    put(pieces.message);
-    output.quote(failure.message);
-    output.add(closeObject);
-  }
-  put(pieces.kind);
-  const maskedAt = output.used;
-  optional(pieces.objectSha256, objectSha256);
-  put(pieces.operation);
-  output.quote(attributes.operation);
-  put(pieces.patch);
-  if (patch === undefined) put(pieces.emptyList);
-  else output.write(patch);
-  putResource(attributes);
-  optional(pieces.retryOf, relations.retryOf);
-  put(pieces.rulesHash);
-  output.quote(decided.rulesHash);
-  put(pieces.snapshot);
-  optional(pieces.resourceVersion, decided.namespace?.resourceVersion);
-  output.add(closeObject);
-  const subsetAt = output.used;
-  optional(pieces.tenant, tenantOf(decided, allowance.tenantLabel));
-  put(pieces.time);
-  output.quote(instant(decided.millis));
-  put(pieces.uid);
-  output.quote(attributes.uid);
-  list(pieces.groups, groups);
-  put(pieces.username);
-  output.quote(clip(attributes.user.username));
-  put(pieces.violations);
-  if (violations.length === 0) put(pieces.emptyList);
-  else output.write(canonicalJson(violations.slice(0, mostFindings)));
-  list(pieces.warnings, decided.warnings);
-  output.add(closeObject);
+  const { maskedAt, subsetAt } = fill(output, values);
   return { bytes: output.kept(), maskedAt, subsetAt, masked };
 }
 
-/** What every head has, as bytes. */
-const pieces = {
-  beginning: Buffer.from(`{"apiVersion":"${recordVersion}"`),
-  correlates: Buffer.from(',"correlates":'),
-  decision: Buffer.from(',"decision":'),
-  decisionId: Buffer.from(',"decisionId":'),
-  door: Buffer.from(',"door":'),
-  isDryRun: Buffer.from(',"dryRun":true'),
-  isNoDryRun: Buffer.from(',"dryRun":false'),
-  exceptions: Buffer.from(',"exceptions":'),
-  failure: Buffer.from(',"failure":{"code":'),
-  message: Buffer.from(',"message":'),
-  kind: Buffer.from(',"kind":"Decision"'),
-  objectSha256: Buffer.from(',"objectSha256":'),
-  operation: Buffer.from(',"operation":'),
-  patch: Buffer.from(',"patch":'),
-  emptyList: Buffer.from('[]'),
-  resource: Buffer.from(',"resource":{'),
-  generateName: Buffer.from('"generateName":'),
-  group: Buffer.from('"group":'),
-  kindOfResource: Buffer.from(',"kind":'),
-  name: Buffer.from(',"name":'),
-  namespace: Buffer.from(',"namespace":'),
-  subresource: Buffer.from(',"subresource":'),
-  version: Buffer.from(',"version":'),
-  retryOf: Buffer.from(',"retryOf":'),
-  rulesHash: Buffer.from(',"rulesHash":'),
-  snapshot: Buffer.from(',"snapshot":{'),
-  resourceVersion: Buffer.from('"namespaceResourceVersion":'),
-  tenant: Buffer.from(',"tenant":'),
-  time: Buffer.from(',"time":'),
-  uid: Buffer.from(',"uid":'),
-  groups: Buffer.from(',"user":{"groups":'),
-  username: Buffer.from(',"username":'),
-  violations: Buffer.from('},"violations":'),
-  warnings: Buffer.from(',"warnings":'),
-} as const;
-const closeObject = 0x7d;
-const comma = 0x2c;
 const none: readonly string[] = [];
 
-const put = (piece: Buffer): void => {
-  output.copy(piece, 0, piece.length);
-};
-
-function optional(name: Buffer, value: string | undefined): void {
-  if (value === undefined) return;
-  put(name);
-  output.quote(clip(value));
-}
-
-function list(name: Buffer, all: readonly string[]): void {
-  put(name);
-  if (all.length === 0) put(pieces.emptyList);
-  else output.write(strings(all));
-}
+const failureText = (failure: Decided['failure']): string | undefined =>
+  failure === undefined ? undefined : `{"code":${quoted(failure.code)},"message":${quoted(failure.message)}}`;
 
 function groupsOf({ user }: Attributes, allowance: Allowance): readonly string[] {
   const allowed = user.groups.filter((group) => allowance.groups.has(group));
@@ -178,6 +116,7 @@ function groupsOf({ user }: Attributes, allowance: Allowance): readonly string[]
 
 /** The patch as text; what is left out of it is added to `masked`. */
 function patchText({ patch, attributes }: Decided, allowance: Allowance, masked: string[]): string {
+  if (patch.length === 0) return '[]';
   const projection = new Projection(allowance);
   if (patch.length > mostOperations) projection.mask('/patch');
   const kept = recordedPatch(
@@ -191,20 +130,15 @@ function patchText({ patch, attributes }: Decided, allowance: Allowance, masked:
 
 const clip = (text: string): string => (text.length <= longestName ? text : text.slice(0, longestName));
 
-function putResource({ group, version, kind, subresource, namespace, name, object }: Attributes): void {
-  put(pieces.resource);
+/** With the comma behind it; nothing where the object has a name already. */
+function generateNameText({ name, object }: Attributes): string {
   const generateName = name === '' ? stringAt(object, 'metadata', 'generateName') : undefined;
-  if (generateName !== undefined) {
-    optional(pieces.generateName, generateName);
-    output.add(comma);
-  }
-  optional(pieces.group, group);
-  optional(pieces.kindOfResource, kind);
-  if (name !== '') optional(pieces.name, name);
-  optional(pieces.namespace, namespace);
-  optional(pieces.subresource, subresource);
-  optional(pieces.version, version);
-  output.add(closeObject);
+  return generateName === undefined ? '' : `"generateName":${quoted(clip(generateName))},`;
+}
+
+function snapshotText(namespace: NamespaceFacts | undefined): string {
+  const version = namespace?.resourceVersion;
+  return version === undefined ? '{}' : `{"namespaceResourceVersion":${quoted(version)}}`;
 }
 
 /** The tenant of the namespace; of a Namespace object, the one that it asks for, or had. */

@@ -53,9 +53,17 @@ export class Output {
 
   /** Adds a text, as UTF-8. */
   write(text: string): void {
-    const most = 3 * text.length;
-    if (this.#end + most > this.#bytes.length) this.#grow(most);
-    this.#end += this.#bytes.write(text, this.#end);
+    const { length } = text;
+    if (this.#end + 3 * length > this.#bytes.length) this.#grow(3 * length);
+    const bytes = this.#bytes;
+    const start = this.#end;
+    let at = length > fewBytes ? length : 0;
+    for (; at < length; at += 1) {
+      const unit = text.charCodeAt(at);
+      if (unit > lastPlain) break;
+      bytes[start + at] = unit;
+    }
+    this.#end += length <= fewBytes && at === length ? length : bytes.write(text, start);
   }
 
   /** Adds a string as canonical JSON. */
