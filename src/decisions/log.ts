@@ -103,7 +103,7 @@ class Log implements DecisionLog {
 
   keep(sealed: Sealed | SealedHead, latencyMicros: number): void {
     if (!this.#hasRoom) this.lost(this.#reason);
-    // Excerpts are less work in all where they are taken here, and that slows what the writer cannot keep up with.
+    // Taking the excerpts here slows what the writer cannot keep up with.
     else this.#push(this.#backlog.isLong ? finished(sealed) : sealed, latencyMicros);
   }
 
