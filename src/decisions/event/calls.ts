@@ -26,6 +26,8 @@ export class RecentCalls {
   readonly #starts = new Float64Array(slots);
   readonly #lengths = new Uint32Array(slots);
   readonly #millis = new Float64Array(slots);
+  /** Of each slot what its uid came to: another call's head is nearly never read. */
+  readonly #marks = new Int32Array(slots);
   /** By the uid: a slot, counted from 1; 0 where there is none. It nearly always tells that a call is new, without a look at the slots. */
   readonly #taken = new Uint16Array(places + reach);
   /** Of each slot its place among them. */
@@ -34,12 +36,13 @@ export class RecentCalls {
 
   /** What may be of calls with the uid, the youngest first; the heads say whose they are. */
   find(uid: string): readonly Found[] {
-    const first = placeOf(uid);
+    const mark = markOf(uid);
+    const first = placeOf(mark);
     let found = none;
     for (let place = first; place < first + reach; place += 1) {
       const slot = (this.#taken[place] ?? 0) - 1;
       const start = this.#starts[slot] ?? 0;
-      if (slot < 0 || start < this.#written - memoryBytes) continue;
+      if (slot < 0 || this.#marks[slot] !== mark || start < this.#written - memoryBytes) continue;
       const at = start % memoryBytes;
       const head = this.#bytes.toString('utf8', at, at + (this.#lengths[slot] ?? 0));
       found = [...found, { head, millis: this.#millis[slot] ?? 0 }];
@@ -61,7 +64,9 @@ export class RecentCalls {
     this.#starts[slot] = start;
     this.#lengths[slot] = length;
     this.#millis[slot] = millis;
-    const place = this.#placeNear(placeOf(uid));
+    const mark = markOf(uid);
+    this.#marks[slot] = mark;
+    const place = this.#placeNear(placeOf(mark));
     this.#places[slot] = place;
     this.#taken[place] = slot + 1;
   }
@@ -88,9 +93,11 @@ export class RecentCalls {
 
 const none: readonly Found[] = [];
 
-/** One of the places, by the first eight letters: those of a UUID are random. */
-function placeOf(uid: string): number {
-  let place = 0;
-  for (let at = Math.min(uid.length, 8) - 1; at >= 0; at -= 1) place = (place * 31 + uid.charCodeAt(at)) | 0;
-  return place & (places - 1);
+/** A number for a uid; two may have the same. */
+function markOf(uid: string): number {
+  let mark = 0;
+  for (let at = 0; at < uid.length; at += 1) mark = (mark * 31 + uid.charCodeAt(at)) | 0;
+  return mark;
 }
+
+const placeOf = (mark: number): number => mark & (places - 1);

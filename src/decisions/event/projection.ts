@@ -211,6 +211,7 @@ export class Projection {
 
   /** Notes the place at hand, or a member of it; what is left out of each item of a list is noted for the first item that has it. */
   #leaveOut(key?: number): void {
+    if (this.#full) return;
     const path = this.#path;
     const repeating = this.#repeating;
     let pointer = key === undefined ? '' : `/${this.#name(key)}`;

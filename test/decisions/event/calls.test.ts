@@ -15,8 +15,8 @@ test('what was kept is found by its uid', () => {
 });
 
 test('what it finds was kept, whole, and the youngest comes first', () => {
-  const uids = ['a', 'b', 'é'];
-  // Few uids, so that they meet each other's places; large heads, so that memory is written over.
+  // Uids that come to the same number, so that they meet each other's places; large heads, so that memory is written over.
+  const uids = ['Aa', 'BB', 'é'];
   const call = fc.record({
     uid: fc.constantFrom(...uids),
     size: fc.constantFrom(1, 700, 60_000, 65_536, 65_537),
@@ -47,7 +47,7 @@ test('what it finds was kept, whole, and the youngest comes first', () => {
 test('the last call with a uid is found, whatever else is kept beside it', () => {
   const calls = new RecentCalls();
   for (let number = 0; number < 200; number += 1) {
-    const uid = `same-pla${number % 3}`;
+    const uid = ['AaAa', 'AaBB', 'BBAa'][number % 3] ?? '';
     calls.keep(uid, bytes(`head ${number}`), number);
     expect(calls.find(uid)[0]).toEqual({ head: `head ${number}`, millis: number });
   }
