@@ -8,7 +8,7 @@ import { mutateByGuardrails } from '../../src/guardrail/mutate.ts';
 import { type Ended, heavy, object, rule, runaways } from './runaways.ts';
 import { guardrails, policy, request, surroundings, told } from './scenario.ts';
 
-/** Milliseconds that an evaluation may take before it has to stop. */
+/** Milliseconds that an evaluation may take before it has to stop, where the machine is as fast as it was when they were set. */
 const mostMillis = 60;
 
 const program = fileURLToPath(new URL('./runaways.ts', import.meta.url));
