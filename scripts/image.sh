@@ -66,7 +66,8 @@ build() {
   buildah rmi --force "$image" >/dev/null 2>&1 || true
   chosen=$(choose_base)
   commit=$(git -C "$tree" rev-parse HEAD 2>/dev/null || echo unknown)
-  buildah build --quiet --pull-never --build-arg "BASE=$chosen" --build-arg "COMMIT=$commit" "${secrets[@]}" \
+  # npm may open more files at once than a container is given: EMFILE was seen once.
+  buildah build --quiet --pull-never --ulimit nofile=16384:16384 --build-arg "BASE=$chosen" --build-arg "COMMIT=$commit" "${secrets[@]}" \
     --tag "$image" "$tree" >/dev/null
   buildah rmi --prune >/dev/null
   say "built $image on $chosen"
