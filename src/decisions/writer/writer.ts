@@ -126,9 +126,9 @@ export class Writer {
     return true;
   }
 
+  /** What is there to be written comes first, and opens the store by itself: one that opens and then takes nothing, as on a full disk, is not open. */
   #due(): (() => Promise<void>) | undefined {
     const now = this.#ports.now();
-    if (this.#state.store !== 'open') return () => this.#session.open();
     if (this.#waiting.length > 0) {
       const items = this.#waiting.slice(0, batchItems);
       return async () => {
@@ -138,6 +138,7 @@ export class Writer {
       };
     }
     if (!this.#ports.spool.isEmpty) return () => this.#drain();
+    if (this.#state.store !== 'open') return () => this.#session.open();
     if (this.#session.isDue(now)) return () => this.#session.append([]);
     return now < this.#retainAt || this.#closing ? undefined : () => this.#retain(now);
   }

@@ -5,12 +5,14 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { verify } from '../../../src/decisions/integrity/verify.ts';
 import type { Verification } from '../../../src/decisions/integrity/finding.ts';
 import type { Batch, Journal, Retention, StoredEntry } from '../../../src/decisions/repository.ts';
 import { openSqliteArchive } from '../../../src/decisions/stores/sqlite/archive.ts';
 import { openSqliteJournal } from '../../../src/decisions/stores/sqlite/journal.ts';
+import { defaultLimits } from '../../../src/decisions/spool/spool.ts';
 import { itemOf } from '../../../src/decisions/writer/session.ts';
 import { decisionEvent } from '../sampleLog.ts';
 import { mounted } from './mounted.ts';
@@ -91,6 +93,40 @@ test('what comes right behind a transaction waits for what comes with it, and no
   await writer.close();
   expect(sum(safe)).toBe(517);
 });
+
+test('a store that opens and takes nothing does not lift what blocks: only what was taken does', async () => {
+  let takes = false;
+  let tries = 0;
+  const seen: unknown[] = [];
+  const { writer, safe } = startWriter(directory, {
+    open: () => {
+      const journal = openSqliteJournal(databaseIn(directory));
+      const append = (batch: Batch): Promise<void> => {
+        tries += 1;
+        return takes ? journal.append(batch) : Promise.reject(new Error('disk I/O error'));
+      };
+      return Promise.resolve({ ...journal, append });
+    },
+    limits: { ...defaultLimits, bytes: 0 },
+    changed: () => seen.push([writer.state.store, writer.state.blocked]),
+  });
+  // The chain has begun, so that opening it again writes nothing.
+  takes = true;
+  writer.take(items(1, 1));
+  await until(() => safe.length === 1);
+  takes = false;
+  tries = 0;
+  writer.take(items(2, 3));
+  await until(() => writer.state.blocked !== undefined);
+  seen.length = 0;
+  await until(() => tries >= 3);
+  expect(seen.filter((state) => !isDeepStrictEqual(state, ['failing', 'spool-full']))).toEqual([]);
+  takes = true;
+  await until(() => sum(safe) === 4);
+  expect(seen.at(-1)).toEqual(['open', undefined]);
+  await writer.close();
+  expect((await report()).ok).toBe(true);
+}, 30_000);
 
 test('a checkpoint is made after a minute, of however few records', async () => {
   let now = Date.UTC(2026, 10, 21);

@@ -24,6 +24,7 @@ export interface WritingOptions {
   readonly limits?: SpoolLimits;
   readonly now?: () => number;
   readonly safe?: (count: number) => void;
+  readonly changed?: () => void;
   readonly retentionMillis?: number;
   readonly spoolDirectory?: string;
 }
@@ -60,7 +61,7 @@ export function startWriter(directory: string, options: WritingOptions = {}): Wr
       options.safe?.(count);
     },
     corrupt: () => undefined,
-    changed: () => undefined,
+    changed: options.changed ?? (() => undefined),
     checkpoint: (checkpoint) => {
       checkpoints.push(checkpoint);
     },
