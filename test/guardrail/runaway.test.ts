@@ -5,11 +5,8 @@ import { describe, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
 import { judgeGuardrails } from '../../src/guardrail/judge.ts';
 import { mutateByGuardrails } from '../../src/guardrail/mutate.ts';
-import { type Ended, heavy, object, rule, runaways } from './runaways.ts';
+import { type Ended, heavy, mostMillis, object, rule, runaways } from './runaways.ts';
 import { guardrails, policy, request, surroundings, told } from './scenario.ts';
-
-/** Milliseconds that an evaluation may take before it has to stop, where the machine is as fast as it was when they were set. */
-const mostMillis = 60;
 
 const program = fileURLToPath(new URL('./runaways.ts', import.meta.url));
 const all = JSON.parse(execFileSync(process.execPath, [program], { encoding: 'utf8' })) as readonly Ended[];
