@@ -132,11 +132,11 @@ async function main(): Promise<void> {
     );
     pin(process.pid, 1, 1);
     for (const { child } of servers) pin(child.pid ?? 0, 0, 1);
-    const rowsWanted = [
+    const loads = [
       ...writes.flatMap((sent) => [many, few].map((connections) => ({ sent, connections }))),
       ...bodies.map((sent) => ({ sent, connections: many })),
     ];
-    for (const { sent, connections } of rowsWanted) {
+    for (const { sent, connections } of loads) {
       const rows: (readonly [readonly [number, number, number], readonly [number, number, number]])[] = [];
       for (let round = 0; round <= rounds; round += 1) {
         const without = await once(off, sent, connections, round === 0);

@@ -1,8 +1,5 @@
 /** The members of a JSON object in its text, without parsing it: a text that is hashed is cut, never written again. */
-
-const quote = 0x22;
-const comma = 0x2c;
-const backslash = 0x5c;
+import { backslash, closeList, closeObject, comma, openList, openObject, quote } from './jsonBytes.ts';
 
 /** Where the string that begins at `at` ends, behind its quote; -1 where it does not. */
 function stringEnd(text: string, at: number): number {
@@ -24,12 +21,12 @@ function valueEnd(text: string, at: number): number {
         place = stringEnd(text, place) - 1;
         if (place < 0) return -1;
         break;
-      case 0x7b:
-      case 0x5b:
+      case openObject:
+      case openList:
         depth += 1;
         break;
-      case 0x7d:
-      case 0x5d:
+      case closeObject:
+      case closeList:
         if (depth === 0) return place;
         depth -= 1;
         break;

@@ -11,6 +11,7 @@ import { strings } from './head.ts';
 import type { Head } from './head.ts';
 import { instant } from './instant.ts';
 import { fill } from './layout.ts';
+import type { Values } from './layout.ts';
 import { Output } from './output.ts';
 import { recordedPatch } from './patch.ts';
 import { Projection } from './projection.ts';
@@ -65,8 +66,7 @@ export function headOf(
   if (groups.length < attributes.user.groups.length) masked.push('/user/groups');
   if (violations.length > mostFindings) masked.push('/violations');
   const tenant = tenantOf(decided, allowance.tenantLabel);
-  // In the order of the layout.
-  const values = [
+  const values: Values = [
     '',
     relations.correlates,
     decided.decision,

@@ -2,15 +2,15 @@
 import { recordVersion } from '../record.ts';
 import type { Output } from './output.ts';
 
-/** `string`: written as JSON; `text`: JSON already. */
-type Form = 'string' | 'text';
+/** `string`: written as JSON; `text`: JSON already; `fixed`: nothing but what stands before it. */
+type Form = 'string' | 'text' | 'fixed';
 
 /**
  * What stands before each value, in canonical order, and how the value is written. One table and one loop over it: code for each member is read from memory anew for every record
  * where a processor does other things in between, and so would be a buffer for each text.
  */
-const layout: readonly (readonly [before: string, form: Form])[] = [
-  [`{"apiVersion":"${recordVersion}"`, 'text'],
+const layout = [
+  [`{"apiVersion":"${recordVersion}"`, 'fixed'],
   [',"correlates":', 'string'],
   [',"decision":', 'string'],
   [',"decisionId":', 'string'],
@@ -18,7 +18,7 @@ const layout: readonly (readonly [before: string, form: Form])[] = [
   [',"dryRun":', 'text'],
   [',"exceptions":', 'text'],
   [',"failure":', 'text'],
-  [',"kind":"Decision"', 'text'],
+  [',"kind":"Decision"', 'fixed'],
   [',"objectSha256":', 'string'],
   [',"operation":', 'string'],
   [',"patch":', 'text'],
@@ -29,7 +29,7 @@ const layout: readonly (readonly [before: string, form: Form])[] = [
   [',"namespace":', 'string'],
   [',"subresource":', 'string'],
   [',"version":', 'string'],
-  ['}', 'text'],
+  ['}', 'fixed'],
   [',"retryOf":', 'string'],
   [',"rulesHash":', 'string'],
   [',"snapshot":', 'text'],
@@ -40,8 +40,8 @@ const layout: readonly (readonly [before: string, form: Form])[] = [
   [',"username":', 'string'],
   ['},"violations":', 'text'],
   [',"warnings":', 'text'],
-  ['}', 'text'],
-];
+  ['}', 'fixed'],
+] as const satisfies readonly (readonly [before: string, form: Form])[];
 /** Behind these stand `masked` and `subset`. */
 const beforeMasked = layout.findIndex(([before]) => before.startsWith(',"kind":"'));
 const beforeSubset = layout.findIndex(([before]) => before === ',"snapshot":');
@@ -58,8 +58,12 @@ const ends = Uint16Array.from(
 );
 const isString = Uint8Array.from(layout.map(([, form]) => (form === 'string' ? 1 : 0)));
 
-/** One for each line of the layout; undefined: there is no such member. */
-export type Values = readonly (string | undefined)[];
+type ValuesOf<Lines extends readonly (readonly [string, Form])[]> = {
+  readonly [At in keyof Lines]: Lines[At][1] extends 'fixed' ? '' : string | undefined;
+};
+
+/** One for each line of the layout, in its order; undefined: there is no such member. */
+export type Values = ValuesOf<typeof layout>;
 
 /** Writes the values with what stands between them; says where `masked` and `subset` belong. */
 export function fill(

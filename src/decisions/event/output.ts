@@ -1,9 +1,12 @@
 /** A text that is put together as bytes: pieces of other texts, of which the latest can be taken back. */
 import { quoted } from '../canonicalJson.ts';
+import { backslash, quote, space } from '../jsonBytes.ts';
 
 const usualBytes = 65_536;
 /** Fewer bytes are copied faster one by one. */
 const fewBytes = 48;
+/** The last character that is one byte and needs no escape. */
+const lastPlain = 0x7e;
 
 /** Another piece of memory is begun where there is less room than this. */
 const littleRoom = 4_096;
@@ -55,15 +58,20 @@ export class Output {
   write(text: string): void {
     const { length } = text;
     if (this.#end + 3 * length > this.#bytes.length) this.#grow(3 * length);
+    if (length <= fewBytes && this.#writePlain(text)) this.#end += length;
+    else this.#end += this.#bytes.write(text, this.#end);
+  }
+
+  /** Puts a text behind the end, unit by unit; false where one of them is not one byte. */
+  #writePlain(text: string): boolean {
     const bytes = this.#bytes;
     const start = this.#end;
-    let at = length > fewBytes ? length : 0;
-    for (; at < length; at += 1) {
+    for (let at = 0; at < text.length; at += 1) {
       const unit = text.charCodeAt(at);
-      if (unit > lastPlain) break;
+      if (unit > lastPlain) return false;
       bytes[start + at] = unit;
     }
-    this.#end += length <= fewBytes && at === length ? length : bytes.write(text, start);
+    return true;
   }
 
   /** Adds a string as canonical JSON. */
@@ -106,8 +114,3 @@ export class Output {
     this.#end = used;
   }
 }
-
-const quote = 0x22;
-const backslash = 0x5c;
-const space = 0x20;
-const lastPlain = 0x7e;

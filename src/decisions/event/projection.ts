@@ -1,6 +1,7 @@
 /** Takes out of a JSON text what a shape allows, as canonical JSON, and notes what was left out. */
 import { escapeToken } from '../../k8s/json.ts';
 import { quoted } from '../canonicalJson.ts';
+import { closeList, closeObject, colon, comma, nine, openList, openObject, zero } from '../jsonBytes.ts';
 import type { Allowance } from './allowance.ts';
 import { membersOf } from './membersOf.ts';
 import { Output } from './output.ts';
@@ -238,13 +239,6 @@ export class Projection {
   }
 }
 
-const comma = 0x2c;
-const colon = 0x3a;
-const openList = 0x5b;
-const closeList = 0x5d;
-const openObject = 0x7b;
-const closeObject = 0x7d;
-
 /** Whether a number, true or false stands there as ECMAScript would write it: that is certain of a small integer. */
 function isCanonical(tape: Tape, token: number): boolean {
   const start = tape.starts[token] ?? 0;
@@ -257,9 +251,6 @@ function isCanonical(tape: Tape, token: number): boolean {
   }
   return true;
 }
-
-const zero = 0x30;
-const nine = 0x39;
 
 const nothing = (): boolean => false;
 /** No value fits it: each item is left out. */

@@ -31,16 +31,12 @@ export class Recent {
     objectSha256: string | undefined,
   ): { readonly same: true; readonly retry: RetryEvent } | (Relations & { readonly same: false }) {
     const { decision, rulesHash, millis, attributes } = decided;
-    for (const { head, millis: then } of this.#calls.find(attributes.uid)) {
+    for (const known of this.#calls.find(attributes.uid)) {
+      if (fresh(known, millis) === undefined) continue;
       // Our own text.
-      const first = JSON.parse(head) as Partial<DecisionEvent>;
+      const first = JSON.parse(known.head) as Partial<DecisionEvent>;
       const retryOf = first.decisionId;
-      if (
-        retryOf === undefined ||
-        millis - then > rememberedMillis ||
-        !isSameCall(first, decided, objectSha256)
-      )
-        continue;
+      if (retryOf === undefined || !isSameCall(first, decided, objectSha256)) continue;
       const same = first.decision === decision && first.rulesHash === rulesHash;
       return same ? { same, retry: retryEvent(decided, retryOf) } : { same, retryOf };
     }

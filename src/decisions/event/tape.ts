@@ -1,15 +1,17 @@
 /** A JSON text whose values are found and not made: an excerpt copies what it takes, and the rest is never looked at again. */
 import { isAscii } from 'node:buffer';
-
-const quote = 0x22;
-const backslash = 0x5c;
-const comma = 0x2c;
-const colon = 0x3a;
-const space = 0x20;
-const openList = 0x5b;
-const closeList = 0x5d;
-const openObject = 0x7b;
-const closeObject = 0x7d;
+import {
+  backslash,
+  closeList,
+  closeObject,
+  colon,
+  comma,
+  letterN,
+  openList,
+  openObject,
+  quote,
+  space,
+} from '../jsonBytes.ts';
 
 /** Room for this many tokens is kept from one text to the next. */
 const usualTokens = 8_192;
@@ -99,7 +101,7 @@ export class Tape {
         return 'list';
       case openObject:
         return 'object';
-      case 0x6e:
+      case letterN:
         return 'null';
       default:
         return 'literal';
