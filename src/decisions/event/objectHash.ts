@@ -3,7 +3,8 @@ import { hash } from 'node:crypto';
 import type { Attributes } from '../../k8s/attributes.ts';
 import type { JsonObject } from '../../k8s/json.ts';
 
-const objectKey = Buffer.from(',"object":{');
+/** With the brace that ends userInfo before it: few bytes before it are one, and many are a comma. */
+const objectKey = Buffer.from('},"object":{');
 const behind = Buffer.from(',"oldObject":null,"dryRun":');
 
 /**
