@@ -1,8 +1,11 @@
 /**
  * What the decision log costs the webhook: two servers, one without and one with the log, are loaded in turn, and throughput and processor time compared.
- * `npm run -s bundle && node bench/serving/decisionLog.ts [ROUNDS]`. First writes as the API server makes them, two calls and one record each; then calls alone, each with a record.
+ * `npm run -s bundle && node bench/serving/decisionLog.ts [PAIRS]`. First writes as the API server makes them, two calls and one record each; then calls alone, each with a record.
  * The threads that answer have core 0, everything else has core 1: the load, and the writer of the log, which on a machine of two cores takes from the load what it needs.
  * With few connections the answering thread then waits for requests; with many it always has some, so throughput is what it can do. Beside it stands what it spends on a request.
+ *
+ * Two processes of the same program differ by some seven percent for as long as they live: a process keeps what its compiler made of its first requests, and the memory that it was
+ * given. So there are several pairs of servers, each new; a row shows the median of the pairs, and between which ratios the middle half of them lies.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -10,12 +13,15 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { bodies, writes } from './bodies.ts';
 import type { Sent } from './bodies.ts';
 import { measure } from './load.ts';
 
-const rounds = Number(process.argv[2] ?? 5);
-const millis = Number(process.env['BENCH_MILLIS'] ?? 2_000);
+const pairs = Number(process.argv[2] ?? 9);
+/** Of each server and row: once to become warm, twice as long, and then so often. */
+const rounds = 4;
+const millis = Number(process.env['BENCH_MILLIS'] ?? 1_000);
 /** As many as an API server has under way at a rush of writes, and as few as at most times. */
 const many = 64;
 const few = 16;
@@ -63,17 +69,29 @@ function pin(pid: number, first: number, others: number): void {
   execFileSync(taskset, ['-p', '-c', String(first), String(pid)], { stdio: 'ignore' });
 }
 
-/** What the server says of decisions without a record; empty where there are none. */
-function lossesOf({ port, authority: ca }: Server): Promise<string> {
+function textAt({ port, authority: ca }: Server, path: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    get({ host: '127.0.0.1', port, path: '/readyz', ca, servername: 'localhost' }, (response) => {
+    get({ host: '127.0.0.1', port, path, ca, servername: 'localhost' }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
       response.on('end', () => {
-        resolve(/decisions without a record[^"]*/.exec(text)?.[0] ?? '');
+        resolve(text);
       });
     }).on('error', reject);
   });
+}
+
+/** What the server says of decisions without a record; empty where there are none. */
+const lossesOf = async (server: Server): Promise<string> =>
+  /decisions without a record[^"]*/.exec(await textAt(server, '/readyz'))?.[0] ?? '';
+
+/** Waits until the log's writer has nothing left to do: else it would take from the load of whoever is measured next. */
+async function drained(server: Server): Promise<void> {
+  for (let tries = 0; tries < 600; tries += 1) {
+    if (/^bulkhead_decision_log_queued 0$/m.test(await textAt(server, '/metrics'))) return;
+    await setTimeout(50);
+  }
+  throw new Error('the writer does not come to an end');
 }
 
 /** Processor time so far, in ticks of a hundredth of a second: of the thread that answers, and of the process. */
@@ -83,7 +101,10 @@ function ticks({ child }: Server): { readonly main: number; readonly all: number
     return Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
   };
   const tasks = `/proc/${child.pid ?? 0}/task`;
-  const all = readdirSync(tasks).reduce((sum, task) => sum + read(`${tasks}/${task}/stat`), 0);
+  const all = readdirSync(tasks)
+    .map((task) => `${tasks}/${task}/stat`)
+    // A thread may have ended since.
+    .reduce((sum, path) => sum + (existsSync(path) ? read(path) : 0), 0);
   return { main: read(`${tasks}/${child.pid ?? 0}/stat`), all };
 }
 
@@ -93,67 +114,129 @@ const uidAt = ({ calls }: Sent): number => (calls[0]?.body.indexOf('"uid":"') ??
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
-async function main(): Promise<void> {
+/** What one server did in one round: calls a second, and microseconds a call of the thread that answers and of the process. */
+interface Done {
+  readonly perSecond: number;
+  readonly main: number;
+  readonly all: number;
+}
+
+interface Row {
+  readonly sent: Sent;
+  readonly connections: number;
+}
+
+async function once(server: Server, { sent, connections }: Row, time: number): Promise<Done> {
+  const before = ticks(server);
+  const { port, authority } = server;
+  const { calls } = sent;
+  const done = await measure({ port, authority, calls, connections, millis: time, countAt: uidAt(sent) });
+  if (done.failed > 0) throw new Error(`${done.failed} answers were no allow`);
+  const after = ticks(server);
+  const count = (done.perSecond * time) / 1000;
+  const micros = (ticked: number): number => (ticked * 10_000) / count;
+  return {
+    perSecond: done.perSecond,
+    main: micros(after.main - before.main),
+    all: micros(after.all - before.all),
+  };
+}
+
+/** The medians of the rounds of one pair of servers, and the median of their ratios. */
+interface Compared {
+  readonly off: Done;
+  readonly on: Done;
+  readonly ratio: number;
+}
+
+const medians = (all: readonly Done[]): Done => ({
+  perSecond: median(all.map(({ perSecond }) => perSecond)),
+  main: median(all.map(({ main }) => main)),
+  all: median(all.map(({ all: whole }) => whole)),
+});
+
+async function compared(off: Server, on: Server, row: Row): Promise<Compared> {
+  for (const server of [off, on]) await once(server, row, 2 * millis);
+  await drained(on);
+  const without: Done[] = [];
+  const within: Done[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    without.push(await once(off, row, millis));
+    within.push(await once(on, row, millis));
+    await drained(on);
+  }
+  const ratios = within.map(({ perSecond }, round) => perSecond / (without[round]?.perSecond ?? 0));
+  return { off: medians(without), on: medians(within), ratio: median(ratios) };
+}
+
+const table: readonly Row[] = [
+  ...writes.flatMap((sent) => [many, few].map((connections) => ({ sent, connections }))),
+  ...bodies.map((sent) => ({ sent, connections: many })),
+];
+
+/** All rows with one new pair of servers. */
+async function pair(isFirstOff: boolean): Promise<readonly Compared[]> {
   const directory = mkdtempSync(join(tmpdir(), 'bulkhead-bench-'));
   const servers: Server[] = [];
+  const begin = async (store: string): Promise<Server> => {
+    const server = await start(directory, store);
+    servers.push(server);
+    pin(server.child.pid ?? 0, 0, 1);
+    return server;
+  };
   try {
-    const off = await start(directory, 'none');
-    servers.push(off);
-    const on = await start(directory, 'sqlite');
-    servers.push(on);
-    const once = async (
-      server: Server,
-      sent: Sent,
-      connections: number,
-      warm: boolean,
-    ): Promise<readonly [number, number, number]> => {
-      const before = ticks(server);
-      const { port, authority } = server;
-      const time = warm ? 4 * millis : millis;
-      const done = await measure({
-        port,
-        authority,
-        calls: sent.calls,
-        connections,
-        millis: time,
-        countAt: uidAt(sent),
-      });
-      if (done.failed > 0) throw new Error(`${done.failed} answers were no allow`);
-      const after = ticks(server);
-      const count = (done.perSecond * time) / 1000;
-      return [
-        done.perSecond,
-        ((after.main - before.main) * 10_000) / count,
-        ((after.all - before.all) * 10_000) / count,
-      ];
-    };
-    process.stdout.write(
-      'sent                    connections    off/s     on/s    ratio   µs of the answering thread off, on   µs of the process off, on\n',
-    );
-    pin(process.pid, 1, 1);
-    for (const { child } of servers) pin(child.pid ?? 0, 0, 1);
-    const loads = [
-      ...writes.flatMap((sent) => [many, few].map((connections) => ({ sent, connections }))),
-      ...bodies.map((sent) => ({ sent, connections: many })),
-    ];
-    for (const { sent, connections } of loads) {
-      const rows: (readonly [readonly [number, number, number], readonly [number, number, number]])[] = [];
-      for (let round = 0; round <= rounds; round += 1) {
-        const without = await once(off, sent, connections, round === 0);
-        const within = await once(on, sent, connections, round === 0);
-        if (round > 0) rows.push([without, within]);
-      }
-      const of = (side: 0 | 1, column: 0 | 1 | 2): number => median(rows.map((row) => row[side][column]));
-      const ratio = median(rows.map(([without, within]) => within[0] / without[0]));
-      process.stdout.write(
-        `${sent.name.padEnd(24)} ${String(connections).padStart(10)} ${of(0, 0).toFixed(0).padStart(8)} ${of(1, 0).toFixed(0).padStart(8)} ${ratio.toFixed(2).padStart(8)}` +
-          `${of(0, 1).toFixed(0).padStart(24)} ${of(1, 1).toFixed(0).padStart(8)}${of(0, 2).toFixed(0).padStart(24)} ${of(1, 2).toFixed(0).padStart(8)}\n`,
-      );
-    }
-    process.stdout.write(`${await lossesOf(on)}\n`);
+    const early = isFirstOff ? undefined : await begin('sqlite');
+    const off = await begin('none');
+    const on = early ?? (await begin('sqlite'));
+    const rows: Compared[] = [];
+    for (const row of table) rows.push(await compared(off, on, row));
+    const lost = await lossesOf(on);
+    if (lost !== '') process.stdout.write(`${lost}\n`);
+    return rows;
   } finally {
     for (const { child } of servers) child.kill('SIGKILL');
     rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+const quartile = (values: readonly number[], quarter: 1 | 3): number =>
+  [...values].sort((a, b) => a - b)[Math.round(((values.length - 1) * quarter) / 4)] ?? 0;
+
+function line({ sent, connections }: Row, all: readonly Compared[]): string {
+  const ratios = all.map(({ ratio }) => ratio);
+  const [off, on] = [medians(all.map((one) => one.off)), medians(all.map((one) => one.on))];
+  const whole = (value: number, width: number): string => value.toFixed(0).padStart(width);
+  return (
+    `${sent.name.padEnd(24)} ${whole(connections, 10)} ${whole(off.perSecond, 8)} ${whole(on.perSecond, 8)} ` +
+    `${median(ratios).toFixed(2).padStart(8)} (${quartile(ratios, 1).toFixed(2)} to ${quartile(ratios, 3).toFixed(2)})` +
+    `${whole(off.main, 23)} ${whole(on.main, 8)}${whole(off.all, 24)} ${whole(on.all, 8)}\n`
+  );
+}
+
+async function main(): Promise<void> {
+  pin(process.pid, 1, 1);
+  const done: (readonly Compared[])[] = [];
+  for (let at = 0; at < pairs; at += 1) {
+    done.push(await pair(at % 2 === 0));
+    process.stderr.write(
+      `pair ${at + 1}: ${
+        done
+          .at(-1)
+          ?.map(({ ratio }) => ratio.toFixed(2))
+          .join(' ') ?? ''
+      }\n`,
+    );
+  }
+  process.stdout.write(
+    'sent                    connections    off/s     on/s    ratio (middle half)   µs of the answering thread off, on   µs of the process off, on\n',
+  );
+  for (const [at, row] of table.entries()) {
+    process.stdout.write(
+      line(
+        row,
+        done.flatMap((rows) => rows[at] ?? []),
+      ),
+    );
   }
 }
 
