@@ -174,13 +174,20 @@ const table: readonly Row[] = [
   ...bodies.map((sent) => ({ sent, connections: many })),
 ];
 
+/** Ends the servers of the pair at hand: they must not outlive a benchmark that is interrupted. */
+let stop = (): void => undefined;
+
 /** All rows with one new pair of servers. */
 async function pair(isFirstOff: boolean): Promise<readonly Compared[]> {
   const directory = mkdtempSync(join(tmpdir(), 'bulkhead-bench-'));
-  const servers: Server[] = [];
+  const children: ChildProcess[] = [];
+  stop = () => {
+    for (const child of children) child.kill('SIGKILL');
+    rmSync(directory, { recursive: true, force: true });
+  };
   const begin = async (store: string): Promise<Server> => {
     const server = await start(directory, store);
-    servers.push(server);
+    children.push(server.child);
     pin(server.child.pid ?? 0, 0, 1);
     return server;
   };
@@ -194,8 +201,7 @@ async function pair(isFirstOff: boolean): Promise<readonly Compared[]> {
     if (lost !== '') process.stdout.write(`${lost}\n`);
     return rows;
   } finally {
-    for (const { child } of servers) child.kill('SIGKILL');
-    rmSync(directory, { recursive: true, force: true });
+    stop();
   }
 }
 
@@ -215,6 +221,12 @@ function line({ sent, connections }: Row, all: readonly Compared[]): string {
 
 async function main(): Promise<void> {
   pin(process.pid, 1, 1);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      stop();
+      process.exit(1);
+    });
+  }
   const done: (readonly Compared[])[] = [];
   for (let at = 0; at < pairs; at += 1) {
     done.push(await pair(at % 2 === 0));
