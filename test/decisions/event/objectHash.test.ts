@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { ObjectHashes, objectHash } from '../../../src/decisions/event/objectHash.ts';
 import { readReview } from '../../../src/admission/review.ts';
@@ -12,6 +13,7 @@ const attributesOf = (name: string, operation: Operation = 'CREATE'): Attributes
       uid: '705ab4f5-6393-11e8-b7cc-42010a800002',
       resource: { group: '', version: 'v1', resource: 'pods' },
       operation,
+      userInfo: { username: 'dev' },
       object: operation === 'DELETE' ? null : { kind: 'Pod', metadata: { name } },
       oldObject: operation === 'CREATE' ? null : { kind: 'Pod', metadata: { name: `old ${name}` } },
       dryRun: false,
@@ -21,6 +23,17 @@ const attributesOf = (name: string, operation: Operation = 'CREATE'): Attributes
   if (!read.ok) throw new Error(read.message);
   return read.attributes;
 };
+
+test('at CREATE it is of the very bytes, with the escapes that the API server writes', () => {
+  const written = String.raw`{"kind":"Pod","metadata":{"name":"web","annotations":{"note":"\u003cb\u003e"}}}`;
+  const request = `{"uid":"u","resource":{"group":"","version":"v1","resource":"pods"},"operation":"CREATE","userInfo":{"username":"dev"},"object":${written},"oldObject":null,"dryRun":false}`;
+  const read = readReview(
+    Buffer.from(`{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":${request}}`),
+  );
+  if (!read.ok) throw new Error(read.message);
+  expect(JSON.stringify(read.attributes.object)).not.toBe(written);
+  expect(objectHash(read.attributes)).toBe(hash('sha256', written));
+});
 
 describe('what is remembered of the hashes of objects', () => {
   test('an object that comes again, in whatever request, has the hash of its first', () => {
