@@ -1,16 +1,16 @@
 /** Merkle tree hashes as in RFC 6962, so that one entry can be proved without the others. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
-const leaf = (value: Buffer): Buffer => createHash('sha256').update(Buffer.of(0)).update(value).digest();
-const node = (left: Buffer, right: Buffer): Buffer =>
-  createHash('sha256').update(Buffer.of(1)).update(left).update(right).digest();
+/** All in hex. */
+const leaf = (value: string): string => hash('sha256', Buffer.from(`00${value}`, 'hex'));
+const node = (left: string, right: string): string => hash('sha256', Buffer.from(`01${left}${right}`, 'hex'));
 
 /** The root over entry hashes (hex), in hex: the left subtree has the greatest power of two below the number of leaves. */
 export function merkleRoot(hashes: readonly string[]): string {
-  let level = hashes.map((hash) => leaf(Buffer.from(hash, 'hex')));
-  if (level.length === 0) return createHash('sha256').digest('hex');
+  let level = hashes.map(leaf);
+  if (level.length === 0) return hash('sha256', '');
   while (level.length > 1) {
-    const above: Buffer[] = [];
+    const above: string[] = [];
     for (let index = 0; index < level.length; index += 2) {
       const [left, right] = level.slice(index, index + 2);
       // One that has no neighbour moves up as it is: pairing level by level gives RFC 6962's tree.
@@ -18,5 +18,5 @@ export function merkleRoot(hashes: readonly string[]): string {
     }
     level = above;
   }
-  return level[0]?.toString('hex') ?? '';
+  return level[0] ?? '';
 }
