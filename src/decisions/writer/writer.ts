@@ -10,11 +10,8 @@ import type { SessionPorts } from './session.ts';
 /** How many entries one transaction takes, and how many may wait before what comes goes to the spool instead. */
 const batchItems = 512;
 const spillItems = 8_192;
-/**
- * What comes so soon behind a transaction waits for more: each is flushed to disk by itself, and slows decisions on the other cores too. With forty in a second the webhook answered some
- * three in a hundred fewer requests than with ten.
- */
-const gatherMillis = 150;
+/** What comes so soon behind a transaction waits for more: each is flushed to disk by itself, which costs as much as writing some records. */
+const gatherMillis = 20;
 /** How long a store that failed is left alone: at first, and at most. */
 const firstPauseMillis = 100;
 const longestPauseMillis = 5_000;
