@@ -1,27 +1,33 @@
 /**
- * What the decision log costs the webhook: two servers, one without and one with the log, are loaded in turn, and throughput and processor time compared.
- * `npm run -s bundle && node bench/serving/decisionLog.ts [PAIRS]`. First writes as the API server makes them, two calls and one record each; then calls alone, each with a record.
+ * What the decision log costs the webhook: one server, whose log is switched off and on by turns while it is loaded. `node bench/serving/decisionLog.ts [PROCESSES]`.
+ * First writes as the API server makes them, two calls and one record each; then calls alone, each with a record.
  * The threads that answer have core 0, everything else has core 1: the load, and the writer of the log, which on a machine of two cores takes from the load what it needs.
  * With few connections the answering thread then waits for requests; with many it always has some, so throughput is what it can do. Beside it stands what it spends on a request.
  *
- * Two processes of the same program differ by some seven percent for as long as they live: a process keeps what its compiler made of its first requests, and the memory that it was
- * given. So there are several pairs of servers, each new; a row shows the median of the pairs, and between which ratios the middle half of them lies.
+ * Two processes of the same program differ by some seven percent for as long as they live, and the machine by more from minute to minute: so both ways are compared in one process and
+ * within seconds. A row shows the median of several processes, each the median of its pairs of stretches, and between which ratios the middle half of the processes lies.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { build } from 'esbuild';
+import { bundling } from '../../scripts/bundling.ts';
 import { bodies, writes } from './bodies.ts';
 import type { Sent } from './bodies.ts';
 import { measure } from './load.ts';
+import type { ToServer } from './switchedLog.ts';
 
-const pairs = Number(process.argv[2] ?? 9);
-/** Of each server and row: once to become warm, twice as long, and then so often. */
-const rounds = 4;
-const millis = Number(process.env['BENCH_MILLIS'] ?? 1_000);
+const processes = Number(process.argv[2] ?? 7);
+/** Stretches of each row and process, each way. */
+const pairs = Number(process.env['BENCH_PAIRS'] ?? 8);
+const warmMillis = 5_000;
+/** What is not measured of a stretch: the writer begins with what comes, or has come to an end. */
+const settleMillis = 400;
+const stretchMillis = 1_200;
 /**
  * As many writes as an API server has under way at a rush, by its default of `--max-mutating-requests-inflight`, and as few as at most times. Fewer than many do not do: while the
  * writer and the disk keep the load from its core, 64 are all answered and the answering thread waits, which is no property of the webhook.
@@ -29,28 +35,57 @@ const millis = Number(process.env['BENCH_MILLIS'] ?? 1_000);
 const many = 200;
 const few = 16;
 
+const root = join(import.meta.dirname, '..', '..');
+
+interface Row {
+  readonly sent: Sent;
+  readonly connections: number;
+}
+
+const table: readonly Row[] = [
+  ...writes.flatMap((sent) => [many, few].map((connections) => ({ sent, connections }))),
+  ...bodies.map((sent) => ({ sent, connections: many })),
+];
+
 interface Server {
   readonly child: ChildProcess;
   readonly port: number;
   readonly authority: Buffer;
 }
 
-const configuration = (store: string): string => `apiVersion: config.bulkhead.dev/v1alpha1
-kind: Configuration
-decisionLog: {store: ${store}}
-`;
-
-function start(directory: string, store: string): Promise<Server> {
-  const state = join(directory, store);
-  const config = join(directory, `${store}.yaml`);
-  writeFileSync(config, configuration(store));
-  const words = ['serve', '--port', '0', '--address', '127.0.0.1', '--state', state, '--config', config];
-  const child = spawn(process.execPath, ['dist/bulkhead.js', ...words], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+/** The product as it is shipped, but for the log that can be switched. What it reads of its package stands beside it. */
+async function bundled(directory: string): Promise<string> {
+  await build({
+    ...bundling(join(directory, 'dist')),
+    logLevel: 'error',
+    plugins: [
+      {
+        name: 'switched-log',
+        setup: (builder) => {
+          builder.onResolve({ filter: /^\.\/server\/decisionLog\.ts$/ }, () => ({
+            path: join(import.meta.dirname, 'switchedLog.ts'),
+          }));
+        },
+      },
+    ],
   });
+  for (const beside of ['package.json', 'examples', 'policies', 'schemas', 'certs'])
+    symlinkSync(join(root, beside), join(directory, beside));
+  return join(directory, 'dist', 'bulkhead.js');
+}
+
+function start(program: string, directory: string): Promise<Server> {
+  const state = mkdtempSync(join(directory, 'state-'));
+  const config = join(state, 'configuration.yaml');
+  writeFileSync(
+    config,
+    'apiVersion: config.bulkhead.dev/v1alpha1\nkind: Configuration\ndecisionLog: {store: sqlite}\n',
+  );
+  const words = ['serve', '--port', '0', '--address', '127.0.0.1', '--state', state, '--config', config];
+  const child = spawn(process.execPath, [program, ...words], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   return new Promise((resolve, reject) => {
     let text = '';
-    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk;
       const port = /listening on https:\/\/[^\s]*:(\d+)/.exec(text)?.[1];
       if (port !== undefined) {
@@ -62,6 +97,15 @@ function start(directory: string, store: string): Promise<Server> {
     });
   });
 }
+
+/** Tells the server; resolves to how many requests it has had. */
+const tell = ({ child }: Server, message: ToServer): Promise<number> =>
+  new Promise((resolve) => {
+    child.once('message', (count) => {
+      resolve(Number(count));
+    });
+    child.send(message);
+  });
 
 const taskset = ['/usr/bin/taskset', '/bin/taskset'].find((path) => existsSync(path));
 
@@ -88,7 +132,7 @@ function textAt({ port, authority: ca }: Server, path: string): Promise<string> 
 const lossesOf = async (server: Server): Promise<string> =>
   /decisions without a record[^"]*/.exec(await textAt(server, '/readyz'))?.[0] ?? '';
 
-/** Waits until the log's writer has nothing left to do: else it would take from the load of whoever is measured next. */
+/** Waits until the log's writer has nothing left to do: else it would slow whatever is measured next. */
 async function drained(server: Server): Promise<void> {
   for (let tries = 0; tries < 600; tries += 1) {
     if (/^bulkhead_decision_log_queued 0$/m.test(await textAt(server, '/metrics'))) return;
@@ -97,55 +141,36 @@ async function drained(server: Server): Promise<void> {
   throw new Error('the writer does not come to an end');
 }
 
-/** Processor time so far, in ticks of a hundredth of a second: of the thread that answers, and of the process. */
-function ticks({ child }: Server): { readonly main: number; readonly all: number } {
-  const read = (path: string): number => {
-    const fields = readFileSync(path, 'utf8').split(') ')[1]?.split(' ') ?? [];
-    return Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
-  };
-  const tasks = `/proc/${child.pid ?? 0}/task`;
-  const all = readdirSync(tasks)
-    .map((task) => `${tasks}/${task}/stat`)
-    // A thread may have ended since.
-    .reduce((sum, path) => sum + (existsSync(path) ? read(path) : 0), 0);
-  return { main: read(`${tasks}/${child.pid ?? 0}/stat`), all };
+/** Processor time of the answering thread so far, in microseconds. */
+const busy = ({ child }: Server): number => {
+  const pid = String(child.pid);
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1_000;
+};
+
+/** What the server did in one stretch: calls a second, and microseconds of the answering thread for each. */
+interface Done {
+  readonly perSecond: number;
+  readonly micros: number;
 }
 
-/** Where the uid of the review begins: a uid that comes twice would be a retry, whose record is small. */
-const uidAt = ({ calls }: Sent): number => (calls[0]?.body.indexOf('"uid":"') ?? 0) + '"uid":"'.length;
+async function stretch(server: Server, mode: 'on' | 'off'): Promise<Done> {
+  await tell(server, mode);
+  if (mode === 'off') await drained(server);
+  await setTimeout(settleMillis);
+  const [count, began, before] = [await tell(server, 'count'), performance.now(), busy(server)];
+  await setTimeout(stretchMillis);
+  const [done, millis, spent] = [
+    (await tell(server, 'count')) - count,
+    performance.now() - began,
+    busy(server) - before,
+  ];
+  return { perSecond: (done * 1_000) / millis, micros: spent / done };
+}
 
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
-/** What one server did in one round: calls a second, and microseconds a call of the thread that answers and of the process. */
-interface Done {
-  readonly perSecond: number;
-  readonly main: number;
-  readonly all: number;
-}
-
-interface Row {
-  readonly sent: Sent;
-  readonly connections: number;
-}
-
-async function once(server: Server, { sent, connections }: Row, time: number): Promise<Done> {
-  const before = ticks(server);
-  const { port, authority } = server;
-  const { calls } = sent;
-  const done = await measure({ port, authority, calls, connections, millis: time, countAt: uidAt(sent) });
-  if (done.failed > 0) throw new Error(`${done.failed} answers were no allow`);
-  const after = ticks(server);
-  const count = (done.perSecond * time) / 1000;
-  const micros = (ticked: number): number => (ticked * 10_000) / count;
-  return {
-    perSecond: done.perSecond,
-    main: micros(after.main - before.main),
-    all: micros(after.all - before.all),
-  };
-}
-
-/** The medians of the rounds of one pair of servers, and the median of their ratios. */
+/** The medians of the stretches of one process, and the median of the ratios of its pairs. */
 interface Compared {
   readonly off: Done;
   readonly on: Done;
@@ -154,53 +179,57 @@ interface Compared {
 
 const medians = (all: readonly Done[]): Done => ({
   perSecond: median(all.map(({ perSecond }) => perSecond)),
-  main: median(all.map(({ main }) => main)),
-  all: median(all.map(({ all: whole }) => whole)),
+  micros: median(all.map(({ micros }) => micros)),
 });
 
-async function compared(off: Server, on: Server, row: Row): Promise<Compared> {
-  for (const server of [off, on]) await once(server, row, 2 * millis);
-  await drained(on);
-  const without: Done[] = [];
-  const within: Done[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    without.push(await once(off, row, millis));
-    within.push(await once(on, row, millis));
-    await drained(on);
-  }
-  const ratios = within.map(({ perSecond }, round) => perSecond / (without[round]?.perSecond ?? 0));
-  return { off: medians(without), on: medians(within), ratio: median(ratios) };
-}
+/** Where the uid of the review begins: a uid that comes twice would be a retry, whose record is small. */
+const uidAt = ({ calls }: Sent): number => (calls[0]?.body.indexOf('"uid":"') ?? 0) + '"uid":"'.length;
 
-const table: readonly Row[] = [
-  ...writes.flatMap((sent) => [many, few].map((connections) => ({ sent, connections }))),
-  ...bodies.map((sent) => ({ sent, connections: many })),
-];
-
-/** Ends the servers of the pair at hand: they must not outlive a benchmark that is interrupted. */
-let stop = (): void => undefined;
-
-/** All rows with one new pair of servers. */
-async function pair(isFirstOff: boolean): Promise<readonly Compared[]> {
-  const directory = mkdtempSync(join(tmpdir(), 'bulkhead-bench-'));
-  const children: ChildProcess[] = [];
-  stop = () => {
-    for (const child of children) child.kill('SIGKILL');
-    rmSync(directory, { recursive: true, force: true });
-  };
-  const begin = async (store: string): Promise<Server> => {
-    const server = await start(directory, store);
-    children.push(server.child);
-    pin(server.child.pid ?? 0, 0, 1);
-    return server;
+async function compared(server: Server, { sent, connections }: Row): Promise<Compared> {
+  const ending = new AbortController();
+  const { port, authority } = server;
+  const load = measure({
+    ...{ port, authority, connections, calls: sent.calls, countAt: uidAt(sent) },
+    millis: 600_000,
+    signal: ending.signal,
+  });
+  const rounds = async (): Promise<Compared> => {
+    await tell(server, 'on');
+    await setTimeout(warmMillis);
+    const done = { off: [] as Done[], on: [] as Done[] };
+    for (let pair = 0; pair < pairs; pair += 1) {
+      const first = pair % 2 === 0 ? 'off' : 'on';
+      for (const mode of [first, first === 'off' ? 'on' : 'off'] as const)
+        done[mode].push(await stretch(server, mode));
+    }
+    const ratios = done.on.map(({ perSecond }, pair) => perSecond / (done.off[pair]?.perSecond ?? 0));
+    return { off: medians(done.off), on: medians(done.on), ratio: median(ratios) };
   };
   try {
-    const early = isFirstOff ? undefined : await begin('sqlite');
-    const off = await begin('none');
-    const on = early ?? (await begin('sqlite'));
+    // A load that fails ends it at once.
+    return await Promise.race([rounds(), load.then(() => Promise.reject(new Error('the load has ended')))]);
+  } finally {
+    ending.abort();
+    const { failed } = await load;
+    if (failed > 0) throw new Error(`${failed} answers were no allow`);
+    await drained(server);
+  }
+}
+
+/** Ends the server at hand: it must not outlive a benchmark that is interrupted. */
+let stop = (): void => undefined;
+
+/** All rows with one new process. */
+async function measured(program: string, directory: string): Promise<readonly Compared[]> {
+  const server = await start(program, directory);
+  stop = () => {
+    server.child.kill('SIGKILL');
+  };
+  try {
+    pin(server.child.pid ?? 0, 0, 1);
     const rows: Compared[] = [];
-    for (const row of table) rows.push(await compared(off, on, row));
-    const lost = await lossesOf(on);
+    for (const row of table) rows.push(await compared(server, row));
+    const lost = await lossesOf(server);
     if (lost !== '') process.stdout.write(`${lost}\n`);
     return rows;
   } finally {
@@ -217,41 +246,41 @@ function line({ sent, connections }: Row, all: readonly Compared[]): string {
   const whole = (value: number, width: number): string => value.toFixed(0).padStart(width);
   return (
     `${sent.name.padEnd(24)} ${whole(connections, 10)} ${whole(off.perSecond, 8)} ${whole(on.perSecond, 8)} ` +
-    `${median(ratios).toFixed(2).padStart(8)} (${quartile(ratios, 1).toFixed(2)} to ${quartile(ratios, 3).toFixed(2)})` +
-    `${whole(off.main, 23)} ${whole(on.main, 8)}${whole(off.all, 24)} ${whole(on.all, 8)}\n`
+    `${median(ratios).toFixed(3).padStart(8)} (${quartile(ratios, 1).toFixed(3)} to ${quartile(ratios, 3).toFixed(3)})` +
+    `${off.micros.toFixed(1).padStart(20)} ${on.micros.toFixed(1).padStart(8)}\n`
   );
 }
 
 async function main(): Promise<void> {
-  pin(process.pid, 1, 1);
+  const directory = mkdtempSync(join(tmpdir(), 'bulkhead-bench-'));
+  const end = (): void => {
+    stop();
+    rmSync(directory, { recursive: true, force: true });
+  };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
-      stop();
+      end();
       process.exit(1);
     });
   }
-  const done: (readonly Compared[])[] = [];
-  for (let at = 0; at < pairs; at += 1) {
-    done.push(await pair(at % 2 === 0));
-    process.stderr.write(
-      `pair ${at + 1}: ${
-        done
-          .at(-1)
-          ?.map(({ ratio }) => ratio.toFixed(2))
-          .join(' ') ?? ''
-      }\n`,
-    );
-  }
-  process.stdout.write(
-    'sent                    connections    off/s     on/s    ratio (middle half)   µs of the answering thread off, on   µs of the process off, on\n',
-  );
-  for (const [at, row] of table.entries()) {
+  try {
+    const program = await bundled(directory);
+    pin(process.pid, 1, 1);
+    const done: (readonly Compared[])[] = [];
+    for (let at = 0; at < processes; at += 1) {
+      const rows = await measured(program, directory);
+      done.push(rows);
+      process.stderr.write(`process ${at + 1}: ${rows.map(({ ratio }) => ratio.toFixed(3)).join(' ')}\n`);
+    }
     process.stdout.write(
-      line(
-        row,
-        done.flatMap((rows) => rows[at] ?? []),
-      ),
+      'sent                    connections    off/s     on/s    ratio (middle half)   µs of the answering thread off, on\n',
     );
+    for (const [at, row] of table.entries()) {
+      const all = done.flatMap((rows) => rows[at] ?? []);
+      process.stdout.write(line(row, all));
+    }
+  } finally {
+    end();
   }
 }
 

@@ -22,6 +22,8 @@ export interface Load {
   readonly authority: Buffer;
   readonly connections: number;
   readonly millis: number;
+  /** Ends it before its time. */
+  readonly signal?: AbortSignal;
   /** Makes every request another call: the place of eight digits in the body, which count up. */
   readonly countAt?: number;
 }
@@ -45,10 +47,15 @@ export async function measure(load: Load): Promise<Measured> {
   const until = started + load.millis;
   await Promise.all(
     sockets.map((socket) =>
-      keepBusy(socket, next, until, (millis, ok) => {
-        latencies.push(millis);
-        if (!ok) failed += 1;
-      }),
+      keepBusy(
+        socket,
+        next,
+        () => load.signal?.aborted === true || performance.now() >= until,
+        (millis, ok) => {
+          latencies.push(millis);
+          if (!ok) failed += 1;
+        },
+      ),
     ),
   );
   const seconds = (performance.now() - started) / 1000;
@@ -82,7 +89,7 @@ function open({ port, authority }: Load): Promise<TLSSocket> {
 function keepBusy(
   socket: TLSSocket,
   next: () => Buffer,
-  until: number,
+  isOver: () => boolean,
   done: (millis: number, ok: boolean) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -104,7 +111,7 @@ function keepBusy(
       if (end < 0 || seen.length < end + 4 + length) return;
       const now = performance.now();
       done(now - sent, seen.startsWith('HTTP/1.1 200') && seen.includes('"allowed":true'));
-      if (now < until) send();
+      if (!isOver()) send();
       else {
         socket.removeAllListeners('close');
         resolve();
