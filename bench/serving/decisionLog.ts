@@ -55,6 +55,7 @@ interface Server {
 
 /** The product as it is shipped, but for the log that can be switched. What it reads of its package stands beside it. */
 async function bundled(directory: string): Promise<string> {
+  let replaced = 0;
   await build({
     ...bundling(join(directory, 'dist')),
     logLevel: 'error',
@@ -62,13 +63,18 @@ async function bundled(directory: string): Promise<string> {
       {
         name: 'switched-log',
         setup: (builder) => {
-          builder.onResolve({ filter: /^\.\/server\/decisionLog\.ts$/ }, () => ({
-            path: join(import.meta.dirname, 'switchedLog.ts'),
-          }));
+          builder.onResolve({ filter: /^\.\/server\/decisionLog\.ts$/ }, () => {
+            replaced += 1;
+            return { path: join(import.meta.dirname, 'switchedLog.ts') };
+          });
         },
       },
     ],
   });
+  if (replaced === 0)
+    throw new Error(
+      'nothing imports ./server/decisionLog.ts, in whose place the log that can be switched stands',
+    );
   for (const beside of ['package.json', 'examples', 'policies', 'schemas', 'certs'])
     symlinkSync(join(root, beside), join(directory, beside));
   return join(directory, 'dist', 'bulkhead.js');
@@ -100,11 +106,18 @@ function start(program: string, directory: string): Promise<Server> {
 
 /** Tells the server; resolves to how many requests it has had. */
 const tell = ({ child }: Server, message: ToServer): Promise<number> =>
-  new Promise((resolve) => {
+  new Promise((resolve, reject) => {
+    const ended = (): void => {
+      reject(new Error('the server has ended'));
+    };
+    child.once('exit', ended);
     child.once('message', (count) => {
+      child.off('exit', ended);
       resolve(Number(count));
     });
-    child.send(message);
+    child.send(message, (error) => {
+      if (error !== null) reject(error);
+    });
   });
 
 const taskset = ['/usr/bin/taskset', '/bin/taskset'].find((path) => existsSync(path));
@@ -198,9 +211,8 @@ async function compared(server: Server, { sent, connections }: Row): Promise<Com
     await setTimeout(warmMillis);
     const done = { off: [] as Done[], on: [] as Done[] };
     for (let pair = 0; pair < pairs; pair += 1) {
-      const first = pair % 2 === 0 ? 'off' : 'on';
-      for (const mode of [first, first === 'off' ? 'on' : 'off'] as const)
-        done[mode].push(await stretch(server, mode));
+      const order = pair % 2 === 0 ? (['off', 'on'] as const) : (['on', 'off'] as const);
+      for (const mode of order) done[mode].push(await stretch(server, mode));
     }
     const ratios = done.on.map(({ perSecond }, pair) => perSecond / (done.off[pair]?.perSecond ?? 0));
     return { off: medians(done.off), on: medians(done.on), ratio: median(ratios) };

@@ -50,7 +50,7 @@ export async function measure(load: Load): Promise<Measured> {
       keepBusy(
         socket,
         next,
-        () => load.signal?.aborted === true || performance.now() >= until,
+        (now) => load.signal?.aborted === true || now >= until,
         (millis, ok) => {
           latencies.push(millis);
           if (!ok) failed += 1;
@@ -89,7 +89,7 @@ function open({ port, authority }: Load): Promise<TLSSocket> {
 function keepBusy(
   socket: TLSSocket,
   next: () => Buffer,
-  isOver: () => boolean,
+  isOver: (now: number) => boolean,
   done: (millis: number, ok: boolean) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -111,7 +111,7 @@ function keepBusy(
       if (end < 0 || seen.length < end + 4 + length) return;
       const now = performance.now();
       done(now - sent, seen.startsWith('HTTP/1.1 200') && seen.includes('"allowed":true'));
-      if (!isOver()) send();
+      if (!isOver(now)) send();
       else {
         socket.removeAllListeners('close');
         resolve();

@@ -1,7 +1,7 @@
 /** Merkle tree hashes as in RFC 6962, so that one entry can be proved without the others. */
 import { hash } from 'node:crypto';
 
-/** All in hex. */
+/** Of an entry's hash, and of two hashes below: what is given and what comes out is hex, what is hashed are the bytes. */
 const leaf = (value: string): string => hash('sha256', Buffer.from(`00${value}`, 'hex'));
 const node = (left: string, right: string): string => hash('sha256', Buffer.from(`01${left}${right}`, 'hex'));
 
