@@ -21,8 +21,11 @@ const perFrame = 6;
 const hashLength = 64;
 /** What is usually packed into one piece of memory: as much as comes in one go under load, for each piece that is sent and comes back stops the decisions for a moment. */
 const usualBytes = 512 * 1024;
-/** So many pieces are kept for the records to come. With four every sixth must be made anew under load, with eight every ninth: they come back several at once. */
-const mostSpare = 8;
+/**
+ * So many pieces are kept for the records to come, 16 MiB. They come back several at once, after the writer has waited for its disk: under load, with eight every third had to be made
+ * anew, with 32 every tenth, and of Pods of 50 KB a piece holds ten.
+ */
+const mostSpare = 32;
 /** Of a larger review the excerpt is taken at once: it would wait in memory as it came. */
 const largestSource = 128 * 1024;
 
