@@ -60,7 +60,28 @@ export function parseAddress(text: string): Address | undefined {
   return text.includes(':') ? parseIPv6(text) : parseIPv4(text);
 }
 
+/** The four numbers of a dotted address as one, where none has a leading zero, as in nearly all; -1 where the text must be read more closely, or is none. */
+function plainIPv4(text: string): number {
+  let value = 0;
+  let part = -1;
+  let parts = 1;
+  for (let at = 0; at < text.length; at += 1) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit === -2 && part >= 0) {
+      value = value * 256 + part;
+      part = -1;
+      parts += 1;
+    } else if (digit >= 0 && digit <= 9 && part !== 0) {
+      part = part < 0 ? digit : part * 10 + digit;
+      if (part > 255) return -1;
+    } else return -1;
+  }
+  return parts === 4 && part >= 0 ? value * 256 + part : -1;
+}
+
 function parseIPv4(text: string): Address | undefined {
+  const plain = plainIPv4(text);
+  if (plain >= 0) return { family: 'IPv4', value: BigInt(plain), canonical: true };
   const parts = text.split('.');
   if (parts.length !== 4) return undefined;
   let value = 0;

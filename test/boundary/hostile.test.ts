@@ -17,15 +17,27 @@ const worlds = {
 };
 const narrowing = worldOf(clauses.replace('floor:', 'onExcess: Narrow\n  floor:'), namespaces, settings);
 
-/** Processor time of the fastest of three tries in milliseconds: this machine has other work, and the first tries compile. */
+/** Generous beside the 50 ms that are promised for a machine of its own; without the bounds these take seconds to minutes. */
+const mostMilliseconds = 150;
+
+/** How often each is tried, and how often more, a moment apart, where that took too long: some machines are slow for some seconds. */
+const tries = 3;
+const moreTries = 15;
+
+const pause = (millis: number): unknown =>
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, millis);
+
+/** Processor time of the fastest try in milliseconds: this machine has other work, and the first tries compile. */
 function fastest(
   door: Door,
   world: (typeof worlds)['a boundary of 100 boxes'],
   manifest: JsonObject,
+  most = mostMilliseconds,
 ): { milliseconds: number; decisions: Decision[] } {
   let milliseconds = Infinity;
   const decisions: Decision[] = [];
-  for (let tries = 0; tries < 3; tries += 1) {
+  for (let tried = 0; tried < tries || (tried < tries + moreTries && milliseconds >= most); tried += 1) {
+    if (tried >= tries) pause(500);
     const before = process.cpuUsage();
     required(request(manifest), world);
     decisions.push(admit(request(manifest), world, door).decision);
@@ -34,9 +46,6 @@ function fastest(
   }
   return { milliseconds, decisions };
 }
-
-/** Generous beside the 50 ms that are promised for a machine of its own; without the bounds these take seconds to minutes. */
-const mostMilliseconds = 150;
 
 describe.each(Object.entries(worlds))('in %s', (name, world) => {
   test.each(Object.entries(hostile))('%s', (what, make) => {
@@ -51,7 +60,8 @@ describe.each(Object.entries(worlds))('in %s', (name, world) => {
 
 describe('narrowing', () => {
   test.each(Object.entries(hostile))('%s', (_what, make) => {
-    expect(fastest('mutate', narrowing, make()).milliseconds).toBeLessThan(2 * mostMilliseconds);
+    const most = 2 * mostMilliseconds;
+    expect(fastest('mutate', narrowing, make(), most).milliseconds).toBeLessThan(most);
   });
 });
 

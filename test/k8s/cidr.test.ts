@@ -1,5 +1,5 @@
 /** CIDR texts: what the API server's legacy parser accepts, what Kubernetes 1.36 still takes, and every other reading of the same text. */
-import { isIPv6 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
@@ -201,6 +201,37 @@ describe('laws', () => {
         expect(cidr?.canonical).toBe(
           (value & mask) === 0n && octets.every(({ n, text }) => text === String(n)),
         );
+      }),
+      lawCases(),
+    );
+  });
+
+  test('what node takes for an IPv4 address is read and canonical; of all else only leading zeros are read, and are not', () => {
+    const part = fc.constantFrom(
+      '0',
+      '1',
+      '25',
+      '255',
+      '256',
+      '4294967296',
+      '00',
+      '010',
+      '08',
+      '',
+      '-1',
+      '+1',
+      '1e1',
+      ' 1',
+      '１',
+      '1/',
+    );
+    fc.assert(
+      fc.property(fc.array(part, { minLength: 3, maxLength: 5 }), (parts) => {
+        const text = parts.join('.');
+        const read = parseAddress(text);
+        expect(read?.canonical === true).toBe(isIPv4(text));
+        const isRead = isIPv4(text.replace(/(?<=^|\.)0+(?=\d)/g, ''));
+        expect(read !== undefined).toBe(isRead);
       }),
       lawCases(),
     );
