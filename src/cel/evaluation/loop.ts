@@ -3,7 +3,7 @@ import { withArticle } from '../values/wording.ts';
 import { type Comprehension } from '../syntax/expression.ts';
 import { Failure } from '../values/failure.ts';
 import { kindOf } from '../values/kind.ts';
-import { findKey, isMap } from '../values/map.ts';
+import { isMap, valueAt } from '../values/map.ts';
 import { sorted } from '../library/lists.ts';
 import { selfComparison } from '../library/cost.ts';
 import { type Cost, fixedCost } from '../library/definition.ts';
@@ -69,7 +69,7 @@ const enterTwo =
     const value = items.values[index] ?? null;
     const isKey = isMap(items.source);
     frame.slots[first] = isKey ? value : index;
-    frame.slots[second] = isKey && isMap(items.source) ? (findKey(items.source, value) ?? null) : value;
+    frame.slots[second] = isKey && isMap(items.source) ? valueAt(items.source, value) : value;
   };
 
 /** all (decided by false) and exists (decided by true): the deciding value wins over failures of other turns. */

@@ -2,7 +2,7 @@
 import { withArticle } from '../values/wording.ts';
 import { Failure } from '../values/failure.ts';
 import { kindOf } from '../values/kind.ts';
-import { findKey, isMap, keysOf } from '../values/map.ts';
+import { isMap, keysOf, valueAt } from '../values/map.ts';
 import { type Key, type Value, Dictionary, keyOf } from '../values/value.ts';
 import { type Evaluate } from './frame.ts';
 import { type Loop, begin, turns } from './turns.ts';
@@ -43,7 +43,7 @@ export function transformMapEntry(loop: Loop): Evaluate {
         );
       if (!frame.pay(frame.sizeOf(entry))) return frame.exhausted();
       for (const key of keysOf(entry, frame)) {
-        const clash = insert(entries, key, findKey(entry, key) ?? null, loop.stepAt);
+        const clash = insert(entries, key, valueAt(entry, key), loop.stepAt);
         if (clash !== undefined) return clash;
       }
       return undefined;

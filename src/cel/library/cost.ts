@@ -1,7 +1,7 @@
 /** What calls cost, in the units and by the formulas of cel-go's runtimecost.go and Kubernetes' library/cost.go. */
 import { type Frame } from '../evaluation/frame.ts';
 import { type Result, Failure } from '../values/failure.ts';
-import { findKey, isMap, keysOf } from '../values/map.ts';
+import { isMap, keysOf, valueAt } from '../values/map.ts';
 import { length } from '../values/text.ts';
 import { type Value, Bytes, Optional, isList } from '../values/value.ts';
 import { type Cost, byArguments, byResult } from './definition.ts';
@@ -96,7 +96,7 @@ function treeCost(frame: Frame, value: Value): number {
   if (!isMap(value)) return 1;
   frame.pay(frame.sizeOf(value) * 4);
   for (const key of keysOf(value, frame)) {
-    cost += treeCost(frame, key) + treeCost(frame, findKey(value, key) ?? null);
+    cost += treeCost(frame, key) + treeCost(frame, valueAt(value, key));
   }
   return cost;
 }

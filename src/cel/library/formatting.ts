@@ -3,7 +3,7 @@ import { withArticle } from '../values/wording.ts';
 import { type Frame } from '../evaluation/frame.ts';
 import { Failure, type Result } from '../values/failure.ts';
 import { asDouble, isInt, kindOf } from '../values/kind.ts';
-import { findKey, isMap, keysOf } from '../values/map.ts';
+import { isMap, keysOf, valueAt } from '../values/map.ts';
 import { compareStrings } from '../values/order.ts';
 import { Duration, Timestamp, formatDuration, formatTimestamp } from '../values/time.ts';
 import { type Value, Bytes, TypeValue, Uint, isList } from '../values/value.ts';
@@ -139,7 +139,7 @@ function showMap(map: Parameters<typeof keysOf>[0], frame: Frame): string | Fail
         : asDouble(name) === undefined
           ? show(name, frame)
           : wrong('s', name);
-    const value = showInside(findKey(map, name) ?? null, frame);
+    const value = showInside(valueAt(map, name), frame);
     if (key instanceof Failure) return key;
     if (value instanceof Failure) return value;
     shown.push({ key, value });

@@ -7,10 +7,10 @@ import { type Library, call, define, integer, method, text, three, two } from '.
 
 /**
  * Work that a match makes for every character of text: some, and some for every character of pattern, or for every instruction where
- * repetitions such as `{1,63}` make many of few characters. Measured on RE2's slower engines.
+ * repetitions such as `{1,63}` make many of few characters. Measured on RE2's slower engines, on a machine in a slow hour.
  */
 const workPerCharacter = (pattern: string, machine: RE2JS): number =>
-  4 + Math.max(pattern.length * 1.2, machine.programSize() * 1.7);
+  4 + Math.max(pattern.length * 1.2, machine.programSize() * 3);
 
 /** Work that a pattern compiled while running makes for every character of it; a repetition multiplies what it repeats. */
 const compileWork = (pattern: string): number => {

@@ -17,7 +17,7 @@ import {
   isList,
 } from './value.ts';
 import { Duration, Timestamp } from './time.ts';
-import { findKey, keysOf } from './map.ts';
+import { findKey, keysOf, valueAt } from './map.ts';
 
 /** Compares two values. Fails on numbers that lost digits, on library values of different kinds, and when the budget is spent. */
 export function equals(a: Value, b: Value, frame: Frame): boolean | Failure {
@@ -62,7 +62,7 @@ function equalMaps(a: Fields | Dictionary, b: Fields | Dictionary, frame: Frame)
   for (const key of keysOf(a, frame)) {
     const other = findKey(b, key);
     if (other === undefined) return false;
-    const same = equals(findKey(a, key) ?? null, other, frame);
+    const same = equals(valueAt(a, key), other, frame);
     if (same !== true) return same;
   }
   return true;

@@ -14,6 +14,12 @@ export function findKey(map: Fields | Dictionary, key: Value): Value | undefined
   return typeof key === 'string' && Object.hasOwn(map, key) ? map[key] : undefined;
 }
 
+/** The value under a key that {@link keysOf} told: it is the map's own, and is not looked up a second time to be sure. */
+export function valueAt(map: Fields | Dictionary, key: Value): Value {
+  if (map instanceof Dictionary) return findKey(map, key) ?? null;
+  return typeof key === 'string' ? (map[key] ?? null) : null;
+}
+
 /** The keys in the order in which loops visit them. */
 export function* keysOf(map: Fields | Dictionary, frame: Frame): Generator<Value> {
   if (!(map instanceof Dictionary)) yield* frame.keysOf(map);
