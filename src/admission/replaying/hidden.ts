@@ -14,25 +14,25 @@ interface Growing {
 }
 
 /** What no record keeps of metadata, without a word in `masked`. */
-const silent = [
-  'creationTimestamp',
-  'generation',
-  'managedFields',
-  'ownerReferences',
-  'resourceVersion',
-  'uid',
+export const silent: readonly string[] = [
+  '/metadata/creationTimestamp',
+  '/metadata/generation',
+  '/metadata/managedFields',
+  '/metadata/ownerReferences',
+  '/metadata/resourceVersion',
+  '/metadata/uid',
 ];
 
 /**
  * What JSON pointers (RFC 6901) name, as a tree. The items of a list count as one: what one item lacks is noted for the first that lacks it.
- * `metadata` also hides what is never kept.
+ * Trees are made for every record of a log, and each costs as much as judging it: what is always the same is made once by who asks.
  */
 export function hiddenOf(pointers: readonly string[]): Hidden {
   const root: Growing = { here: false, below: new Map() };
-  for (const pointer of [...pointers, ...silent.map((key) => `/metadata/${key}`)]) {
+  for (const pointer of pointers) {
     let at = root;
     for (const token of pointer.split('/').slice(1)) {
-      const key = /^\d+$/.test(token) ? anyItem : token.replaceAll('~1', '/').replaceAll('~0', '~');
+      const key = numeric.test(token) ? anyItem : unescaped(token);
       const next: Growing = at.below.get(key) ?? { here: false, below: new Map() };
       at.below.set(key, next);
       at = next;
@@ -41,6 +41,9 @@ export function hiddenOf(pointers: readonly string[]): Hidden {
   }
   return root;
 }
+
+const unescaped = (token: string): string =>
+  token.includes('~') ? token.replaceAll('~1', '/').replaceAll('~0', '~') : token;
 
 /** Stands for every item of a list; a member of an object whose name is a number is hidden with it. */
 const anyItem = '*';
@@ -100,10 +103,12 @@ export function veiledObject(
 }
 
 /** Which pointers of a record's `masked` lie inside one of its objects, as pointers into that object. */
-export const insideOf = (masked: readonly string[], part: string): readonly string[] =>
-  masked.flatMap((pointer) =>
-    pointer.startsWith(`/subset/${part}/`) ? [pointer.slice(`/subset/${part}`.length)] : [],
-  );
+export function insideOf(masked: readonly string[], part: string): readonly string[] {
+  const root = `/subset/${part}`;
+  return masked
+    .filter((pointer) => pointer.startsWith(`${root}/`))
+    .map((pointer) => pointer.slice(root.length));
+}
 
 /** The keys of labels or annotations of which the value was not kept. */
 export const labelsMasked = (
@@ -112,7 +117,5 @@ export const labelsMasked = (
   field: 'labels' | 'annotations',
 ): readonly string[] =>
   insideOf(masked, part).flatMap((pointer) =>
-    pointer.startsWith(`/metadata/${field}/`)
-      ? [pointer.slice(`/metadata/${field}/`.length).replaceAll('~1', '/').replaceAll('~0', '~')]
-      : [],
+    pointer.startsWith(`/metadata/${field}/`) ? [unescaped(pointer.slice(`/metadata/${field}/`.length))] : [],
   );

@@ -68,12 +68,16 @@ export function replayer(rules: Rules, inventory: readonly NamespaceFacts[]): Re
     remembered.set(key, facts);
     return facts;
   };
-  const factsOf = (past: Past, name: string): NamespaceFacts | undefined =>
-    stored.get(name) ?? (name === past.attributes.namespace ? ofRecord(past) : undefined);
-  const worldOf = (past: Past, missed: (name: string) => void): World => ({
+  type FactsOf = (name: string) => NamespaceFacts | undefined;
+  const factsAround = (past: Past): FactsOf => {
+    const { namespace } = past.attributes;
+    const here = stored.get(namespace) ?? ofRecord(past);
+    return (name) => (name === namespace ? here : stored.get(name));
+  };
+  const worldOf = (past: Past, factsOf: FactsOf, missed: (name: string) => void): World => ({
     rules,
     lookup: (name) => {
-      const facts = factsOf(past, name);
+      const facts = factsOf(name);
       if (facts === undefined) missed(name);
       return facts ?? 'unknown';
     },
@@ -88,15 +92,16 @@ export function replayer(rules: Rules, inventory: readonly NamespaceFacts[]): Re
     const { attributes } = past;
     const { namespace } = attributes;
     const missed = new Set<string>();
-    const world = worldOf(past, (name) => missed.add(name));
+    const factsOf = factsAround(past);
+    const world = worldOf(past, factsOf, (name) => missed.add(name));
     const general = [...missingOfMoment(past, world), ...missingOfBoundaries(past, world)];
     if (general.length > 0) return { kind: 'unknown', missing: general };
     missed.clear();
-    const unknownHere = namespace !== '' && factsOf(past, namespace) === undefined;
+    const unknownHere = namespace !== '' && factsOf(namespace) === undefined;
     if (unknownHere && dependsOnNamespace(attributes, rules)) admit(attributes, bareOf(world), 'validate');
     if (missed.size > 0) return { kind: 'unknown', missing: [...missed].map(unknownNamespace) };
     const missing = missingOfGuardrails(past, world, {
-      factsOf: (name) => factsOf(past, name),
+      factsOf,
       isWhole: (name) => stored.has(name),
     });
     missed.clear();

@@ -1,6 +1,7 @@
 /** What the rules would read of a past request that its record does not hold: the moment, and what Boundaries read. */
 import { guardedByDefault, matchesKey } from '../../boundary/invariants/guardedAnnotations.ts';
 import { indexGuardrails } from '../../guardrail/guardrails.ts';
+import type { JsonObject } from '../../k8s/json.ts';
 import { admit } from '../admit.ts';
 import { required } from '../required.ts';
 import type { Rules } from '../rules.ts';
@@ -68,14 +69,13 @@ export function missingOfBoundaries(past: Past, world: World): readonly Missing[
 
 /** Decides with the Boundaries alone, on objects that tell when something hidden outside metadata is read; metadata is looked at key by key above. */
 function look({ attributes, masked }: Past, world: World, touched: (path: string) => void): void {
-  const outside = (part: string): ReturnType<typeof hiddenOf> =>
-    hiddenOf(insideOf(masked, part).filter((pointer) => !pointer.startsWith('/metadata/')));
-  const { object, oldObject } = attributes;
-  const seen = {
-    ...attributes,
-    object: veiledObject(object, outside('object'), 'object', touched),
-    oldObject: veiledObject(oldObject, outside('oldObject'), 'oldObject', touched),
+  const seenOf = (part: 'object' | 'oldObject'): JsonObject | null => {
+    const object = attributes[part];
+    if (object === null) return null;
+    const outside = insideOf(masked, part).filter((pointer) => !pointer.startsWith('/metadata/'));
+    return veiledObject(object, hiddenOf(outside), part, touched);
   };
+  const seen = { ...attributes, object: seenOf('object'), oldObject: seenOf('oldObject') };
   admit(seen, bareOf(world), 'validate');
 }
 

@@ -5,11 +5,12 @@ import type { Guardrail, Policy } from '../../guardrail/policy.ts';
 import { validate } from '../../guardrail/validate.ts';
 import { requestVariable } from '../../guardrail/variables.ts';
 import type { RequestVariables } from '../../guardrail/variables.ts';
+import type { JsonObject } from '../../k8s/json.ts';
 import { selectorKeys } from '../../k8s/labelSelector.ts';
 import { guardrailSurroundings } from '../world.ts';
 import type { World } from '../world.ts';
 import type { NamespaceFacts } from '../../k8s/namespaceFacts.ts';
-import { hiddenOf, insideOf, labelsMasked, veiledObject } from './hidden.ts';
+import { hiddenOf, insideOf, labelsMasked, silent, veiledObject } from './hidden.ts';
 import type { Past } from './past.ts';
 import { unknownNamespace } from './unrecorded.ts';
 import type { Missing } from './unrecorded.ts';
@@ -81,6 +82,8 @@ function readsOf(
   return [...found].map((what) => ({ rule: policy.name, what }));
 }
 
+const ofObject = hiddenOf(silent);
+
 /** What is left of an AdmissionRequest: these fields no record holds. */
 const unsent = [
   '/options',
@@ -90,32 +93,39 @@ const unsent = [
   '/userInfo/extra',
   '/userInfo/uid',
 ];
+const ofWholeRequest = hiddenOf(unsent);
+const ofRequestWithoutGroups = hiddenOf([...unsent, '/userInfo/groups']);
+
+const ofNamespace = hiddenOf(['/spec', '/status', '/metadata/annotations', ...silent]);
+const ofNamespaceInPart = hiddenOf([
+  '/spec',
+  '/status',
+  '/metadata/annotations',
+  '/metadata/labels',
+  ...silent,
+]);
 
 function veiledVariables(
   { attributes, masked }: Past,
   namespaces: KnownNamespaces,
   touched: (path: string) => void,
 ): RequestVariables {
-  const { namespace, object, oldObject } = attributes;
-  const of = (part: 'object' | 'oldObject'): RequestVariables['object'] =>
-    veiledObject(part === 'object' ? object : oldObject, hiddenOf(insideOf(masked, part)), part, touched);
-  const groups = masked.includes('/user/groups') ? ['/userInfo/groups'] : [];
+  const { namespace } = attributes;
+  const of = (part: 'object' | 'oldObject'): JsonObject | null => {
+    const masks = attributes[part] === null ? [] : insideOf(masked, part);
+    const hidden = masks.length === 0 ? ofObject : hiddenOf([...masks, ...silent]);
+    return veiledObject(attributes[part], hidden, part, touched);
+  };
   const outside = namespace === '' || attributes.kind === 'Namespace';
   const facts = outside ? undefined : namespaces.factsOf(namespace);
   const labels = facts === undefined ? {} : Object.fromEntries(facts.labels);
-  const around = namespaces.isWhole(namespace) ? [] : ['/metadata/labels'];
+  const ofRequest = masked.includes('/user/groups') ? ofRequestWithoutGroups : ofWholeRequest;
+  const around = namespaces.isWhole(namespace) ? ofNamespace : ofNamespaceInPart;
+  const namespaceObject: JsonObject = { metadata: { name: namespace, labels } };
   return {
     object: of('object'),
     oldObject: of('oldObject'),
-    request:
-      veiledObject(requestVariable(attributes), hiddenOf([...unsent, ...groups]), 'request', touched) ?? {},
-    namespaceObject: outside
-      ? null
-      : veiledObject(
-          { metadata: { name: namespace, labels } },
-          hiddenOf([...around, '/spec', '/status', '/metadata/annotations']),
-          'namespaceObject',
-          touched,
-        ),
+    request: veiledObject(requestVariable(attributes), ofRequest, 'request', touched) ?? {},
+    namespaceObject: outside ? null : veiledObject(namespaceObject, around, 'namespaceObject', touched),
   };
 }
