@@ -1,11 +1,13 @@
 /**
- * What the decision log costs the webhook: one server, whose log is switched off and on by turns while it is loaded. `node bench/serving/decisionLog.ts [PROCESSES]`.
+ * What the decision log costs the webhook: one server, whose log is switched off and on by turns while it is loaded. `node bench/serving/decisionLog.ts [PROCESSES [ROWS]]`, ROWS being
+ * a regular expression that the names of rows match: `written` for the writes alone.
  * First writes as the API server makes them, two calls and one record each; then calls alone, each with a record.
  * The threads that answer have core 0, everything else has core 1: the load, and the writer of the log, which on a machine of two cores takes from the load what it needs.
  * With few connections the answering thread then waits for requests; with many it always has some, so throughput is what it can do. Beside it stands what it spends on a request.
  *
  * Two processes of the same program differ by some seven percent for as long as they live, and the machine by more from minute to minute: so both ways are compared in one process and
- * within seconds. A row shows the median of several processes, each the median of its pairs of stretches, and between which ratios the middle half of the processes lies.
+ * within seconds. A row shows what all stretches of all processes had together, each way, and the median of the ratios of all pairs, with the interval in which the true one lies
+ * with a probability of 95 %.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -45,7 +47,7 @@ interface Row {
 const table: readonly Row[] = [
   ...writes.flatMap((sent) => [many, few].map((connections) => ({ sent, connections }))),
   ...bodies.map((sent) => ({ sent, connections: many })),
-];
+].filter(({ sent }) => new RegExp(process.argv[3] ?? '').test(sent.name));
 
 interface Server {
   readonly child: ChildProcess;
@@ -160,9 +162,10 @@ const busy = ({ child }: Server): number => {
   return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1_000;
 };
 
-/** What the server did in one stretch: calls a second, and microseconds of the answering thread for each. */
+/** What the server did in one stretch: calls, milliseconds of it, and microseconds of the answering thread. */
 interface Done {
-  readonly perSecond: number;
+  readonly calls: number;
+  readonly millis: number;
   readonly micros: number;
 }
 
@@ -172,33 +175,19 @@ async function stretch(server: Server, mode: 'on' | 'off'): Promise<Done> {
   await setTimeout(settleMillis);
   const [count, began, before] = [await tell(server, 'count'), performance.now(), busy(server)];
   await setTimeout(stretchMillis);
-  const [done, millis, spent] = [
-    (await tell(server, 'count')) - count,
-    performance.now() - began,
-    busy(server) - before,
-  ];
-  return { perSecond: (done * 1_000) / millis, micros: spent / done };
+  const calls = (await tell(server, 'count')) - count;
+  return { calls, millis: performance.now() - began, micros: busy(server) - before };
 }
 
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-
-/** The medians of the stretches of one process, and the median of the ratios of its pairs. */
-interface Compared {
+interface Pair {
   readonly off: Done;
   readonly on: Done;
-  readonly ratio: number;
 }
-
-const medians = (all: readonly Done[]): Done => ({
-  perSecond: median(all.map(({ perSecond }) => perSecond)),
-  micros: median(all.map(({ micros }) => micros)),
-});
 
 /** Where the uid of the review begins: a uid that comes twice would be a retry, whose record is small. */
 const uidAt = ({ calls }: Sent): number => (calls[0]?.body.indexOf('"uid":"') ?? 0) + '"uid":"'.length;
 
-async function compared(server: Server, { sent, connections }: Row): Promise<Compared> {
+async function compared(server: Server, { sent, connections }: Row): Promise<readonly Pair[]> {
   const ending = new AbortController();
   const { port, authority } = server;
   const load = measure({
@@ -206,16 +195,19 @@ async function compared(server: Server, { sent, connections }: Row): Promise<Com
     millis: 600_000,
     signal: ending.signal,
   });
-  const rounds = async (): Promise<Compared> => {
+  const rounds = async (): Promise<readonly Pair[]> => {
     await tell(server, 'on');
     await setTimeout(warmMillis);
-    const done = { off: [] as Done[], on: [] as Done[] };
+    const done: Pair[] = [];
+    const of = (mode: 'on' | 'off'): Promise<Done> => stretch(server, mode);
     for (let pair = 0; pair < pairs; pair += 1) {
-      const order = pair % 2 === 0 ? (['off', 'on'] as const) : (['on', 'off'] as const);
-      for (const mode of order) done[mode].push(await stretch(server, mode));
+      done.push(
+        pair % 2 === 0
+          ? { off: await of('off'), on: await of('on') }
+          : { on: await of('on'), off: await of('off') },
+      );
     }
-    const ratios = done.on.map(({ perSecond }, pair) => perSecond / (done.off[pair]?.perSecond ?? 0));
-    return { off: medians(done.off), on: medians(done.on), ratio: median(ratios) };
+    return done;
   };
   try {
     // A load that fails ends it at once.
@@ -232,14 +224,14 @@ async function compared(server: Server, { sent, connections }: Row): Promise<Com
 let stop = (): void => undefined;
 
 /** All rows with one new process. */
-async function measured(program: string, directory: string): Promise<readonly Compared[]> {
+async function measured(program: string, directory: string): Promise<readonly (readonly Pair[])[]> {
   const server = await start(program, directory);
   stop = () => {
     server.child.kill('SIGKILL');
   };
   try {
     pin(server.child.pid ?? 0, 0, 1);
-    const rows: Compared[] = [];
+    const rows: (readonly Pair[])[] = [];
     for (const row of table) rows.push(await compared(server, row));
     const lost = await lossesOf(server);
     if (lost !== '') process.stdout.write(`${lost}\n`);
@@ -249,18 +241,35 @@ async function measured(program: string, directory: string): Promise<readonly Co
   }
 }
 
-const quartile = (values: readonly number[], quarter: 1 | 3): number =>
-  [...values].sort((a, b) => a - b)[Math.round(((values.length - 1) * quarter) / 4)] ?? 0;
+const ratioOf = ({ off, on }: Pair): number => on.calls / on.millis / (off.calls / off.millis);
 
-function line({ sent, connections }: Row, all: readonly Compared[]): string {
-  const ratios = all.map(({ ratio }) => ratio);
-  const [off, on] = [medians(all.map((one) => one.off)), medians(all.map((one) => one.on))];
-  const whole = (value: number, width: number): string => value.toFixed(0).padStart(width);
-  return (
-    `${sent.name.padEnd(24)} ${whole(connections, 10)} ${whole(off.perSecond, 8)} ${whole(on.perSecond, 8)} ` +
-    `${median(ratios).toFixed(3).padStart(8)} (${quartile(ratios, 1).toFixed(3)} to ${quartile(ratios, 3).toFixed(3)})` +
-    `${off.micros.toFixed(1).padStart(20)} ${on.micros.toFixed(1).padStart(8)}\n`
-  );
+/** The middle of an ordered list, and between which of it the true median lies with a probability of 95 % (by the sign test, near enough from 8 values on). */
+function medianOf(values: readonly number[]): readonly [least: number, median: number, most: number] {
+  const ordered = values.toSorted((a, b) => a - b);
+  const at = (index: number): number => ordered[Math.min(Math.max(index, 0), ordered.length - 1)] ?? NaN;
+  const [half, reach] = [(ordered.length - 1) / 2, 0.98 * Math.sqrt(ordered.length)];
+  return [
+    at(Math.floor(half - reach)),
+    (at(Math.floor(half)) + at(Math.ceil(half))) / 2,
+    at(Math.ceil(half + reach)),
+  ];
+}
+
+function together(all: readonly Done[]): { readonly perSecond: number; readonly micros: number } {
+  const sum = (of: keyof Done): number => all.reduce((so, one) => so + one[of], 0);
+  return { perSecond: (sum('calls') * 1_000) / sum('millis'), micros: sum('micros') / sum('calls') };
+}
+
+function line({ sent, connections }: Row, all: readonly Pair[]): string {
+  const [off, on] = [together(all.map((pair) => pair.off)), together(all.map((pair) => pair.on))];
+  const [least, median, most] = medianOf(all.map(ratioOf));
+  const cells = [
+    `${sent.name.padEnd(24)} ${String(connections).padStart(10)}`,
+    `${off.perSecond.toFixed(0).padStart(8)} ${on.perSecond.toFixed(0).padStart(8)} ${(on.perSecond / off.perSecond).toFixed(3).padStart(7)}`,
+    `${median.toFixed(3).padStart(8)} (${least.toFixed(3)} to ${most.toFixed(3)})`,
+    `${off.micros.toFixed(1).padStart(10)} ${on.micros.toFixed(1).padStart(8)} ${(off.micros / on.micros).toFixed(3).padStart(7)}`,
+  ];
+  return `${cells.join('  ')}\n`;
 }
 
 async function main(): Promise<void> {
@@ -278,14 +287,16 @@ async function main(): Promise<void> {
   try {
     const program = await bundled(directory);
     pin(process.pid, 1, 1);
-    const done: (readonly Compared[])[] = [];
+    const done: (readonly (readonly Pair[])[])[] = [];
     for (let at = 0; at < processes; at += 1) {
       const rows = await measured(program, directory);
       done.push(rows);
-      process.stderr.write(`process ${at + 1}: ${rows.map(({ ratio }) => ratio.toFixed(3)).join(' ')}\n`);
+      process.stderr.write(
+        `process ${at + 1}: ${rows.map((all) => medianOf(all.map(ratioOf))[1].toFixed(3)).join(' ')}\n`,
+      );
     }
     process.stdout.write(
-      'sent                    connections    off/s     on/s    ratio (middle half)   µs of the answering thread off, on\n',
+      'sent                    connections     off/s     on/s   ratio    median of pairs           µs of the answering thread off, on, ratio\n',
     );
     for (const [at, row] of table.entries()) {
       const all = done.flatMap((rows) => rows[at] ?? []);

@@ -25,7 +25,7 @@ export const silent: readonly string[] = [
 
 /**
  * What JSON pointers (RFC 6901) name, as a tree. The items of a list count as one: what one item lacks is noted for the first that lacks it.
- * Trees are made for every record of a log, and each costs as much as judging it: what is always the same is made once by who asks.
+ * A log has many records: whoever asks makes the trees that are always the same once.
  */
 export function hiddenOf(pointers: readonly string[]): Hidden {
   const root: Growing = { here: false, below: new Map() };
