@@ -273,6 +273,7 @@ function line({ sent, connections }: Row, all: readonly Pair[]): string {
 }
 
 async function main(): Promise<void> {
+  if (table.length === 0) throw new Error(`no row has a name like ${process.argv[3] ?? ''}`);
   const directory = mkdtempSync(join(tmpdir(), 'bulkhead-bench-'));
   const end = (): void => {
     stop();
