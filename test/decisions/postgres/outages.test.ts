@@ -1,10 +1,12 @@
 // PostgreSQL that restarts, a network that is cut, replicas that start and write at once: nothing is lost, doubled or waited for without end.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
 import { openPostgresArchive } from '../../../src/decisions/stores/postgres/archive.ts';
 import { connect, isConnectionFailure } from '../../../src/decisions/stores/postgres/connection.ts';
 import { openPostgresJournal } from '../../../src/decisions/stores/postgres/journal.ts';
 import { migrate, tablesVersion, versionOf } from '../../../src/decisions/stores/postgres/migrations.ts';
 import { openPostgresReader } from '../../../src/decisions/stores/postgres/reader.ts';
+import { parsed } from '../../../src/decisions/query/terms.ts';
 import { stringAt } from '../../../src/k8s/json.ts';
 import { cuttable } from '../../e2e/cuttable.ts';
 import { chained, plentiful, tenantLabel } from '../query/plentiful.ts';
@@ -84,6 +86,33 @@ withPostgres('PostgreSQL in trouble', () => {
       'does not follow',
     );
     await journal.close();
+  });
+
+  test('the first batch of a day waits for no reader, and readers do not wait for it', async () => {
+    const url = await server.database();
+    const journal = await openPostgresJournal({ url, tenantLabel, timeoutMillis: 3_000 });
+    await journal.append({ entries: entries.slice(0, 10), checkpoints: [] });
+    const reader = connect({ url, connections: 1 });
+    await reader.transaction().execute(async (reading) => {
+      const count = async (): Promise<unknown> =>
+        (await sql`SELECT count(*) AS count FROM bulkhead_entries`.execute(reading)).rows[0];
+      expect(await count()).toEqual({ count: '10' });
+      await journal.append({ entries: entries.slice(10, 300), checkpoints: [] });
+      expect(await count()).toEqual({ count: '300' });
+    });
+    // Each day has its table, and what finds entries there: the indexes of the whole, and no others.
+    const days = new Set(
+      entries.slice(0, 300).map(({ event }) => stringAt(parsed(event), 'time')?.slice(0, 10)),
+    );
+    const indexes = await ask(
+      url,
+      `select array_agg(above.inhparent is not null)::text as attached from pg_inherits day
+        join pg_index on indrelid = day.inhrelid left join pg_inherits above on above.inhrelid = indexrelid
+        where day.inhparent = 'bulkhead_entries'::regclass group by day.inhrelid`,
+    );
+    expect(days.size).toBeGreaterThan(1);
+    expect(indexes).toEqual([...days].map(() => ({ attached: '{t,t,t,t,t,t}' })));
+    await Promise.all([journal.close(), reader.destroy()]);
   });
 
   test('replicas that write at once get positions in the order of their commits', async () => {

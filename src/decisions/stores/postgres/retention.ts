@@ -22,6 +22,7 @@ export async function retain(transaction: Connection, before: Date): Promise<num
   let dropped = 0;
   const gone = new Map<string, number>();
   const ended = new Set<string>();
+  const days: string[] = [];
   for (const { table, until } of await partitions(transaction)) {
     if (until > before) break;
     const { rows: held } = await sql<{
@@ -38,13 +39,16 @@ export async function retain(transaction: Connection, before: Date): Promise<num
     const ends = await unsealedEnds(transaction, waiting, through, before);
     // Days go from the oldest on: one that must stay keeps what follows it, for it is younger.
     if (ends === undefined) break;
-    await sql`DROP TABLE ${sql.table(table)}`.execute(transaction);
+    days.push(table);
     for (const { writer, last, count } of held) {
       dropped += Number(count);
       gone.set(writer, Math.max(gone.get(writer) ?? 0, ends.get(writer) ?? Number(last)));
     }
     for (const writer of ends.keys()) ended.add(writer);
   }
+  // All at once and after the counting, for nobody reads or appends from the first one on until the transaction ends.
+  if (days.length > 0)
+    await sql`DROP TABLE ${sql.join(days.map((day) => sql.table(day)))}`.execute(transaction);
   for (const [writer, last] of gone) dropped += await dropRest(transaction, writer, last);
   // No later chain may say that it follows one of which nothing tells any more.
   if (ended.size > 0)
