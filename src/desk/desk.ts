@@ -16,6 +16,8 @@ import type { DocumentedPath } from './openApi.ts';
 import { limiter } from './rate.ts';
 import { countDecisions, listDecisions, showDecision, showNeighbours, tailFilter } from './routes.ts';
 import type { Answer, Asking, Reading } from './routes.ts';
+import { sharing } from './shares.ts';
+import type { Place, Places } from './shares.ts';
 import { tail, tailStart, usualTiming } from './tail.ts';
 import type { TailTiming } from './tail.ts';
 
@@ -40,12 +42,18 @@ export interface DeskLimits {
   readonly burst: number;
   readonly perSecond: number;
   /** Questions under way at once, and tails that are open. */
-  readonly asking: number;
-  readonly tails: number;
+  readonly asking: Places;
+  readonly tails: Places;
   readonly timing: TailTiming;
 }
 
-const usualLimits: DeskLimits = { burst: 60, perSecond: 20, asking: 32, tails: 32, timing: usualTiming };
+const usualLimits: DeskLimits = {
+  burst: 60,
+  perSecond: 20,
+  asking: { inAll: 32, each: 8 },
+  tails: { inAll: 32, each: 8 },
+  timing: usualTiming,
+};
 
 export interface Desk {
   /** `http://ADDRESS:PORT` */
@@ -89,8 +97,8 @@ class Api {
   readonly #stopping: AbortSignal;
   readonly #allows: (name: string) => boolean;
   readonly #now: () => number;
-  #asking = 0;
-  #tails = 0;
+  readonly #asking: (name: string) => Place;
+  readonly #tails: (name: string) => Place;
 
   constructor(app: FastifyInstance, options: DeskOptions, limits: DeskLimits, stopping: AbortSignal) {
     this.#app = app;
@@ -99,6 +107,8 @@ class Api {
     this.#stopping = stopping;
     this.#now = options.now ?? Date.now;
     this.#allows = limiter(limits, this.#now);
+    this.#asking = sharing(limits.asking);
+    this.#tails = sharing(limits.tails);
   }
 
   register(): void {
@@ -138,13 +148,12 @@ class Api {
     app.get('/api/v1/tail', async (request, reply) => {
       const reader = await this.#reader(request, reply);
       if (reader === undefined) return reply;
-      if (this.#tails >= this.#limits.tails)
-        return refuse(reply, 503, 'overloaded', 'Too many tails are open at this moment; try again later.');
-      this.#tails += 1;
+      const place = this.#tails(reader.name);
+      if (!place.ok) return crowded(reply, place.full, 'tails', this.#limits.tails.each);
       try {
         return await this.#tail(reader, request, reply);
       } finally {
-        this.#tails -= 1;
+        place.leave();
       }
     });
   }
@@ -153,13 +162,12 @@ class Api {
     this.#app.get<{ Params: { id?: string } }>(path, async (request, reply) => {
       const reader = await this.#reader(request, reply);
       if (reader === undefined) return reply;
-      if (this.#asking >= this.#limits.asking)
-        return refuse(reply, 503, 'overloaded', 'Too many questions at this moment; try again.');
-      this.#asking += 1;
+      const place = this.#asking(reader.name);
+      if (!place.ok) return crowded(reply, place.full, 'questions', this.#limits.asking.each);
       try {
         return await this.#answered(reader, request, reply, request.params.id ?? '', route);
       } finally {
-        this.#asking -= 1;
+        place.leave();
       }
     });
   }
@@ -267,6 +275,18 @@ class Api {
     }
     return reply;
   }
+}
+
+/** Why there is no place for one more. */
+function crowded(
+  reply: FastifyReply,
+  full: 'all' | 'own',
+  what: 'questions' | 'tails',
+  each: number,
+): FastifyReply {
+  return full === 'all'
+    ? refuse(reply, 503, 'overloaded', `Too many ${what} at this moment; try again.`)
+    : refuse(reply, 429, 'too_many', `At most ${each} ${what} of one reader at once; wait for one to end.`);
 }
 
 /** Read from the address as it was sent: parameters may stand in it several times. */

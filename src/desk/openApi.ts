@@ -61,7 +61,7 @@ const refusals = {
   '400': json('Parameters are wrong; issues name field and reason.', 'Refusal'),
   '401': json('There is no token, or it is not accepted.', 'Refusal'),
   '403': json('The token does not open this tenant, or none at all.', 'Refusal'),
-  '429': json('Too many questions; Retry-After says when to come back.', 'Refusal'),
+  '429': json('Too many questions, or too many at once; Retry-After says when to come back.', 'Refusal'),
   '503': json('The log cannot be read, or the reading cannot be recorded.', 'Refusal'),
 };
 

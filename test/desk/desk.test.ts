@@ -332,6 +332,30 @@ describe('readings', () => {
   });
 });
 
+test('who has too many questions under way waits for an answer, others are answered', async () => {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  const busy = await served({
+    limits: { asking: { inAll: 4, each: 2 } },
+    beforePage: () => opened,
+  });
+  try {
+    const ask = async (token: string): Promise<number> => (await busy.get('/api/v1/decisions', token)).status;
+    const first = [ask(tokens.everything), ask(tokens.everything)];
+    await pause(100);
+    expect(await ask(tokens.everything)).toBe(429);
+    const others = [ask(tokens.first), ask(tokens.first)];
+    await pause(100);
+    expect(await ask(tokens.first)).toBe(503);
+    open();
+    expect(await Promise.all([...first, ...others])).toEqual([200, 200, 200, 200]);
+    expect(await ask(tokens.everything)).toBe(200);
+  } finally {
+    open();
+    await busy.close();
+  }
+});
+
 test('who asks too often is told to come back, others are answered', async () => {
   const busy = await served({ limits: { burst: 3, perSecond: 1 } });
   try {
@@ -440,7 +464,7 @@ describe('the live tail', () => {
 
     test('though all of them ask at once', async () => {
       const { open, waiting, wait } = gate();
-      const one = await served({ limits: { tails: 1 }, beforeRecord: wait });
+      const one = await served({ limits: { tails: { inAll: 1, each: 1 } }, beforeRecord: wait });
       try {
         const first = one.get('/api/v1/tail', tokens.everything);
         await waiting;
@@ -455,12 +479,38 @@ describe('the live tail', () => {
       }
     });
 
+    test('and none for a reader who has its share, while others find theirs', async () => {
+      const one = await served({ limits: { tails: { inAll: 4, each: 2 } } });
+      try {
+        const open = (token: string): Promise<Response> => one.get('/api/v1/tail', token);
+        const tails = [await open(tokens.everything), await open(tokens.everything)];
+        const third = await open(tokens.everything);
+        expect([third.status, third.headers.get('retry-after'), await third.json()]).toEqual([
+          429,
+          '1',
+          {
+            error: {
+              code: 'too_many',
+              message: 'At most 2 tails of one reader at once; wait for one to end.',
+            },
+          },
+        ]);
+        tails.push(await open(tokens.first));
+        expect(tails.map(({ status }) => status)).toEqual([200, 200, 200]);
+        await tails[0]?.body?.cancel();
+        expect(await placeFound(one)).toBe(true);
+        for (const { body: stream, bodyUsed } of tails.slice(1)) if (!bodyUsed) await stream?.cancel();
+      } finally {
+        await one.close();
+      }
+    });
+
     test.each([
       ['before it begins', 'beforeRecord'],
       ['while the log is read', 'beforePage'],
     ] as const)('and a reader that leaves %s leaves its place', async (_when, step) => {
       const { open, waiting, wait } = gate();
-      const one = await served({ limits: { tails: 1 }, [step]: wait });
+      const one = await served({ limits: { tails: { inAll: 1, each: 1 } }, [step]: wait });
       try {
         const leaving = new AbortController();
         const lost = one
