@@ -16,6 +16,7 @@ import { findLog, storeIssue, withLog } from './log.ts';
 import type { LogOptions } from './log.ts';
 import { several } from '../command.ts';
 import type { Definition } from '../command.ts';
+import { counted } from '../counted.ts';
 import { tellIssues } from '../diagnostics.ts';
 import { paletteFor } from '../palette.ts';
 import type { ExitCode, Terminal } from '../terminal.ts';
@@ -152,7 +153,7 @@ function told({ verification, faults }: Result, ok: boolean, terminal: Terminal)
     0,
   );
   return [
-    `${ok ? green('intact') : red('changed')}: ${records} records in ${chains.length} chains, ${signed} of them under ${checkpoints} checkpoints`,
+    `${ok ? green('intact') : red('changed')}: ${counted(records, 'record')} in ${counted(chains.length, 'chain')}, ${signed} of them under ${counted(checkpoints, 'checkpoint')}`,
     ...findings.map(({ code, writer, seq, message }) => `${red(code)} ${writer} #${seq}: ${message}`),
     ...faults.map((fault) => `${red('bundle')} ${fault}`),
     ...(lost.length === 0 ? [] : [`decisions without a record, as the log itself says: ${lost.join(', ')}`]),

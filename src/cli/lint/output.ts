@@ -5,6 +5,7 @@ import { docsOf } from '../../authoring/catalogue/catalogue.ts';
 import { githubCommand } from './github.ts';
 import { junitOf } from './junit.ts';
 import { sarifOf } from './sarif.ts';
+import { counted } from '../counted.ts';
 import { paletteFor } from '../palette.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -80,14 +81,13 @@ function textOf({ findings, costs }: Linted, { cost, files }: Printing, terminal
       `${file}:${line}:${column}: cost ${pointer}: ${estimate} of ${limit} units, where lists and texts have ${assumed} items`,
   );
   const parts = (['error', 'warning', 'info'] as const).map((severity) =>
-    counted(count(findings, severity), severity),
+    counted(count(findings, severity), severity, several[severity]),
   );
   const sum = `${counted(files, 'file')}: ${parts.join(', ')}`;
   return [...told, ...(cost ? priced : []), sum].map((line) => `${line}\n`).join('');
 }
 
-const counted = (number: number, noun: string): string =>
-  `${number} ${noun}${number === 1 || noun === 'info' ? '' : 's'}`;
+const several = { error: 'errors', warning: 'warnings', info: 'info' } as const;
 
 const placeOf = ({ file = '', line, column }: Finding): string =>
   [file, line, column].filter((part) => part !== undefined).join(':');

@@ -2,6 +2,7 @@
 import { allowedPorts, inWords } from '../../netpol/reach/connectionSet.ts';
 import type { TenantCell, TenantEnd, TenantReach } from '../../netpol/reach/tenants.ts';
 import { columns } from '../columns.ts';
+import { counted } from '../counted.ts';
 import { graph } from '../graph.ts';
 import { markup, page } from '../page.ts';
 import type { Markup } from '../page.ts';
@@ -21,11 +22,10 @@ const widestGrid = 16;
 export function printText(label: string, reach: TenantReach, output: Output): void {
   const { tenants, cells } = reach;
   const across = cells.filter(isAcross);
-  const count = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`;
   const pods = tenants.reduce((sum, tenant) => sum + tenant.pods, 0);
   output.write(
-    `${count(tenants.length, 'tenant')} by ${label}, ${count(pods, 'pod')}; ` +
-      `${across.length === 0 ? 'no path between tenants' : `${count(across.length, 'path')} between tenants`}\n\n`,
+    `${counted(tenants.length, 'tenant')} by ${label}, ${counted(pods, 'pod')}; ` +
+      `${across.length === 0 ? 'no path between tenants' : `${counted(across.length, 'path')} between tenants`}\n\n`,
   );
   if (tenants.length <= widestGrid) output.write(grid(reach));
   else printTable(label, reach, output);

@@ -3,6 +3,7 @@ import { changesOf, gapsOf } from '../../admission/replaying/tally.ts';
 import type { Change, Example, Tally } from '../../admission/replaying/tally.ts';
 import type { Past } from '../../admission/replaying/past.ts';
 import { plain } from '../../boundary/describe.ts';
+import { counted } from '../counted.ts';
 import { paletteFor } from '../palette.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -27,8 +28,8 @@ export function printReplayText(tally: Tally, rulesHash: string, terminal: Termi
   if (gaps.length > mostReasons) write(`  and ${gaps.length - mostReasons} other reasons\n`);
   const { replayed, changed, unknown, newlyDenied, newlyAllowed } = tally;
   write(
-    `${replayed} decisions replayed under rules ${rulesHash}: ${newlyDenied} newly denied, ${newlyAllowed} newly allowed, ` +
-      `${changed - newlyDenied - newlyAllowed} other changes; ${unknown} cannot be replayed\n`,
+    `${counted(replayed, 'decision')} replayed under rules ${rulesHash}: ${newlyDenied} newly denied, ${newlyAllowed} newly allowed, ` +
+      `${counted(changed - newlyDenied - newlyAllowed, 'other change')}; ${unknown} cannot be replayed\n`,
   );
 }
 

@@ -7,6 +7,7 @@ import type { Finding } from '../../admission/scanning/finding.ts';
 import type { Read } from '../../config/issue.ts';
 import { sound, unsound } from '../../config/issue.ts';
 import { readPaths } from '../../config/paths.ts';
+import { counted } from '../counted.ts';
 import type { ExitCode, Terminal } from '../terminal.ts';
 
 /** Reads the file; one that is about to be written may be missing or anything. */
@@ -41,6 +42,8 @@ export async function saveBaseline(
     terminal.stderr.write(`error: ${file} cannot be written (${code})\n`);
     return 2;
   }
-  terminal.stderr.write(`${baseline.findings.length} findings are known in ${file} from now on\n`);
+  terminal.stderr.write(
+    `${counted(baseline.findings.length, 'finding is', 'findings are')} known in ${file} from now on\n`,
+  );
   return 0;
 }

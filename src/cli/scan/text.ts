@@ -3,6 +3,7 @@ import { sourceOf } from '../../admission/message.ts';
 import { titleOf } from '../../admission/scanning/baseline.ts';
 import { fieldPath, plain } from '../../boundary/describe.ts';
 import type { Violation } from '../../k8s/violation.ts';
+import { counted } from '../counted.ts';
 import { paletteFor } from '../palette.ts';
 import { newOf } from './result.ts';
 import type { PlacedFinding, ScanReport } from './result.ts';
@@ -61,17 +62,15 @@ function sumOf(report: ScanReport): string {
   const namespaces = [...tenants.values()].reduce((sum, count) => sum + count, 0);
   return [
     `${counted(denied.length, 'denied', 'denied')}${inTenants(denied)}`,
-    counted(others[0] ?? 0, 'warning', 'warnings'),
+    counted(others[0] ?? 0, 'warning'),
     `${others[1] ?? 0} audited`,
     ...(known > 0 || comparison.gone > 0 ? [`${known} known, ${comparison.gone} of the baseline gone`] : []),
-    `${objects} objects in ${counted(namespaces, 'namespace', 'namespaces')}${issues.length === 0 ? '' : ', incomplete'}`,
+    `${counted(objects, 'object')} in ${counted(namespaces, 'namespace')}${issues.length === 0 ? '' : ', incomplete'}`,
     `boundaries in force: ${boundaries.join(', ') || 'none'}`,
   ].join('; ');
 }
 
 function inTenants(denied: readonly PlacedFinding[]): string {
   const tenants = new Set(denied.flatMap(({ tenant }) => tenant ?? []));
-  return tenants.size === 0 ? '' : ` in ${counted(tenants.size, 'tenant', 'tenants')}`;
+  return tenants.size === 0 ? '' : ` in ${counted(tenants.size, 'tenant')}`;
 }
-
-const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;

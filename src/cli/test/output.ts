@@ -7,6 +7,7 @@ import { casePassed } from '../../authoring/suite/runSuite.ts';
 import type { CaseResult, SuiteResult } from '../../authoring/suite/runSuite.ts';
 import { describe } from '../../config/issue.ts';
 import { verdictOf } from '../../admission/respond.ts';
+import { counted } from '../counted.ts';
 import { githubCommand } from '../lint/github.ts';
 import { junit } from '../lint/junit.ts';
 import type { Palette } from '../palette.ts';
@@ -97,8 +98,6 @@ function survivorLines(survivors: readonly Survivor[]): readonly string[] {
       `removals: ${document.file}:${line}:${column} ${pointer === '' ? 'the whole rule' : pointer} can be removed, and every case of ${suite} passes`,
   );
 }
-
-const counted = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
 function jsonOf({ results, updated, coverage, survivors }: Report): object {
   return {

@@ -78,7 +78,7 @@ describe('a baseline', () => {
   test('lets only new findings fail, and tells what is gone', async () => {
     const known = join(folder, 'known.json');
     const written = await scan(...bad.slice(0, 1), ...rules, '--baseline', known, '--write-baseline');
-    expect(written).toMatchObject({ code: 0, stderr: expect.stringContaining('1 findings are known') });
+    expect(written).toMatchObject({ code: 0, stderr: expect.stringContaining('1 finding is known') });
     expect((await scan(...bad.slice(0, 1), ...rules, '--baseline', known)).code).toBe(0);
     const both = await scan(...bad, ...rules, '--baseline', known);
     expect(both.code).toBe(1);
