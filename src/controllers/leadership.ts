@@ -34,6 +34,8 @@ const leaseMillis = 10_000;
 /** A leader that could not renew for this long stops writing, before anybody else may begin. */
 const renewMillis = 7_000;
 const retryMillis = 2_000;
+/** Whoever failed asks again later than everybody else. */
+const failedMillis = 3 * retryMillis;
 const askMillis = 3_000;
 
 /**
@@ -112,7 +114,7 @@ export function leadership(options: LeadershipOptions): Leadership {
     return wrote.ok;
   };
 
-  /** Leads until it cannot renew in time, its work fails or it is told to end. `since`: when the lease began to be taken. */
+  /** Leads until it cannot renew in time, its work fails (then it rejects with that) or it is told to end. `since`: when the lease began to be taken. */
   const leadWhileHeld = async (
     since: number,
     signal: AbortSignal,
@@ -149,32 +151,36 @@ export function leadership(options: LeadershipOptions): Leadership {
     if (asked.ok && stringAt(asked.body, 'spec', 'holderIdentity') === identity) await write(asked.body, '');
   };
 
-  /** Leads if the lease can be had; whether it could. */
+  const failed = (error: unknown): 'failed' => {
+    observe({ type: 'failed', message: `a bug: ${error instanceof Error ? error.message : 'unknown'}` });
+    return 'failed';
+  };
+
+  /** Leads if the lease can be had; gives it back where its work failed, for that of another replica may not. */
   const turn = async (
     signal: AbortSignal,
     lead: (signal: AbortSignal) => Promise<void>,
-  ): Promise<boolean> => {
+  ): Promise<'led' | 'followed'> => {
     const begun = timing.now();
-    if (!(await hold())) return false;
+    if (!(await hold())) return 'followed';
+    let hasFailed = true;
     try {
       await leadWhileHeld(begun, signal, lead);
+      hasFailed = false;
     } finally {
-      if (isOver(signal)) await release();
+      if (hasFailed || isOver(signal)) await release().catch(failed);
     }
-    return true;
-  };
-
-  const failed = (error: unknown): false => {
-    observe({ type: 'failed', message: `a bug: ${error instanceof Error ? error.message : 'unknown'}` });
-    return false;
+    return 'led';
   };
 
   return {
     leads: () => leading,
     run: async (signal, lead) => {
       while (!signal.aborted) {
-        if (await turn(signal, lead).catch(failed)) continue;
-        await timing.pause(retryMillis * (0.8 + timing.random() * 0.4), signal);
+        const turned = await turn(signal, lead).catch(failed);
+        if (turned === 'led') continue;
+        const pauseMillis = turned === 'failed' ? failedMillis : retryMillis;
+        await timing.pause(pauseMillis * (0.8 + timing.random() * 0.4), signal);
       }
     },
   };

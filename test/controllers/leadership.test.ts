@@ -224,7 +224,7 @@ describe('one that leads', () => {
     expect(stateOf(one)).toEqual({ leads: false, works: false });
     expect(one.events.at(-1)).toEqual({ type: 'failed', message: 'a bug: nobody thought of this' });
     isUp = true;
-    await time.pass(3_000);
+    await time.pass(8_000);
     expect(stateOf(one)).toEqual({ leads: true, works: true });
     await stop(time, one);
   });
@@ -243,9 +243,29 @@ describe('one that leads', () => {
     expect(stateOf(one)).toEqual({ leads: false, works: false });
     expect(one.events.at(-1)).toEqual({ type: 'failed', message: 'a bug: no keys' });
     why = undefined;
-    await time.pass(3_000);
+    await time.pass(8_000);
     expect(stateOf(one)).toEqual({ leads: true, works: true });
     await stop(time, one);
     expect(holder()).toBe('');
+  });
+
+  test('lets another one lead once its work fails, and follows that one', async () => {
+    const time = clock();
+    const { api, holder } = server();
+    const reach = api(() => true);
+    const one = replica('a', time, reach, () => 'no keys');
+    await time.pass(100);
+    const other = replica('b', time, reach);
+    expect(one.events.at(-1)).toEqual({ type: 'failed', message: 'a bug: no keys' });
+    // Less than a lease lasts.
+    await time.pass(3_000);
+    expect([holder(), stateOf(one), stateOf(other)]).toEqual([
+      'b',
+      { leads: false, works: false },
+      { leads: true, works: true },
+    ]);
+    await time.pass(30_000);
+    expect(holder()).toBe('b');
+    await stop(time, one, other);
   });
 });
