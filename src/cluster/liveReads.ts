@@ -10,6 +10,7 @@ import { isDnsLabel } from '../k8s/syntax.ts';
 import type { ApiServer, Asked } from './apiServer.ts';
 import { metadataOfMany, metadataOfOne } from './collection.ts';
 import { toFacts } from './directory.ts';
+import { clusterCodes } from './failure.ts';
 import { listPage } from './listing.ts';
 import type { ListQuestion, Page } from './listing.ts';
 
@@ -28,7 +29,7 @@ export interface LiveReads {
 
 /** A review has five seconds in all; an API server that needs more than half of them is not answering. */
 const readMillis = 2_500;
-/** What is stored is only told, so less is spent on it: time, objects of a kind that the main thread judges, and bytes that it parses. */
+/** What is stored is only told, so less is spent on it: time, objects of a kind that the main thread judges, and bytes that it parses at once. */
 const storedMillis = 2_000;
 const mostStored = 200;
 const mostStoredBytes = 4_194_304;
@@ -143,16 +144,17 @@ async function count(server: ApiServer, path: string, fieldSelector?: string): P
   return asked.page.objects.length + leftAfter(asked.page);
 }
 
-/** The first page of what is stored. */
+/** The first page of what is stored; a quarter of it where it is too large, and so on, all within the one deadline. */
 async function firstOf(server: ApiServer, path: string): Promise<StoredPage | undefined> {
-  const question = {
-    path,
-    deadlineMillis: storedMillis,
-    mostObjects: mostStored,
-    pageBytes: mostStoredBytes,
-  };
-  const asked = await listPage(server, question, mostStored);
-  return asked.ok ? { objects: asked.page.objects, more: leftAfter(asked.page) } : undefined;
+  const until = performance.now() + storedMillis;
+  for (let size = mostStored; ; size >>= 2) {
+    const deadlineMillis = Math.ceil(until - performance.now());
+    if (size < 1 || deadlineMillis <= 0) return undefined;
+    const question = { path, deadlineMillis, mostObjects: size, pageBytes: mostStoredBytes };
+    const asked = await listPage(server, question, size);
+    if (asked.ok) return { objects: asked.page.objects, more: leftAfter(asked.page) };
+    if (asked.failure.code !== clusterCodes.tooLarge) return undefined;
+  }
 }
 
 /** How many objects a page leaves out, at least. */

@@ -145,12 +145,30 @@ describe('what is stored in a namespace', () => {
     ]);
   });
 
+  test('is a shorter page where a whole one is too large, and the rest is left', async () => {
+    const large = { metadata: { name: 'x'.repeat(100_000) } };
+    const pods: Handler = (request, response) => {
+      const limit = Number(new URL(request.url ?? '', 'http://api').searchParams.get('limit'));
+      const items = Array.from({ length: Math.min(120, limit) }, () => large);
+      json(200, list(items, { continue: 'x', remainingItemCount: 120 - items.length }))(request, response);
+    };
+    const before = rough().asked.length;
+    expect(await stored(pods, json(200, list([item])))).toEqual({
+      pods: { objects: Array.from({ length: 12 }, () => large), more: 108 },
+      policies: { objects: [item], more: 0 },
+    });
+    const limits = rough()
+      .asked.slice(before)
+      .filter((asked) => asked.includes('/pods'));
+    expect(limits.map((asked) => asked.replace(/.*=/, ''))).toEqual(['200', '50', '12']);
+  });
+
   test.each<[string, Handler]>([
     ['it is forbidden', status(403, 'Forbidden', {})],
     ['the API server fails', status(500, 'InternalError', {})],
     ['the answer is no list', json(200, item)],
     ['the connection is cut', (request) => void request.socket.destroy()],
-    ['it is too large', json(200, list([{ metadata: { name: 'x'.repeat(4_200_000) } }]))],
+    ['each of them is too large', json(200, list([{ metadata: { name: 'x'.repeat(4_200_000) } }]))],
   ])('is unavailable where %s', async (_sentence, handler) => {
     expect(await stored(handler, json(200, list([])))).toBe('unavailable');
     expect(await stored(json(200, list([])), handler)).toBe('unavailable');
