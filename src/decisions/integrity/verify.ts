@@ -108,6 +108,9 @@ function linkFinding(
   return [{ code: 'chain.cut', writer: after, seq: before.lastSeq + 1, message }];
 }
 
+/** Events that tell of the log, and few others. */
+const telling = /"kind":"(?:Gap|Retention)"/;
+
 /** What the log says about itself: decisions that were lost, records that were dropped because of their age. */
 class Told {
   readonly gaps = new Map<string, number>();
@@ -115,8 +118,9 @@ class Told {
 
   listen({ event }: StoredEntry): void {
     // Nearly every record is a decision, and parsing each would take longer than all hashing.
-    if (event.includes('"kind":"Gap"')) this.#gap(event);
-    else if (event.includes('"kind":"Retention"')) this.#retention(event);
+    if (!telling.test(event)) return;
+    this.#gap(event);
+    this.#retention(event);
   }
 
   unexplained(emptied: readonly Checkpoint[]): readonly Finding[] {

@@ -14,25 +14,20 @@ const number = (row: Row, column: string): number => {
   return typeof value === 'number' ? value : 0;
 };
 
-const hex = (row: Row, column: string): string => {
-  const value = row[column];
-  return value instanceof Uint8Array
-    ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')
-    : '';
-};
+const hex = (column: string): string => `lower(hex(${column})) AS ${column}`;
 
-/** The columns of an entry, with its writer's name. */
-export const entryColumns = 'position, name AS writer, seq, event, record_hash, latency_micros, prev, hash';
+/** The columns of an entry, with its writer's name. SQLite writes hashes in hex: a buffer for each of them took a fifth of a verification. */
+export const entryColumns = `position, name AS writer, seq, event, ${hex('record_hash')}, latency_micros, ${hex('prev')}, ${hex('hash')}`;
 
 export const entryOfRow = (row: Row): StoredRecord => ({
   position: number(row, 'position'),
   writer: text(row, 'writer'),
   seq: number(row, 'seq'),
   event: text(row, 'event'),
-  recordHash: hex(row, 'record_hash'),
+  recordHash: text(row, 'record_hash'),
   latencyMicros: number(row, 'latency_micros'),
-  prev: hex(row, 'prev'),
-  hash: hex(row, 'hash'),
+  prev: text(row, 'prev'),
+  hash: text(row, 'hash'),
 });
 
 export const checkpointOfRow = (row: Row): Checkpoint => ({
