@@ -14,9 +14,11 @@ export function actualExpectation(
   const wrong = new Set(differences(expected, outcome, []).map(({ pointer }) => pointer.split('/')[1] ?? ''));
   const verdict = verdictOf(decision);
   const isNew = expectsNothing(expected);
+  // Denied as expected, but for a reason that only the violations can name.
+  const isUnnamed = wrong.has('decision') && expected.decision === verdict;
   return {
     ...(isNew || wrong.has('decision') ? { decision: verdict } : {}),
-    ...(wrong.has('violations') || (isNew && decision.violations.length > 0)
+    ...(wrong.has('violations') || isUnnamed || (isNew && decision.violations.length > 0)
       ? { violations: decision.violations.map(({ rule, field, code }) => ({ rule, code, field })) }
       : {}),
     ...(wrong.has('warnings') ? { warnings: warningsOf(decision) } : {}),

@@ -29,7 +29,7 @@ export function differences(
 ): readonly Difference[] {
   const { decision } = outcome;
   return [
-    ...decisionDifference(expected.decision, decision),
+    ...decisionDifference(expected, decision),
     ...(expected.violations === undefined ? [] : violationDifferences(expected.violations, decision)),
     ...(expected.warnings === undefined ? [] : warningDifferences(expected.warnings, decision)),
     ...(expected.patched === undefined ? [] : patchDifferences(expected.patched, outcome)),
@@ -37,13 +37,36 @@ export function differences(
   ];
 }
 
-function decisionDifference(expected: Expectation['decision'], decision: Decision): readonly Difference[] {
-  const verdict = verdictOf(decision);
-  if (expected === undefined || fits(expected, decision)) return [];
-  const first = decision.violations.find(({ action }) => action === 'Deny');
+function decisionDifference(
+  { decision: expected, violations = [] }: Expectation,
+  decision: Decision,
+): readonly Difference[] {
+  if (expected === undefined) return [];
+  if (fits(expected, decision)) return expected === 'denied' ? unjudgedDifference(violations, decision) : [];
+  const first = decision.violations.find(isDenial);
   const because = decision.failure?.message ?? first?.message;
-  const message = `expected ${expected}, is ${verdict}${because === undefined || decision.allowed ? '' : `: ${because}`}`;
+  const message = `expected ${expected}, is ${verdictOf(decision)}${because === undefined || decision.allowed ? '' : `: ${because}`}`;
   return [{ pointer: '/decision', message, ...witnessOf(first) }];
+}
+
+const isDenial = ({ action }: Violation): boolean => action === 'Deny';
+
+/** What denies because nothing could be told of the object. */
+const unjudged: ReadonlySet<string> = new Set(['policy.error', 'boundary.unproven']);
+
+/** A rule that cannot be evaluated denies everything, and would pass for one that works, unless that is what is expected of it. */
+function unjudgedDifference(
+  expected: readonly ExpectedViolation[],
+  decision: Decision,
+): readonly Difference[] {
+  const denials = decision.violations.filter(isDenial);
+  const [first] = denials;
+  if (first === undefined || !denials.every(({ code }) => unjudged.has(code))) return [];
+  if (expected.some(({ code }) => code !== undefined && unjudged.has(code))) return [];
+  const message =
+    `expected denied, is denied only because it could not be judged: ${first.message}; ` +
+    `if that is meant, expect a violation with code ${first.code}`;
+  return [{ pointer: '/decision', message }];
 }
 
 /** `allowed` is whatever is let in; patched and warned say how. */

@@ -1,6 +1,7 @@
 /** What a suite says of decisions: each expectation can hold and can fail, and a failure is told in words. */
 import { describe, expect, test } from '@jest/globals';
 import { describeWitness } from '../../../src/authoring/suite/differences.ts';
+import { actualExpectation } from '../../../src/authoring/suite/actual.ts';
 import { coverageOf } from '../../../src/authoring/suite/coverage.ts';
 import { matched } from '../../../src/authoring/suite/pairing.ts';
 import { survivorsOf } from '../../../src/authoring/suite/removals.ts';
@@ -185,6 +186,47 @@ describe('a case fails', () => {
     ['whose object is none', 'object: { kind: Pod }', ['manifest.apiVersion 5 apiVersion is missing']],
   ])('%s', (_, one, found) => {
     expect(told(one)).toEqual(found);
+  });
+
+  describe('that expects a denial of a rule that cannot be evaluated', () => {
+    const broken = guardrail(
+      "matchConstraints: { resourceRules: [{ apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [configmaps] }] }\nvalidations: [{ expression: object.nothing == 1 }]",
+      'broken',
+    );
+    const by = (expected: string, more = ''): readonly string[] => {
+      const inputs = inputsOf(`object: ${config('')}, expect: ${expected}`);
+      const documents = valueOf(readDocuments([broken, more].join('---\n'), 'rules.yaml'));
+      return runSuite({ ...inputs, rules: documents }).cases.flatMap(({ differences }) =>
+        differences.map(({ pointer, message }) => `${pointer} ${message}`),
+      );
+    };
+
+    test('and does not say so', () => {
+      const [told, ...others] = by('{ decision: denied }');
+      expect(others).toEqual([]);
+      expect(told).toMatch(
+        /^\/decision expected denied, is denied only because it could not be judged: .*; if that is meant, expect a violation with code policy.error$/,
+      );
+      expect(by('{ decision: denied, violations: [{ rule: broken }] }')).toEqual([told]);
+      const [one] = runSuite({
+        ...inputsOf(`object: ${config('')}, expect: { decision: denied }`),
+        rules: valueOf(readDocuments(broken, 'rules.yaml')),
+      }).cases;
+      // What --update writes.
+      expect(one?.outcome && actualExpectation({ decision: 'denied' }, one.outcome)).toEqual({
+        decision: 'denied',
+        violations: [{ rule: 'broken', code: 'policy.error', field: '' }],
+      });
+    });
+
+    test('unless it says so, or another rule denies too', () => {
+      expect(by('{ decision: denied, violations: [{ code: policy.error }] }')).toEqual([]);
+      const working = guardrail(
+        "matchConstraints: { resourceRules: [{ apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [configmaps] }] }\nvalidations: [{ expression: has(object.data) }]",
+        'working',
+      );
+      expect(by('{ decision: denied }', working)).toEqual([]);
+    });
   });
 
   test('a wrong decision comes with the flow that shows it', () => {
