@@ -1,5 +1,5 @@
 /** Which kinds of policy an API server serves that nobody is asked about: what stands in one of them can open the network past every Boundary. */
-import { otherPolicyKindOf } from '../../boundary/invariants/policies/otherPolicyKinds.ts';
+import { isNamedLikePolicy, otherPolicyKindOf } from '../../boundary/invariants/policies/otherPolicyKinds.ts';
 import type { Rules } from '../rules.ts';
 import { validatingEntries } from './entries.ts';
 import type { SentRule } from './entry.ts';
@@ -11,12 +11,6 @@ export interface ServedKind {
   /** The plural in URLs and webhook rules. */
   readonly resource: string;
 }
-
-/**
- * Kinds that are not known by name and are named like what network plugins enforce. A name proves nothing, so this errs towards telling too much:
- * whoever knows better writes a guardrail on the kind.
- */
-const namedLikeOne = /NetworkPolic(?:y|ies)$|NetworkExtraPolicy$|EgressFirewall$|PolicyEndpoint$/;
 
 /**
  * Those whose creation or update no entry with failurePolicy Fail sends, in the order given. What `otherPolicies` is about is sent unless every
@@ -31,7 +25,7 @@ export function unregisteredPolicyKinds(rules: Rules, served: Iterable<ServedKin
       sent.some((rule) => rule.operations.includes(operation) && names(rule, kind)),
     );
   return [...served].filter(
-    (kind) => (otherPolicyKindOf(kind) !== undefined || namedLikeOne.test(kind.kind)) && !isSent(kind),
+    (kind) => (otherPolicyKindOf(kind) !== undefined || isNamedLikePolicy(kind.kind)) && !isSent(kind),
   );
 }
 

@@ -1,5 +1,5 @@
 /** Which of the kinds that an API server serves are looked at, and which of them can open a network past every Boundary. */
-import { otherPolicyKinds } from '../../boundary/invariants/policies/otherPolicyKinds.ts';
+import { isNamedLikePolicy, otherPolicyKinds } from '../../boundary/invariants/policies/otherPolicyKinds.ts';
 import type { ResourceRule } from '../../guardrail/matchResources.ts';
 import type { Violation } from '../../k8s/violation.ts';
 import type { Rules } from '../rules.ts';
@@ -94,9 +94,6 @@ const isAbout = ({ groups, resources }: ResourceRule, { group, resource }: Store
       (one.subresource === '' || one.subresource === '*'),
   );
 
-/** Kinds by whose name alone one must suspect that they allow traffic. */
-const suspicious = /network(?:-?)polic|egressfirewall|networkfirewall|egressgatewaypolic/i;
-
 /**
  * `otherPolicies.served`: kinds that allow traffic and that no Boundary keeps out: those that some Boundary allows, and those that Bulkhead does
  * not know but whose name says what they are. Warnings, for a kind that is served opens nothing yet.
@@ -110,7 +107,7 @@ export function judgeServed(served: readonly ServedKind[], rules: Rules): readon
       return [];
     seen.push(kind);
     const known = otherPolicyKinds.some((one) => same(one, kind));
-    if (!known) return suspicious.test(kind.resource) ? [unguarded(kind, '', unknownKind)] : [];
+    if (!known) return isNamedLikePolicy(kind.kind) ? [unguarded(kind, '', unknownKind)] : [];
     const lax = boundaries.find(({ otherPolicies }) => otherPolicies === 'Allow');
     return lax === undefined
       ? []

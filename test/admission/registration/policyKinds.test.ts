@@ -56,7 +56,14 @@ describe('what is guarded', () => {
 });
 
 describe('what is named like a policy', () => {
-  test.each(['OpenNetworkPolicy', 'PolicyEndpoint', 'NetworkExtraPolicy', 'EgressFirewall'])('%s', (name) => {
+  test.each([
+    'OpenNetworkPolicy',
+    'PolicyEndpoint',
+    'NetworkExtraPolicy',
+    'EgressFirewall',
+    'NetworkFirewall',
+    'CiliumEgressGatewayPolicy',
+  ])('%s', (name) => {
     expect(told(boundary(''), kind(name))).toEqual([name]);
   });
 

@@ -111,6 +111,13 @@ describe('served kinds that no Boundary keeps out', () => {
     ]);
   });
 
+  test('what is only named after a policy is not told', () => {
+    const report = kind('mesh.example', 'v1', 'NetworkPolicyReport', 'networkpolicyreports');
+    expect(told([report, kind('mesh.example', 'v1', 'EgressFirewall', 'egressfirewalls')])).toEqual([
+      'egressfirewalls.mesh.example  Warn',
+    ]);
+  });
+
   test('an unknown kind with a telling name is told', () => {
     expect(told([mesh, kind('networking.k8s.io', 'v1', 'NetworkPolicy', 'networkpolicies')])).toEqual([
       'meshnetworkpolicies.mesh.example  Warn',

@@ -66,6 +66,15 @@ export const otherPolicyKinds: readonly OtherPolicyKind[] = [
   ...kinds(['crd.nsx.vmware.com'], 'Namespaced', { SecurityPolicy: 'securitypolicies' }),
 ];
 
+/**
+ * Claims that a kind which is not in the list is named like what network plugins enforce. A name proves nothing, so this errs towards telling too much: whoever knows
+ * better writes a guardrail on the kind.
+ */
+export const isNamedLikePolicy = (kind: string): boolean =>
+  /(?:NetworkPolic(?:y|ies)|NetworkExtraPolicy|(?:Egress|Network)Firewall|EgressGatewayPolicy|PolicyEndpoint)$/.test(
+    kind,
+  );
+
 /** The kind in the list that a request is about, by its kind or by its resource. */
 export const otherPolicyKindOf = (request: {
   readonly group: string;
