@@ -115,6 +115,26 @@ withPostgres('PostgreSQL in trouble', () => {
     await Promise.all([journal.close(), reader.destroy()]);
   });
 
+  test('a day has its own table where another log of the search path has one, with all that the log was given', async () => {
+    const url = await server.database();
+    const older = await openPostgresJournal({ url, tenantLabel });
+    await older.append({ entries: entries.slice(0, 10), checkpoints: [] });
+    await ask(url, 'create schema own');
+    const own = `${url}${url.includes('?') ? '&' : '?'}options=-c%20search_path%3Down,public`;
+    const journal = await openPostgresJournal({ url: own, tenantLabel });
+    await ask(url, 'alter table own.bulkhead_entries add constraint small check (length(event) < 1000000)');
+    await ask(url, 'alter table own.bulkhead_entries alter event set storage external');
+    await journal.append({ entries: entries.slice(0, 20), checkpoints: [] });
+    expect([await countIn(url), await countIn(own)]).toEqual(['10', '20']);
+    const [table] = await ask(
+      own,
+      `select attstorage::text as storage, (select count(*)::text from pg_constraint where conrelid = attrelid and contype = 'c') as checks
+        from pg_attribute where attname = 'event' and attrelid = (select min(inhrelid) from pg_inherits where inhparent = 'own.bulkhead_entries'::regclass)`,
+    );
+    expect(table).toEqual({ storage: 'e', checks: '1' });
+    await Promise.all([older.close(), journal.close()]);
+  });
+
   test('replicas that write at once get positions in the order of their commits', async () => {
     const url = await server.database();
     const journals = await Promise.all(

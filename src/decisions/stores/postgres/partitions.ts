@@ -25,12 +25,14 @@ export function dayOf(time: number): Day {
  * neither (PostgreSQL 12 and later). Its indexes are those that attaching looks for, so none is made twice.
  */
 export async function ensurePartition(session: Connection, { table, from, until }: Day): Promise<void> {
-  const { rows } = await sql<{ readonly isThere: boolean }>`
-    SELECT to_regclass(${sql.lit(table)}) IS NOT NULL AS "isThere"`.execute(session);
-  if (rows[0]?.isThere === true) return;
-  await sql`CREATE TABLE ${sql.table(table)} (LIKE bulkhead_entries INCLUDING DEFAULTS INCLUDING INDEXES)`.execute(
-    session,
-  );
+  // Of this log: a table of that name may stand in another schema of the search path.
+  const { rows } = await sql`
+    SELECT FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+    WHERE inhparent = 'bulkhead_entries'::regclass AND relname = ${sql.lit(table)}`.execute(session);
+  if (rows.length > 0) return;
+  // All of it, as `PARTITION OF` would: whoever runs the database may have added a constraint or a compression.
+  await sql`CREATE TABLE ${sql.table(table)}
+    (LIKE bulkhead_entries INCLUDING ALL EXCLUDING IDENTITY EXCLUDING STATISTICS)`.execute(session);
   await sql`ALTER TABLE bulkhead_entries ATTACH PARTITION ${sql.table(table)}
     FOR VALUES FROM (${sql.lit(from.toISOString())}) TO (${sql.lit(until.toISOString())})`.execute(session);
 }
