@@ -114,38 +114,45 @@ export function queue({
     for (const key of controller.keys()) add(key);
   };
 
+  const workUntil = async (signal: AbortSignal): Promise<void> => {
+    addAll();
+    let everything = timing.now() + everythingMillis;
+    let rested = timing.now();
+    while (!signal.aborted) {
+      const now = timing.now();
+      if (now >= everything) {
+        everything = now + everythingMillis;
+        // Who is looked at now, or said itself when it is to be looked at again, is not forgotten.
+        for (const key of controller.keys()) if (!busy.has(key) && !due.has(key)) add(key);
+      }
+      if (now - rested >= sliceMillis) {
+        await timing.pause(restMillis, signal);
+        rested = timing.now();
+        continue;
+      }
+      const isFull = busy.size >= workers;
+      const key = isFull ? undefined : due.take(now, busy);
+      if (key !== undefined) {
+        void work(key, signal);
+        continue;
+      }
+      const most = isFull ? Infinity : due.wait(now);
+      if (await rest(Math.min(most, everything - now), signal)) rested = timing.now();
+    }
+  };
+
   return {
     add: (key) => add(key),
     addAll,
     run: async (signal) => {
       running = true;
-      addAll();
-      let everything = timing.now() + everythingMillis;
-      let rested = timing.now();
-      while (!signal.aborted) {
-        const now = timing.now();
-        if (now >= everything) {
-          everything = now + everythingMillis;
-          // Who is looked at now, or said itself when it is to be looked at again, is not forgotten.
-          for (const key of controller.keys()) if (!busy.has(key) && !due.has(key)) add(key);
-        }
-        if (now - rested >= sliceMillis) {
-          await timing.pause(restMillis, signal);
-          rested = timing.now();
-          continue;
-        }
-        const isFull = busy.size >= workers;
-        const key = isFull ? undefined : due.take(now, busy);
-        if (key !== undefined) {
-          void work(key, signal);
-          continue;
-        }
-        const most = isFull ? Infinity : due.wait(now);
-        if (await rest(Math.min(most, everything - now), signal)) rested = timing.now();
+      try {
+        await workUntil(signal);
+      } finally {
+        running = false;
+        due.clear();
+        failures.clear();
       }
-      running = false;
-      due.clear();
-      failures.clear();
     },
   };
 }

@@ -52,6 +52,20 @@ export interface Controllers {
 const writes = { perSecond: 50, burst: 100 };
 const statusSettleMillis = 500;
 
+/** Runs all of them until the signal is aborted, or one of them fails: then the others end before this rejects, but for looks that are under way. */
+async function together(queues: readonly Queue[], signal: AbortSignal): Promise<void> {
+  const failing = new AbortController();
+  const until = AbortSignal.any([signal, failing.signal]);
+  const running = queues.map((one) =>
+    one.run(until).catch((error: unknown) => {
+      failing.abort();
+      throw error;
+    }),
+  );
+  await Promise.allSettled(running);
+  await Promise.all(running);
+}
+
 export function startControllers(options: ControllersOptions): Controllers {
   const { api, timing, around, observe, further = {}, more = [] } = options;
   const shared = { api, around, pace: pace(timing, writes) };
@@ -93,7 +107,7 @@ export function startControllers(options: ControllersOptions): Controllers {
   const led = leader.run(stopping.signal, async (signal) => {
     if (!following) options.beginFollowing();
     following = true;
-    await Promise.all(all.map((one) => one.run(signal)));
+    await together(all, signal);
   });
 
   const awaited = new Set<string>();

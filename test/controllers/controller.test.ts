@@ -153,6 +153,36 @@ test('a queue that does not run keeps nothing', async () => {
   expect(looks).toEqual([]);
 });
 
+test('a queue that fails keeps nothing, and looks at everything when it runs again', async () => {
+  let broken = true;
+  const time = clock();
+  const looks: string[] = [];
+  const made = queue({
+    controller: {
+      name: 'test',
+      keys: () => {
+        if (broken) throw new Error('no keys');
+        return ['a'];
+      },
+      reconcile: (key) => {
+        looks.push(key);
+        return Promise.resolve(right);
+      },
+    },
+    timing: time,
+    observe: () => undefined,
+  });
+  await expect(made.run(new AbortController().signal)).rejects.toThrow('no keys');
+  made.add('late');
+  broken = false;
+  const stopping = new AbortController();
+  const done = made.run(stopping.signal);
+  await time.pass(1_000);
+  expect(looks).toEqual(['a']);
+  stopping.abort();
+  await done;
+});
+
 test('writes are as many as the bucket holds, then as fast as it fills', async () => {
   const time = clock();
   const bucket = pace(time, { perSecond: 10, burst: 5 });
