@@ -52,7 +52,7 @@ function decisionDifference(
 const isDenial = ({ action }: Violation): boolean => action === 'Deny';
 
 /** What denies because nothing could be told of the object. */
-const unjudged: ReadonlySet<string> = new Set(['policy.error', 'boundary.unproven']);
+const unjudged: ReadonlySet<string> = new Set(['policy.error', 'boundary.unproven', 'object.unreadable']);
 
 /** A rule that cannot be evaluated denies everything, and would pass for one that works, unless that is what is expected of it. */
 function unjudgedDifference(
@@ -64,7 +64,7 @@ function unjudgedDifference(
   if (first === undefined || !denials.every(({ code }) => unjudged.has(code))) return [];
   if (expected.some(({ code }) => code !== undefined && unjudged.has(code))) return [];
   const message =
-    `expected denied, is denied only because it could not be judged: ${first.message}; ` +
+    `expected denied, is denied only because nothing could be proven: ${first.message}; ` +
     `if that is meant, expect a violation with code ${first.code}`;
   return [{ pointer: '/decision', message }];
 }

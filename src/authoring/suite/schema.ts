@@ -53,7 +53,7 @@ export const expectationSchema = object(
     decision: {
       enum: ['allowed', 'denied', 'patched', 'warned', 'errored'],
       description:
-        'allowed: let in, whatever is changed or told; patched: let in and changed; warned: let in with a warning; denied; errored: could not be judged.',
+        'allowed: let in, whatever is changed or told; patched: let in and changed; warned: let in with a warning; denied: refused by a rule that was evaluated, unless violations names one that could not be; errored: nothing was judged.',
     },
     violations: {
       type: 'array',

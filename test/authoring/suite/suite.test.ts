@@ -183,6 +183,13 @@ describe('a case fails', () => {
         'suite.case 5 an UPDATE needs the object as it is stored: give oldObject, or put it into the inventory',
       ],
     ],
+    [
+      'that is denied because it cannot be read',
+      'object: { apiVersion: v1, kind: Pod, metadata: { name: p, namespace: a, labels: { tenant: a } }, spec: { containers: { name: c } } }, expect: { decision: denied }',
+      [
+        '/decision expected denied, is denied only because nothing could be proven: cannot be judged: must be a list, not an object; correct this field; if that is meant, expect a violation with code object.unreadable',
+      ],
+    ],
     ['whose object is none', 'object: { kind: Pod }', ['manifest.apiVersion 5 apiVersion is missing']],
   ])('%s', (_, one, found) => {
     expect(told(one)).toEqual(found);
@@ -205,7 +212,7 @@ describe('a case fails', () => {
       const [told, ...others] = by('{ decision: denied }');
       expect(others).toEqual([]);
       expect(told).toMatch(
-        /^\/decision expected denied, is denied only because it could not be judged: .*; if that is meant, expect a violation with code policy.error$/,
+        /^\/decision expected denied, is denied only because nothing could be proven: .*; if that is meant, expect a violation with code policy.error$/,
       );
       expect(by('{ decision: denied, violations: [{ rule: broken }] }')).toEqual([told]);
       const [one] = runSuite({
