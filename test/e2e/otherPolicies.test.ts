@@ -61,7 +61,8 @@ const list = { apiVersion: 'v1', kind: 'List', items: [...definitions, ...rights
 
 // Before the replica looks at what is served for the first time.
 beforeAll(async () => {
-  expect(await cluster.kubectl('admin', ['apply', '-f', '-'], { stdin: list })).toMatchObject({ code: 0 });
+  const { code, stderr } = await cluster.kubectl('admin', ['apply', '-f', '-'], { stdin: list });
+  expect([code, stderr]).toEqual([0, expect.any(String)]);
   for (const { metadata } of definitions) {
     const args = ['wait', '--for=condition=Established', `crd/${metadata.name}`, '--timeout=30s'];
     expect(await cluster.kubectl('admin', args)).toMatchObject({ code: 0 });
