@@ -50,13 +50,10 @@ export async function listAll(server: ApiServer, question: ListQuestion): Promis
   let size = question.pageSize ?? usualPage;
   let next = '';
   for (;;) {
-    const asked = await listPage(server, question, size, next);
-    if (!asked.ok && asked.failure.code === clusterCodes.tooLarge && size > 1) {
-      size = Math.max(1, size >> 1);
-      continue;
-    }
+    const asked = await listFitting(server, question, size, next);
     if (!asked.ok) return asked;
     const { page } = asked;
+    size = asked.size;
     for (const object of page.objects) {
       const kept = keep(object);
       if (kept !== undefined) objects.push(kept);
@@ -74,6 +71,26 @@ export async function listAll(server: ApiServer, question: ListQuestion): Promis
     if (page.next === '') return { ok: true, objects, resourceVersion: page.resourceVersion };
     next = page.next;
   }
+}
+
+/**
+ * One page; half as many objects where it is too large to be read at once, and so on. `size`: how many at most it then was asked for. `millis`: the deadline of each try,
+ * none of which begins without time.
+ */
+export async function listFitting(
+  server: ApiServer,
+  question: ListQuestion,
+  size: number,
+  next = '',
+  millis = (): number => question.deadlineMillis,
+): Promise<
+  | { readonly ok: true; readonly page: Page; readonly size: number }
+  | { readonly ok: false; readonly failure: ClusterFailure }
+> {
+  const asked = await listPage(server, { ...question, deadlineMillis: millis() }, size, next);
+  if (asked.ok) return { ...asked, size };
+  const isLast = asked.failure.code !== clusterCodes.tooLarge || size <= 1 || millis() <= 0;
+  return isLast ? asked : listFitting(server, question, size >> 1, next, millis);
 }
 
 /** One page of at most `size` objects, from the start or from where `next` of another page points. */

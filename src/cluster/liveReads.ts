@@ -10,8 +10,7 @@ import { isDnsLabel } from '../k8s/syntax.ts';
 import type { ApiServer, Asked } from './apiServer.ts';
 import { metadataOfMany, metadataOfOne } from './collection.ts';
 import { toFacts } from './directory.ts';
-import { clusterCodes } from './failure.ts';
-import { listPage } from './listing.ts';
+import { listFitting, listPage } from './listing.ts';
 import type { ListQuestion, Page } from './listing.ts';
 
 export interface LiveReads {
@@ -144,17 +143,19 @@ async function count(server: ApiServer, path: string, fieldSelector?: string): P
   return asked.page.objects.length + leftAfter(asked.page);
 }
 
-/** The first page of what is stored; a quarter of it where it is too large, and so on, all within the one deadline. */
+/** The first page of what is stored, a shorter one where it is too large, all within the one deadline. */
 async function firstOf(server: ApiServer, path: string): Promise<StoredPage | undefined> {
   const until = performance.now() + storedMillis;
-  for (let size = mostStored; ; size >>= 2) {
-    const deadlineMillis = Math.ceil(until - performance.now());
-    if (size < 1 || deadlineMillis <= 0) return undefined;
-    const question = { path, deadlineMillis, mostObjects: size, pageBytes: mostStoredBytes };
-    const asked = await listPage(server, question, size);
-    if (asked.ok) return { objects: asked.page.objects, more: leftAfter(asked.page) };
-    if (asked.failure.code !== clusterCodes.tooLarge) return undefined;
-  }
+  const question = {
+    path,
+    deadlineMillis: storedMillis,
+    mostObjects: mostStored,
+    pageBytes: mostStoredBytes,
+  };
+  const asked = await listFitting(server, question, mostStored, '', () =>
+    Math.ceil(until - performance.now()),
+  );
+  return asked.ok ? { objects: asked.page.objects, more: leftAfter(asked.page) } : undefined;
 }
 
 /** How many objects a page leaves out, at least. */

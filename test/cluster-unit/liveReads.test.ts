@@ -154,13 +154,13 @@ describe('what is stored in a namespace', () => {
     };
     const before = rough().asked.length;
     expect(await stored(pods, json(200, list([item])))).toEqual({
-      pods: { objects: Array.from({ length: 12 }, () => large), more: 108 },
+      pods: { objects: Array.from({ length: 25 }, () => large), more: 95 },
       policies: { objects: [item], more: 0 },
     });
     const limits = rough()
       .asked.slice(before)
       .filter((asked) => asked.includes('/pods'));
-    expect(limits.map((asked) => asked.replace(/.*=/, ''))).toEqual(['200', '50', '12']);
+    expect(limits.map((asked) => asked.replace(/.*=/, ''))).toEqual(['200', '100', '50', '25']);
   });
 
   test.each<[string, Handler]>([

@@ -61,7 +61,7 @@ function sumOf(report: ScanReport): string {
   const others = (['Warn', 'Audit'] as const).map((action) => newOf(report, action).length);
   const namespaces = [...tenants.values()].reduce((sum, count) => sum + count, 0);
   return [
-    `${counted(denied.length, 'denied', 'denied')}${inTenants(denied)}`,
+    `${denied.length} denied${inTenants(denied)}`,
     counted(others[0] ?? 0, 'warning'),
     `${others[1] ?? 0} audited`,
     ...(known > 0 || comparison.gone > 0 ? [`${known} known, ${comparison.gone} of the baseline gone`] : []),

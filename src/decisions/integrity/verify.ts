@@ -1,5 +1,5 @@
 /** Verifies a log: every record against its chain, every chain against its checkpoints, and the chains against each other. */
-import { isObject, objectIn, own, stringAt } from '../../k8s/json.ts';
+import { isObject, objectIn, ownAt, stringAt } from '../../k8s/json.ts';
 import type { Checkpoint, StoredEntry } from '../repository.ts';
 import { nothing } from './chain.ts';
 import { ChainCheck } from './chainCheck.ts';
@@ -119,8 +119,10 @@ class Told {
   listen({ event }: StoredEntry): void {
     // Nearly every record is a decision, and parsing each would take longer than all hashing.
     if (!telling.test(event)) return;
-    this.#gap(event);
-    this.#retention(event);
+    const told = objectIn(event);
+    const kind = stringAt(told, 'kind');
+    if (kind === 'Gap') this.#gap(told);
+    else if (kind === 'Retention') this.#retention(told);
   }
 
   unexplained(emptied: readonly Checkpoint[]): readonly Finding[] {
@@ -134,20 +136,15 @@ class Told {
       }));
   }
 
-  #gap(event: string): void {
-    const gap = objectIn(event);
-    if (stringAt(gap, 'kind') !== 'Gap' || !isObject(gap)) return;
-    const dropped = own(gap, 'dropped');
+  #gap(gap: unknown): void {
+    const dropped = ownAt(gap, 'dropped');
     for (const [reason, count] of isObject(dropped) ? Object.entries(dropped) : []) {
       if (typeof count === 'number') this.gaps.set(reason, (this.gaps.get(reason) ?? 0) + count);
     }
   }
 
-  #retention(event: string): void {
-    const retention = objectIn(event);
+  #retention(retention: unknown): void {
     const before = stringAt(retention, 'before') ?? '';
-    if (stringAt(retention, 'kind') === 'Retention' && before > this.#retainedBefore) {
-      this.#retainedBefore = before;
-    }
+    if (before > this.#retainedBefore) this.#retainedBefore = before;
   }
 }
