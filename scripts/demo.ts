@@ -43,6 +43,14 @@ async function prepare(cluster: Cluster): Promise<void> {
   }
 }
 
+/** What other tests of the same control plane would meet; the namespaces are those that they make too. */
+async function cleared(cluster: Cluster): Promise<void> {
+  for (const stdin of [otherPolicyRole, otherPolicyKind]) {
+    const { code, stderr } = await cluster.kubectl('admin', ['delete', '-f', '-'], { stdin });
+    if (code !== 0) throw new Error(`what the examples needed is still there: ${stderr}`);
+  }
+}
+
 /** How many calls its decision log has: what it was asked, and how that came out. */
 async function counted(product: Product): Promise<string> {
   return `${(await product.decisions()).length} calls decided`;
@@ -76,6 +84,7 @@ async function demonstrate(cluster: Cluster, leave: 'discard' | 'remove'): Promi
     return surprises.length === 0 ? 0 : 1;
   } finally {
     await product[leave]();
+    if (leave === 'remove') await cleared(cluster);
   }
 }
 

@@ -75,7 +75,8 @@ beforeAll(async () => {
   expect(await apply('admin', boundary('others', { ingress: [] }))).toMatchObject({ code: 0 });
 });
 afterAll(async () => {
-  await cluster.kubectl('admin', ['delete', '-f', '-'], { stdin: list });
+  const { code, stderr } = await cluster.kubectl('admin', ['delete', '-f', '-'], { stdin: list });
+  expect([code, stderr]).toEqual([0, expect.any(String)]);
 });
 
 const policy = (kind: string, group: string, spec: object = { open: true }): object => ({
