@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { boundary, condition, floorIn, home, podIn, withHome } from './home.ts';
 import { pod } from './spine.ts';
+import { eventually } from '../cluster/eventually.ts';
 import { isObject, listAt, ownAt, stringAt } from '../../src/k8s/json.ts';
 
 const { cluster, replicas, apply, stored, until } = withHome(1);
@@ -12,6 +13,10 @@ const walls = {
 };
 const boundaryPath = '/apis/bulkhead.dev/v1alpha1/boundaries/walls';
 const gatesOf = (object: unknown): readonly unknown[] => listAt(object, 'spec', 'schedulingGates');
+const startsAt =
+  (port: number) =>
+  (object: unknown): boolean =>
+    JSON.stringify(ownAt(object, 'spec', 'ingress') ?? '').includes(`"port":${port},`);
 const exists = (object: unknown): boolean => object !== undefined;
 
 describe('a floor', () => {
@@ -62,9 +67,7 @@ describe('a floor', () => {
       ingress: [{ from: [{ namespaceSelector: {} }], ports: [{ port: 85, endPort: 99 }] }],
     });
     expect((await apply('admin', narrower)).code).toBe(0);
-    const floor = await until('both are in it', floorIn(namespace), (object) =>
-      JSON.stringify(ownAt(object, 'spec', 'ingress') ?? '').includes('"port":85'),
-    );
+    const floor = await until('both are in it', floorIn(namespace), startsAt(85));
     expect(ownAt(floor, 'spec', 'ingress')).toEqual([
       {
         from: [{ namespaceSelector: { matchLabels: { [home]: 'a' } } }],
@@ -75,7 +78,11 @@ describe('a floor', () => {
       to: [{ ipBlock: { cidr: '192.168.10.1/32' } }],
       ports: [{ protocol: 'TCP', port: 6443 }],
     });
+    // The tests after this one compare with what stands then.
+    await until('the other one is narrower too', floorIn('floors-late'), startsAt(85));
     await cluster.kubectl('admin', ['delete', 'boundary', 'narrower']);
+    for (const name of [namespace, 'floors-late'])
+      await until('it is as wide as before', floorIn(name), startsAt(80));
   });
 
   test.each([
@@ -218,7 +225,9 @@ describe('a pod before the floor', () => {
     await cluster.kubectl('admin', ['--namespace', late, 'delete', 'resourcequota', 'none']);
     await until('the floor stands', floorIn(late), exists);
     await until('the gate is lifted', podIn(late, 'waiting'), (object) => gatesOf(object).length === 0);
-    expect((await product?.printed())?.includes(`the gate of pod ${late}/waiting is lifted`)).toBe(true);
+    await eventually('it says so', async () =>
+      (await product?.printed())?.includes(`the gate of pod ${late}/waiting is lifted`),
+    );
     expect((await apply('dev-payments', pod('later'), late)).code).toBe(0);
     expect(gatesOf(await stored(podIn(late, 'later')))).toEqual([]);
   });

@@ -91,6 +91,8 @@ async function reading({ reads }: Guide, reader: Reader): Promise<(text: string)
   return (text) => Object.entries(all).reduce((now, [from, to]) => now.replaceAll(from, to), text);
 }
 
+const applies = 'kubectl apply';
+
 /** Types a page from its beginning: what it says to save is saved, and its commands are typed block by block. */
 async function follow(guide: Guide, reader: Reader): Promise<readonly string[]> {
   const read = await reading(guide, reader);
@@ -102,10 +104,14 @@ async function follow(guide: Guide, reader: Reader): Promise<readonly string[]> 
     if (language === 'yaml' && path !== undefined) await reader.write(path, `${code}\n`);
     if (language !== 'sh') continue;
     const commands = commandsOf(code).filter((command) => !isUntyped(command));
-    const asTyped = commands.map((command) => ({
-      command: read(command),
-      as: find(guide.by, command) ?? 'admin',
-    }));
+    const asTyped = commands.map((command) => {
+      const isRefused = find(guide.refused, command) !== undefined && command.startsWith(applies);
+      return {
+        command: read(command),
+        as: find(guide.by, command) ?? 'admin',
+        ...(isRefused ? { onceFails: read(command.replace(applies, `${applies} --dry-run=server`)) } : {}),
+      };
+    });
     for (const went of await reader.type(asTyped)) {
       const problem = wrong(guide, went);
       if (problem !== undefined) problems.push(problem);

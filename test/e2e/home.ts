@@ -20,6 +20,8 @@ export interface Home {
   readonly cluster: Cluster;
   readonly replicas: readonly Product[];
   readonly apply: (who: IdentityName, object: object, namespace?: string) => Promise<Printed>;
+  /** The same, but nothing is stored: what is waited for so can be asked again. */
+  readonly tried: (who: IdentityName, object: object, namespace?: string) => Promise<Printed>;
   /** What is stored at a path; undefined where nothing is. */
   readonly stored: (path: string) => Promise<unknown>;
   /** Waits until what is stored at a path is as `claim` has it. */
@@ -42,6 +44,10 @@ export function withHome(count: number): Home {
     const { status, body } = await cluster.call('admin', path);
     return status === 200 ? body : undefined;
   };
+  const applied =
+    (...flags: readonly string[]): Home['apply'] =>
+    (who, object, namespace = 'default') =>
+      cluster.kubectl(who, ['--namespace', namespace, 'apply', ...flags, '-f', '-'], { stdin: object });
   beforeAll(async () => {
     await installKinds(cluster);
     // Namespaces of other files of tests are nobody's here, whichever of them ran before.
@@ -57,8 +63,8 @@ export function withHome(count: number): Home {
   return {
     cluster,
     replicas,
-    apply: (who, object, namespace = 'default') =>
-      cluster.kubectl(who, ['--namespace', namespace, 'apply', '-f', '-'], { stdin: object }),
+    apply: applied(),
+    tried: applied('--dry-run=server'),
     stored,
     until: (what, path, claim) =>
       eventually(what, async () => {

@@ -34,11 +34,14 @@ async function connected(reader: Reader, rules = 'policies/tenant-isolation/boun
   const [, url = ''] = /listening on (\S+)/.exec(served?.said ?? '') ?? [];
   await apply(reader, tenantOf('orders-prod', 'orders'));
   await done(reader, `bulkhead webhooks --url ${url} --rules ${rules} | kubectl apply -f -`);
-  await eventually('a policy is denied', async () => {
-    const command = 'kubectl apply --namespace orders-prod -f docs/guides/default-deny/open.yaml';
+  const isRefused = async (flags: string): Promise<boolean> => {
+    const command = `kubectl apply ${flags} --namespace orders-prod -f docs/guides/default-deny/open.yaml`;
     const [went] = await reader.type([{ command, as: 'admin' }]);
     return went?.said.includes('could reach') === true;
-  });
+  };
+  // Without a trace until then: what the API server once let in, kubectl does not send again.
+  await eventually('a policy is denied', () => isRefused('--dry-run=server'));
+  if (!(await isRefused(''))) throw new Error('a policy that was refused as a dry run was let in');
 }
 
 /** The log of a reader that was connected, for pages that only read it. */

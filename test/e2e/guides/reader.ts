@@ -16,6 +16,8 @@ const leash = join(import.meta.dirname, 'leash.sh');
 export interface Typed {
   readonly command: string;
   readonly as: IdentityName;
+  /** A command that is tried until it fails, before this one is typed: who types by hand leaves the cluster time to see what they did before. */
+  readonly onceFails?: string;
 }
 
 /** A command as it went. */
@@ -110,10 +112,12 @@ async function made(path: string): Promise<string> {
 }
 
 /** A command with its outputs and its status kept in files. One that stays is left alone once it listens; a tail, which waits for what comes, after two seconds. */
-function lineFor({ command, as }: Typed, record: string, cluster: Cluster): string {
+function lineFor({ command, as, onceFails }: Typed, record: string, cluster: Cluster): string {
   const identity = as === 'admin' ? 'unset KUBECONFIG' : `export KUBECONFIG='${cluster.kubeconfig(as)}'`;
   const kept = `{ ${command}\n} >'${record}' 2>&1`;
-  if (!stays(command)) return `${identity}\n${kept}\necho $? >'${record}.status'`;
+  const tried = `for _ in {1..100}; do { ${onceFails}\n} >/dev/null 2>&1 || break; sleep 0.1; done\n`;
+  const first = onceFails === undefined ? '' : tried;
+  if (!stays(command)) return `${identity}\n${first}${kept}\necho $? >'${record}.status'`;
   const tenths = command.includes(' tail') ? 20 : 600;
   const settled = `for _ in {1..${tenths}}; do grep -qE 'listening|decisions are read' '${record}' && break; kill -0 $! 2>/dev/null || break; sleep 0.1; done`;
   return `${identity}\n${kept} &\n${settled}\nkill -0 $!; echo $? >'${record}.status'`;
