@@ -29,11 +29,13 @@ export interface Leadership {
 /** Asked anew each time: time passes while others are waited for. */
 const isOver = (signal: AbortSignal): boolean => signal.aborted;
 
-/** A lease that was not renewed for this long is anybody's: with the retry the next leader is there in 12 to 13 s. */
+/** A lease that was not renewed for this long is anybody's: with the time until a follower hears of the last renewal the next leader is there in 10 to 13 s. */
 const leaseMillis = 10_000;
 /** A leader that could not renew for this long stops writing, before anybody else may begin. */
 const renewMillis = 7_000;
 const retryMillis = 2_000;
+/** Followers ask at different moments when a lease ends, so that few of them write in vain. */
+const spreadMillis = 200;
 /** Whoever failed asks again later than everybody else. */
 const failedMillis = 3 * retryMillis;
 const askMillis = 3_000;
@@ -173,14 +175,22 @@ export function leadership(options: LeadershipOptions): Leadership {
     return 'led';
   };
 
+  /** Until it asks again: as its turn is, or when the lease that it watches ends, if that is sooner. */
+  const pauseAfter = (turned: 'followed' | 'failed'): number => {
+    const pauseMillis = (turned === 'failed' ? failedMillis : retryMillis) * (0.8 + timing.random() * 0.4);
+    const rest = seen === undefined ? 0 : seen.at + leaseMillis - timing.now();
+    // One that is over and could not be had is asked for no oftener than others.
+    if (turned === 'failed' || rest <= 0) return pauseMillis;
+    return Math.min(pauseMillis, 1 + rest + timing.random() * spreadMillis);
+  };
+
   return {
     leads: () => leading,
     run: async (signal, lead) => {
       while (!signal.aborted) {
         const turned = await turn(signal, lead).catch(failed);
         if (turned === 'led') continue;
-        const pauseMillis = turned === 'failed' ? failedMillis : retryMillis;
-        await timing.pause(pauseMillis * (0.8 + timing.random() * 0.4), signal);
+        await timing.pause(pauseAfter(turned), signal);
       }
     },
   };
