@@ -49,9 +49,9 @@ export class Ledger {
     return this.#last.seq;
   }
 
-  /** Whether entries have waited long enough for a checkpoint. */
+  /** Whether entries have waited long enough for a checkpoint; by a clock that was put back nobody knows how long, so they have. */
   isDue(now: number): boolean {
-    return this.#run.length > 0 && now - this.#runBegan >= checkpointMillis;
+    return this.#run.length > 0 && Math.abs(now - this.#runBegan) >= checkpointMillis;
   }
 
   /** Links the items; with `close` a checkpoint is made of whatever there is. `now` in milliseconds since the epoch. */

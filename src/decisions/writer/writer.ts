@@ -107,7 +107,7 @@ export class Writer {
   async #work(): Promise<void> {
     for (;;) {
       const backlog = this.#waiting.length;
-      const resting = this.#ports.now() < this.#notBefore;
+      const resting = this.#restMillis() > 0;
       // A spool that took nothing is asked again only where there is nothing else: a store that is there comes first.
       const isCrowded = backlog > spillItems && this.#state.blocked === undefined;
       if (backlog > 0 && (resting || isCrowded)) {
@@ -140,7 +140,7 @@ export class Writer {
     if (!this.#ports.spool.isEmpty) return () => this.#drain();
     if (this.#state.store !== 'open') return () => this.#session.open();
     if (this.#session.isDue(now)) return () => this.#session.append([]);
-    return now < this.#retainAt || this.#closing ? undefined : () => this.#retain(now);
+    return this.#mayRetain(now) && !this.#closing ? () => this.#retain(now) : undefined;
   }
 
   #written(count: number): void {
@@ -255,10 +255,21 @@ export class Writer {
   #schedule(): void {
     this.#cancel?.();
     if (this.#closing) return;
-    const rest = this.#notBefore - this.#ports.now();
+    const rest = this.#restMillis();
     this.#cancel = this.#ports.later(rest > 0 ? rest : lookMillis, () => {
       this.run();
     });
+  }
+
+  /** How long the store is still left alone. */
+  #restMillis(): number {
+    const rest = this.#notBefore - this.#ports.now();
+    // A clock that was put back makes no longer pause than there is.
+    return rest > longestPauseMillis ? 0 : Math.max(0, rest);
+  }
+
+  #mayRetain(now: number): boolean {
+    return now >= this.#retainAt || this.#retainAt - now > retentionEveryMillis;
   }
 }
 

@@ -143,6 +143,52 @@ test('a checkpoint is made after a minute, of however few records', async () => 
   await writer.close();
 });
 
+describe('a clock that is put back by an hour', () => {
+  test('makes no pause of an hour where the store failed', async () => {
+    let now = Date.UTC(2026, 10, 21);
+    let isAway = true;
+    const { writer } = startWriter(directory, {
+      now: () => now,
+      open: () =>
+        isAway
+          ? Promise.reject(new Error('away'))
+          : Promise.resolve(openSqliteJournal(databaseIn(directory))),
+    });
+    writer.take(items(1, 3));
+    await until(() => writer.state.spooledBytes > 0);
+    isAway = false;
+    now -= 3_600_000;
+    writer.run();
+    await until(() => writer.state.store === 'open' && writer.state.spooledBytes === 0);
+    await writer.close();
+    expect(uids(await stored())).toEqual(expected(1, 3));
+  });
+
+  test('does not keep checkpoints and retention back for longer', async () => {
+    let now = Date.UTC(2026, 10, 21);
+    let asked = 0;
+    const { writer, checkpoints } = startWriter(directory, {
+      now: () => now,
+      open: () => {
+        const journal = openSqliteJournal(databaseIn(directory));
+        const retain = (retention: Retention): Promise<number> => {
+          asked += 1;
+          return journal.retain(retention);
+        };
+        return Promise.resolve({ ...journal, retain });
+      },
+    });
+    writer.take(items(1, 3));
+    await until(() => writer.state.seq === 4 && asked === 1);
+    now -= 2 * 3_600_000;
+    writer.run();
+    await until(() => checkpoints.length === 1 && asked === 2);
+    expect(checkpoints).toMatchObject([{ fromSeq: 1, toSeq: 4 }]);
+    await writer.close();
+    expect((await report()).ok).toBe(true);
+  });
+});
+
 test('each start follows the chain before it and says whether that was stopped', async () => {
   const first = startWriter(directory);
   first.writer.take(items(1, 2));
