@@ -1,17 +1,18 @@
 // An etcd and a kube-apiserver of a test's own, which it may stop, start and freeze; there are no controllers.
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringAt } from '../../src/k8s/json.ts';
 import { findAssets } from '../cluster/assets.ts';
+import type { Binaries } from '../cluster/assets.ts';
 import { connect } from '../cluster/cluster.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { startDaemon } from '../cluster/daemon.ts';
-import { eventually } from '../cluster/eventually.ts';
+import type { Daemon } from '../cluster/daemon.ts';
 import { issueTokens, layout, writeKubeconfigs, writeServerFiles } from '../cluster/files.ts';
 import { apiServerFlags, etcdFlags } from '../cluster/flags.ts';
-import { freePorts } from '../cluster/ports.ts';
+import { launched, stopAll, whileAlive } from '../cluster/launch.ts';
+import type { Attempt } from '../cluster/launch.ts';
 
 export interface ApiServerAlone {
   readonly cluster: Cluster;
@@ -32,15 +33,21 @@ export async function startApiServerAlone(flags: readonly string[] = []): Promis
   const assets = await findAssets(process.env);
   if (!assets.found) throw new Error(assets.reason);
   const { binaries } = assets;
-  const folder = await mkdtemp(join(tmpdir(), 'bulkhead-alone-'));
-  const [etcdPort = 0, etcdPeer = 0, port = 0] = await freePorts(3);
-  const ports = { etcd: etcdPort, etcdPeer, apiServer: port };
+  return launched('bulkhead-alone-', (attempt) => bringUp(binaries, flags, attempt));
+}
+
+async function bringUp(
+  binaries: Binaries,
+  flags: readonly string[],
+  attempt: Attempt,
+): Promise<ApiServerAlone> {
+  const { folder, ports, daemons } = attempt;
   const tokens = issueTokens();
-  const server = `https://127.0.0.1:${port}`;
+  const server = `https://127.0.0.1:${ports.apiServer}`;
   await mkdir(join(folder, 'home'));
   await writeServerFiles(folder, tokens, undefined);
   await writeKubeconfigs(folder, server, tokens);
-  const startServer = (): ReturnType<typeof startDaemon> =>
+  const startServer = (): Daemon =>
     startDaemon(
       'kube-apiserver',
       binaries.apiServer,
@@ -48,27 +55,31 @@ export async function startApiServerAlone(flags: readonly string[] = []): Promis
       folder,
     );
   const etcd = startDaemon('etcd', binaries.etcd, etcdFlags(folder, ports), folder);
-  let running = startServer();
-  const authority = await eventually('a certificate', async () => {
-    const text = await readFile(layout.authority(folder), 'utf8');
-    return text.includes('END CERTIFICATE') && text;
-  });
+  daemons.push(etcd, startServer());
+  const authority = (): Promise<string> => readFile(layout.authority(folder), 'utf8');
+  await whileAlive(daemons, 'the API server made its certificate', async () =>
+    (await authority()).includes('END CERTIFICATE'),
+  );
   const cluster = connect({
     server,
-    authority,
+    authority: await authority(),
     folder,
     kubectl: binaries.kubectl,
     tokens: Object.fromEntries(tokens),
   });
-  const ready = (): Promise<boolean> =>
-    eventually('ready', async () => (await cluster.call('admin', '/readyz')).status === 200);
+  const ready = (): Promise<void> =>
+    whileAlive(
+      daemons,
+      'the API server was ready',
+      async () => (await cluster.call('admin', '/readyz')).status === 200,
+    );
   await ready();
   return {
     cluster,
-    port,
+    port: ports.apiServer,
     restart: async () => {
-      await running.stop();
-      running = startServer();
+      await daemons.pop()?.stop();
+      daemons.push(startServer());
       await ready();
     },
     label: async (name, labels) => {
@@ -86,7 +97,7 @@ export async function startApiServerAlone(flags: readonly string[] = []): Promis
     },
     compact: async () => {
       const ask = async (path: string, body: object): Promise<unknown> => {
-        const url = `http://127.0.0.1:${etcdPort}/v3/${path}`;
+        const url = `http://127.0.0.1:${ports.etcd}/v3/${path}`;
         const answer = await fetch(url, { method: 'POST', body: JSON.stringify(body) });
         if (!answer.ok) throw new Error(`etcd answered ${answer.status}: ${await answer.text()}`);
         return answer.json();
@@ -94,10 +105,6 @@ export async function startApiServerAlone(flags: readonly string[] = []): Promis
       const revision = stringAt(await ask('maintenance/status', {}), 'header', 'revision');
       await ask('kv/compaction', { revision, physical: true });
     },
-    stop: async () => {
-      await running.stop();
-      await etcd.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
+    stop: () => stopAll(attempt),
   };
 }

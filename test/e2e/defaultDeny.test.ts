@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { connect } from '../cluster/cluster.ts';
 import { readConnection } from '../cluster/connection.ts';
+import { eventually } from '../cluster/eventually.ts';
 import type { Printed } from '../cluster/kubectl.ts';
 import { startProduct } from './product.ts';
 import type { Product } from './product.ts';
-import { expectDenied, policiesIn, tenant } from './spine.ts';
+import { expectDenied, policiesIn, policy, tenant } from './spine.ts';
 
 const docs = join(import.meta.dirname, '..', '..', 'docs', 'guides');
 const files = join(docs, 'default-deny');
@@ -55,6 +56,12 @@ test('step 3: with the sed of the guide nothing is refused while it is away', as
     expect(replaced).toMatchObject({ code: 0 });
   }
   await product?.kill();
+  // With the old registration in its copy the API server refuses, for nobody answers.
+  await eventually('the API server has read the registration', async () => {
+    const path = `${policiesIn('shop')}?dryRun=All`;
+    const body = policy('asked', { podSelector: {} });
+    return (await cluster.call('admin', path, { method: 'POST', body })).status === 201;
+  });
   const { status } = await cluster.call('admin', `${policiesIn('shop')}/everything-for-now`, {
     method: 'DELETE',
   });

@@ -117,10 +117,14 @@ describe('an administrator', () => {
       expect.stringMatching(/^Warning: stored Pod on-host would be denied: /),
     ]);
     expect(labelsOf(await stored(path(name)))).toMatchObject({ [tenant]: 'orders' });
-    expectDenied(
-      await apply('dev-orders', name, policy('new', { podSelector: {}, ingress: [{}] })),
-      'boundary "tenants"',
-    );
+    const wide = policy('new', { podSelector: {}, ingress: [{}] });
+    // The API server chooses its webhooks by its own copy of the labels, and Bulkhead its Boundaries by another.
+    await eventually('both know the label', async () => {
+      const dryRun = `${policiesIn(name)}?dryRun=All`;
+      const { body } = await cluster.call('dev-orders', dryRun, { method: 'POST', body: wide });
+      return stringAt(body, 'message')?.includes('boundary "tenants"');
+    });
+    expectDenied(await apply('dev-orders', name, wide), 'boundary "tenants"');
   });
 });
 
