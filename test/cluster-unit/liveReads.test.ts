@@ -54,7 +54,7 @@ describe('a namespace', () => {
   );
 
   test('more calls than a bound are refused at once', async () => {
-    rough().answer((_request, response) => void setTimeout(() => response.end(JSON.stringify(shop)), 50));
+    rough().answer(json(200, shop));
     const reads = liveReads(server());
     const answers = await Promise.all(Array.from({ length: 300 }, () => reads.readNamespace('shop')));
     expect(answers.filter((answer) => answer === 'unknown')).toHaveLength(300 - 256);
@@ -145,22 +145,48 @@ describe('what is stored in a namespace', () => {
     ]);
   });
 
-  test('is a shorter page where a whole one is too large, and the rest is left', async () => {
-    const large = { metadata: { name: 'x'.repeat(100_000) } };
-    const pods: Handler = (request, response) => {
+  const limitsSince = (before: number): readonly string[] =>
+    rough()
+      .asked.slice(before)
+      .filter((asked) => asked.includes('/pods'))
+      .map((asked) => asked.replace(/.*=/, ''));
+  /** Answers what was made before, for making it would take of the time that reading has. */
+  const ready =
+    (bodyFor: (limit: number) => string): Handler =>
+    (request, response) => {
       const limit = Number(new URL(request.url ?? '', 'http://api').searchParams.get('limit'));
-      const items = Array.from({ length: Math.min(120, limit) }, () => large);
-      json(200, list(items, { continue: 'x', remainingItemCount: 120 - items.length }))(request, response);
+      response.writeHead(200, { 'content-type': 'application/json' }).end(bodyFor(limit));
     };
+
+  test('is a shorter page where a whole one is too large, and the rest is left', async () => {
+    const large = { metadata: { name: 'x'.repeat(160_000) } };
+    const page = (count: number): string =>
+      JSON.stringify(
+        list(
+          Array.from({ length: count }, () => large),
+          { continue: 'x', remainingItemCount: 30 - count },
+        ),
+      );
+    const [all, some] = [page(30), page(25)];
     const before = rough().asked.length;
+    const pods = ready((limit) => (limit < 30 ? some : all));
     expect(await stored(pods, json(200, list([item])))).toEqual({
-      pods: { objects: Array.from({ length: 25 }, () => large), more: 95 },
+      pods: { objects: Array.from({ length: 25 }, () => large), more: 5 },
       policies: { objects: [item], more: 0 },
     });
-    const limits = rough()
-      .asked.slice(before)
-      .filter((asked) => asked.includes('/pods'));
-    expect(limits.map((asked) => asked.replace(/.*=/, ''))).toEqual(['200', '100', '50', '25']);
+    expect(limitsSince(before)).toEqual(['200', '100', '50', '25']);
+  });
+
+  test('is unavailable where one object alone is too large', async () => {
+    const body = JSON.stringify(list([{ metadata: { name: 'x'.repeat(4_200_000) } }]));
+    const before = rough().asked.length;
+    expect(
+      await stored(
+        ready(() => body),
+        json(200, list([])),
+      ),
+    ).toBe('unavailable');
+    expect(limitsSince(before)).toEqual(['200', '100', '50', '25', '12', '6', '3', '1']);
   });
 
   test.each<[string, Handler]>([
@@ -168,7 +194,6 @@ describe('what is stored in a namespace', () => {
     ['the API server fails', status(500, 'InternalError', {})],
     ['the answer is no list', json(200, item)],
     ['the connection is cut', (request) => void request.socket.destroy()],
-    ['each of them is too large', json(200, list([{ metadata: { name: 'x'.repeat(4_200_000) } }]))],
   ])('is unavailable where %s', async (_sentence, handler) => {
     expect(await stored(handler, json(200, list([])))).toBe('unavailable');
     expect(await stored(json(200, list([])), handler)).toBe('unavailable');

@@ -49,6 +49,7 @@ export type AuditEvent = Type.Static<typeof auditEvent>;
 
 /** Every event so far, oldest first. The API server writes one before it answers (blocking mode). */
 export async function auditEvents(file: string): Promise<readonly AuditEvent[]> {
-  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
+  // Behind the last end of a line is what is being written.
+  const lines = (await readFile(file, 'utf8')).split('\n').slice(0, -1);
   return lines.map((line) => Value.Parse(auditEvent, JSON.parse(line)));
 }

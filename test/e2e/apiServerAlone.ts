@@ -93,7 +93,10 @@ async function bringUp(
     signalEtcd: (signal) => {
       // The daemon's own process is the leash's child.
       const found = spawnSync('pgrep', ['-P', String(etcd.pid), '-x', 'etcd'], { encoding: 'utf8' });
-      process.kill(Number(found.stdout.trim()), `SIG${signal}`);
+      const pid = Number(found.stdout.trim());
+      // To 0 it would go to this process and all that it began.
+      if (!(pid > 0)) throw new Error('etcd does not run');
+      process.kill(pid, `SIG${signal}`);
     },
     compact: async () => {
       const ask = async (path: string, body: object): Promise<unknown> => {

@@ -187,10 +187,9 @@ describe('live reads', () => {
     const file = await kubeconfigBy({ connection: { ...connection, tokens: { admin: 'nobody' } } }, port);
     const stranger = await follow({ kubeconfig: file });
     expect(await read(stranger)).toBe(expected);
+    const why = /^namespaces: not listed yet: GET \/api\/v1\/namespaces was answered with 401/;
+    await eventually('it says why', () => Promise.resolve(why.test(stranger.readiness().reasons[0] ?? '')));
     expect(await stranger.becameReady(500)).toBe(false);
-    expect(stranger.readiness().reasons[0]).toMatch(
-      /^namespaces: not listed yet: GET \/api\/v1\/namespaces was answered with 401/,
-    );
     expect(stranger.view().lookup('default')).toBe('unknown');
     expect(stranger.identity()).toBeNull();
     expect(stranger.view().orderedDeletion).toBe(false);
@@ -218,8 +217,11 @@ describe('the server', () => {
         async () => (await call('bulkhead', '/api/v1/namespaces')).status === 403,
       );
       const forbidden = await follow({ observe: (event) => events.push(event) });
+      const why = /403: namespaces is forbidden.*ClusterRole/;
+      await eventually('it says why', () =>
+        Promise.resolve(why.test(forbidden.readiness().reasons[0] ?? '')),
+      );
       expect(await forbidden.becameReady(1_000)).toBe(false);
-      expect(forbidden.readiness().reasons[0]).toMatch(/403: namespaces is forbidden.*ClusterRole/);
       expect(await forbidden.live.readNamespace('default')).toBe('unknown');
       expect(events).toContainEqual({
         about: 'namespaces',

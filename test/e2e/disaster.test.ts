@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { install } from './installed.ts';
 import type { Installed } from './installed.ts';
 import { installKinds, removeRules } from './ownKinds.ts';
+import { applied } from './storedPolicies.ts';
 import { pod, pods, policies, policy } from '../chart/objects.ts';
 import type { Release } from '../chart/release.ts';
 import { withHelm } from '../chart/withHelm.ts';
@@ -91,8 +92,7 @@ withHelm('all replicas are gone', (helm) => {
     folder = await mkdtemp(join(tmpdir(), 'bulkhead-disaster-'));
     await symlink(cluster.connection.kubectl, join(folder, 'kubectl'));
     await installKinds(cluster);
-    const applied = await cluster.kubectl('admin', ['apply', '-f', '-'], { stdin: boundary });
-    expect(applied).toMatchObject({ code: 0 });
+    await applied(cluster, boundary);
     await cluster.createNamespace(home);
     await cluster.createNamespace(tenant, { 'disaster.example/tenant': 'a' });
     installed = await install(cluster, helm, name, home, {});

@@ -147,10 +147,8 @@ describe('an error', () => {
     const heavy =
       'validations: [{expression: "object.spec.items.all(a, object.spec.items.all(b, object.spec.items.all(c, a + b + c >= 0)))"}]';
     const items = Array.from({ length: 1_000 }, (_, index) => index);
-    const started = performance.now();
     const lines = told(judge(policy(heavy), { object: { ...pod, spec: { items } } }));
     expect(lines).toEqual([expect.stringContaining('cost budget exceeded')]);
-    expect(performance.now() - started).toBeLessThan(2_000);
   });
 });
 

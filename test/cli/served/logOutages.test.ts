@@ -42,6 +42,13 @@ async function start(store: string): Promise<Served> {
   return served;
 }
 
+/** It listens before its log is there. */
+async function startOpen(store: string): Promise<Served> {
+  const server = await start(store);
+  await eventually('the store is open', async () => (await metric(server, 'store_up')) === 1);
+  return server;
+}
+
 /** Sends a round of reviews, one after the other; the middle and the ninth tenth of the times that the answers took. */
 async function times(server: Served): Promise<{ readonly middle: number; readonly most: number }> {
   const taken: number[] = [];
@@ -85,7 +92,7 @@ const stored = (file: string): number => {
 };
 
 test('a database that another process has locked', async () => {
-  const server = await start('store: sqlite');
+  const server = await startOpen('store: sqlite');
   const before = await times(server);
   const file = join(server.state, 'decisions', 'decisions.sqlite');
   const other = new DatabaseSync(file, { timeout: 10_000 });
@@ -147,10 +154,7 @@ else
       mkdirSync(disk);
     });
     const file = (): string => join(disk, 'decisions.sqlite');
-    const onDisk = (options: string): Promise<Served> => {
-      expect(mounted(disk, options)).toBe(true);
-      return start(`store: sqlite, path: ${file()}, spool: ${join(disk, 'spool')}`);
-    };
+    const both = (): string => `store: sqlite, path: ${file()}, spool: ${join(disk, 'spool')}`;
     const isQuiet = async (server: Served): Promise<boolean> =>
       (await metric(server, 'store_up')) === 1 &&
       (await metric(server, 'queued')) === 0 &&
@@ -161,7 +165,8 @@ else
     });
 
     test('full, until somebody makes room', async () => {
-      const server = await onDisk('size=16m');
+      expect(mounted(disk, 'size=16m')).toBe(true);
+      const server = await startOpen(both());
       const before = await times(server);
       const filler = join(disk, 'filler');
       fill(filler);
@@ -176,7 +181,8 @@ else
     }, 180_000);
 
     test('read-only from the start: what is lost is counted, in the metrics and in the chain', async () => {
-      const server = await onDisk('ro,size=16m');
+      expect(mounted(disk, 'ro,size=16m')).toBe(true);
+      const server = await start(both());
       const during = await times(server);
       expect(await metric(server, 'can_record')).toBe(0);
       // What was decided is lost when the thread ends for want of a spool, which takes it a moment.
@@ -218,7 +224,7 @@ withPostgres('PostgreSQL', () => {
     const postgres = await own();
     if (postgres.own === undefined) return;
     const url = await postgres.database();
-    const webhook = await start(`store: postgres, url: '${url}'`);
+    const webhook = await startOpen(`store: postgres, url: '${url}'`);
     const before = await times(webhook);
     await postgres.own.stop();
     expectAsBefore(before, await times(webhook));
@@ -240,7 +246,7 @@ withPostgres('PostgreSQL', () => {
     const way = await cuttable(postgres.own.port);
     const url = new URL(direct);
     url.port = String(way.port);
-    const webhook = await start(`store: postgres, url: '${url.href}'`);
+    const webhook = await startOpen(`store: postgres, url: '${url.href}'`);
     const before = await times(webhook);
     way.silence();
     expectAsBefore(before, await times(webhook));
