@@ -18,29 +18,55 @@ const mostMillis = 420_000;
 const home = 'rotations-home';
 const tell = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** Tells when this process got no time: whoever sees a failed call can tell a rotation's fault from a machine's. */
-function watchStandstills(): () => void {
+/** What goes on at once: nothing happened here for as long as this, so the machine stood still. */
+const standstillMillis = 4_000;
+
+interface Standstills {
+  /** Whether this process got no time somewhere between now and then, by `performance.now()`. */
+  since(begun: number): boolean;
+  stop(): void;
+}
+
+/** Watches when this process gets no time, to tell a rotation's fault from a machine's. */
+function watchStandstills(): Standstills {
   let last = performance.now();
-  const timer = setInterval(() => {
+  let until = -Infinity;
+  const look = (): void => {
     const now = performance.now();
-    const seconds = Math.round((now - last) / 1_000);
-    if (seconds > 4) tell(`  ${new Date().toISOString()} nothing ran here for ${seconds} s`);
+    if (now - last > standstillMillis) {
+      until = now;
+      tell(`  ${new Date().toISOString()} nothing ran here for ${Math.round((now - last) / 1_000)} s`);
+    }
     last = now;
-  }, 1_000);
-  return () => clearInterval(timer);
+  };
+  const timer = setInterval(look, 1_000);
+  return {
+    since: (begun) => {
+      look();
+      return until > begun;
+    },
+    stop: () => clearInterval(timer),
+  };
 }
 
 interface Traffic {
   readonly calls: () => number;
+  /** Calls that ran into a deadline while this machine stood still, which says nothing about Bulkhead. */
+  readonly unjudged: () => number;
   readonly failures: readonly string[];
   stop(): Promise<void>;
 }
 
-/** What a tenant may do and what nobody may, by kubectl and by plain calls, until it is stopped: every answer has to be Bulkhead's. */
-function traffic(cluster: Cluster): Traffic {
-  let calls = 0;
-  let stopped = false;
-  const failures: string[] = [];
+/** What a call was answered that is not as it has to be; undefined for one that is. */
+type Call = () => Promise<string | undefined>;
+
+/** By the API server or by kubectl: nobody refused, and no certificate was doubted. */
+const isLate = (wrong: string): boolean =>
+  /deadline exceeded|Timeout exceeded|timed out|handshake timeout/.test(wrong) &&
+  !/x509|certificate/.test(wrong);
+
+/** What a tenant may do and what nobody may, by kubectl and by plain calls: every answer has to be Bulkhead's. */
+function callsOf(cluster: Cluster): readonly Call[] {
   const policy = {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
@@ -48,35 +74,45 @@ function traffic(cluster: Cluster): Traffic {
     spec: { podSelector: {} },
   };
   const nobodys = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'nobodys' } };
-  const note = (isRight: boolean, what: string): void => {
-    calls += 1;
-    if (!isRight) failures.push(`${new Date().toISOString()} ${what.slice(0, 300)}`);
-  };
-  const turns: readonly (() => Promise<void>)[] = [
+  const wrong = (isRight: boolean, what: string): string | undefined => (isRight ? undefined : what);
+  return [
     async () => {
       const args = ['--namespace', home, 'create', '--dry-run=server', '-f', '-'];
       const { code, stderr } = await cluster.kubectl('dev-payments', args, { stdin: policy });
-      note(code === 0, stderr);
+      return wrong(code === 0, stderr);
     },
     async () => {
       const args = ['create', '--dry-run=server', '-f', '-'];
       const { code, stderr } = await cluster.kubectl('outsider', args, { stdin: nobodys });
-      note(code === 1 && stderr.includes('denied the request'), stderr);
+      return wrong(code === 1 && stderr.includes('denied the request'), stderr);
     },
     async () => {
       const path = `/apis/networking.k8s.io/v1/namespaces/${home}/networkpolicies?dryRun=All`;
       const { status, text } = await cluster.call('dev-payments', path, { method: 'POST', body: policy });
-      note(status === 201, text);
+      return wrong(status === 201, text);
     },
   ];
-  const running = turns.map(async (turn, index) => {
+}
+
+/** Calls again and again, until it is stopped. */
+function traffic(each: readonly Call[], standstills: Standstills): Traffic {
+  let calls = 0;
+  let unjudged = 0;
+  let stopped = false;
+  const failures: string[] = [];
+  const running = each.map(async (call, index) => {
     while (!stopped) {
-      await turn().catch((error: unknown) => note(false, String(error)));
+      const begun = performance.now();
+      const wrong = await call().catch(String);
+      calls += 1;
+      if (wrong !== undefined && isLate(wrong) && standstills.since(begun)) unjudged += 1;
+      else if (wrong !== undefined) failures.push(`${new Date().toISOString()} ${wrong.slice(0, 300)}`);
       await delay(index === 2 ? 50 : 250);
     }
   });
   return {
     calls: () => calls,
+    unjudged: () => unjudged,
     failures,
     stop: async () => {
       stopped = true;
@@ -106,7 +142,7 @@ async function main(): Promise<number> {
     tell(`there is no control plane (${assets.reason}); build one with: npm run cluster:build`);
     return 1;
   }
-  const stopWatching = watchStandstills();
+  const standstills = watchStandstills();
   const controlPlane = await startControlPlane(assets.binaries);
   const { cluster } = controlPlane;
   try {
@@ -115,10 +151,13 @@ async function main(): Promise<number> {
     const certificates = await rotating(cluster, 'bulkhead-rotations', settle);
     try {
       await Promise.all(['walls-a', 'walls-b'].map((pod) => certificates.start(pod)));
-      await eventually('API servers are told', async () => (await certificates.bundles())[0] !== '');
+      await eventually('both are registered', async () => !(await certificates.bundles()).includes(''));
+      const each = callsOf(cluster);
       // The API server follows its webhook configurations by a watch of its own.
-      await delay(3_000);
-      const calls = traffic(cluster);
+      await eventually('the API server asks', async () =>
+        (await Promise.all(each.map((call) => call()))).every((wrong) => wrong === undefined),
+      );
+      const calls = traffic(each, standstills);
       for (let turn = 1; turn <= count; turn += 1) {
         tell(`rotation ${turn} of ${count}`);
         tell(`  took ${await rotate(certificates)} s`);
@@ -127,13 +166,15 @@ async function main(): Promise<number> {
       await delay(95_000);
       await calls.stop();
       for (const failure of calls.failures.slice(0, 10)) tell(`  failed: ${failure}`);
+      const late = calls.unjudged();
+      if (late > 0) tell(`  ${late} calls were too late while this machine stood still, and say nothing`);
       tell(`${count} rotations, ${calls.calls()} calls, ${calls.failures.length} failed`);
       return calls.failures.length === 0 ? 0 : 1;
     } finally {
       await certificates.remove();
     }
   } finally {
-    stopWatching();
+    standstills.stop();
     await controlPlane.stop();
   }
 }
