@@ -1,4 +1,5 @@
 /** Counts review calls, so that a process that shuts down knows when nobody calls any more. */
+import { setTimeout as pause } from 'node:timers/promises';
 
 export interface Drain {
   /** How long no call may have come or been pending before the process counts as quiet. */
@@ -6,10 +7,24 @@ export interface Drain {
   readonly atMostMillis: number;
 }
 
+/** How a drain tells the time, in milliseconds, and lets it pass. */
+export interface Clock {
+  readonly now: () => number;
+  readonly pause: (millis: number) => Promise<unknown>;
+}
+
+/** In how many turns of a timer the quiet time is counted. */
+const turns = 10;
+
 export class Traffic {
+  readonly #clock: Clock;
   #pending = 0;
-  #last = performance.now();
+  #ended = 0;
   #draining = false;
+
+  constructor(clock: Clock = { now: () => performance.now(), pause }) {
+    this.#clock = clock;
+  }
 
   /** From the start of the drain on: readiness fails and each answer closes its connection. */
   get draining(): boolean {
@@ -26,21 +41,27 @@ export class Traffic {
 
   ended(): void {
     this.#pending -= 1;
-    this.#last = performance.now();
+    this.#ended += 1;
   }
 
-  /** Starts the drain and resolves when it has been quiet for long enough, or with `grace` when the time given was over first. */
-  async drain(drain: Drain): Promise<'quiet' | 'grace'> {
+  /**
+   * Starts the drain and resolves when it has been quiet for long enough, or with `grace` when the time given was over first. Each turn of the timer
+   * counts as no longer than it was asked for: while the process stands still, calls come in that it has not seen.
+   */
+  async drain({ quietMillis, atMostMillis }: Drain): Promise<'quiet' | 'grace'> {
     this.#draining = true;
-    const started = performance.now();
-    for (;;) {
-      const now = performance.now();
-      const grace = started + drain.atMostMillis - now;
-      const quiet = Math.max(this.#last, started) + drain.quietMillis - now;
-      if (this.#pending === 0 && quiet <= 0) return 'quiet';
-      if (grace <= 0) return 'grace';
-      const wait = Math.min(grace, this.#pending === 0 ? quiet : Math.max(quiet, 20));
-      await new Promise((resolve) => setTimeout(resolve, Math.ceil(wait)));
+    const { now, pause } = this.#clock;
+    const end = now() + atMostMillis;
+    const turn = Math.ceil(quietMillis / turns);
+    let quiet = 0;
+    while (this.#pending > 0 || quiet < quietMillis) {
+      const left = end - now();
+      if (left <= 0) return 'grace';
+      const ended = this.#ended;
+      const millis = Math.min(turn, Math.ceil(left));
+      await pause(millis);
+      quiet = this.#pending === 0 && this.#ended === ended ? quiet + millis : 0;
     }
+    return 'quiet';
   }
 }
