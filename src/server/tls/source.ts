@@ -17,7 +17,7 @@ export interface MaterialSource {
   readonly current: ServingMaterial;
   /** Calls `swapped` for each replacement from now on. */
   subscribe(swapped: (material: ServingMaterial) => void): void;
-  /** Looks now; resolves when what was found is in force or refused. */
+  /** Looks now, or once more after a look that runs; resolves when what was found is in force or refused. */
   check(): Promise<void>;
   close(): void;
 }
@@ -46,12 +46,15 @@ class PolledSource implements MaterialSource {
   #current: ServingMaterial;
   #complaint = '';
   #checking: Promise<void> | undefined;
+  /** Whether somebody asked since the last look began. */
+  #isAsked = false;
 
   constructor(load: LoadMaterial, first: ServingMaterial, options: SourceOptions) {
     this.#load = load;
     this.#current = first;
     this.#refused = options.refused ?? (() => undefined);
-    this.#timer = setInterval(() => void this.check(), options.everyMillis ?? 10_000);
+    // It knows of no change, and a look that runs already is as good.
+    this.#timer = setInterval(() => void (this.#checking ?? this.check()), options.everyMillis ?? 10_000);
     this.#timer.unref();
   }
 
@@ -64,18 +67,27 @@ class PolledSource implements MaterialSource {
   }
 
   check(): Promise<void> {
-    this.#checking ??= this.#look()
-      .catch(() => {
-        this.#complain([checkFailed]);
-      })
-      .finally(() => {
-        this.#checking = undefined;
-      });
+    this.#isAsked = true;
+    this.#checking ??= this.#lookWhileAsked();
     return this.#checking;
   }
 
   close(): void {
     clearInterval(this.#timer);
+  }
+
+  /** Who asks while a look runs may know of what was written after it read. */
+  async #lookWhileAsked(): Promise<void> {
+    try {
+      while (this.#isAsked) {
+        this.#isAsked = false;
+        await this.#look().catch(() => {
+          this.#complain([checkFailed]);
+        });
+      }
+    } finally {
+      this.#checking = undefined;
+    }
   }
 
   async #look(): Promise<void> {

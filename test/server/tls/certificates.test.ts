@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
-import { unsound } from '../../../src/config/issue.ts';
+import { sound, unsound } from '../../../src/config/issue.ts';
 import type { Issue, Read } from '../../../src/config/issue.ts';
 import { ensureCertificates, filesIn, openDirectory } from '../../../src/server/tls/directory.ts';
 import type { CertificateDirectory, Ensured } from '../../../src/server/tls/directory.ts';
@@ -301,6 +301,35 @@ test('a look that falls into the middle of a replacement is taken again before a
   await source.value.check();
   await source.value.check();
   expect([source.value.current.fingerprint, refused]).toEqual(['new', [torn.issues]]);
+  source.value.close();
+});
+
+test('what changes while a look is under way is looked at once more, and is in force when who told of it hears back', async () => {
+  const local = await (await localMaterial())();
+  if (!local.ok) throw new Error(JSON.stringify(local.issues));
+  let written = 'old';
+  let looks = 0;
+  let goOn = (): void => undefined;
+  const held = new Promise<void>((resolve) => (goOn = resolve));
+  const load = async (): Promise<Read<ServingMaterial>> => {
+    const read = sound({ ...local.value, fingerprint: written });
+    looks += 1;
+    if (looks > 1) await held;
+    return read;
+  };
+  const source = await openSource(load, { everyMillis: 60_000 });
+  if (!source.ok) throw new Error(JSON.stringify(source.issues));
+  void source.value.check();
+  written = 'new';
+  void source.value.check();
+  written = 'newer';
+  const last = source.value.check();
+  goOn();
+  await last;
+  // The first, one that began before the changes, and one more for both of them.
+  expect([source.value.current.fingerprint, looks]).toEqual(['newer', 3]);
+  await source.value.check();
+  expect(looks).toBe(4);
   source.value.close();
 });
 
