@@ -23,10 +23,11 @@ if (enough) {
     );
     process.exit(2);
   }
-  const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' });
-  // A terminal sends an interrupt to both processes; anybody else who ends this one means the other.
+  // A terminal sends an interrupt to both processes; anybody else who ends this one means the other. Registered before there is a child: a signal
+  // in between would end this process and leave the child alone. None is handled before the event loop turns, and then the child is there.
   process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' });
   child.on('error', (error) => {
     process.stderr.write(`bulkhead: Node.js 24 does not start: ${error.message}\n`);
     process.exit(2);
