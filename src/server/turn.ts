@@ -17,12 +17,15 @@ export interface Steps<Arrival, Departure, Ready> {
  */
 export class Turn<Arrival, Departure, Ready> {
   readonly #steps: Steps<Arrival, Departure, Ready>;
+  readonly #now: () => number;
   #arrived: Arrival[] = [];
   /** Undefined between turns. */
   #departing: Departure[] | undefined;
 
-  constructor(steps: Steps<Arrival, Departure, Ready>) {
+  /** `now` tells milliseconds of a clock that never goes back. */
+  constructor(steps: Steps<Arrival, Departure, Ready>, now = () => performance.now()) {
     this.#steps = steps;
+    this.#now = now;
   }
 
   /** It is taken once the event loop has read what there is to read. */
@@ -47,6 +50,7 @@ export class Turn<Arrival, Departure, Ready> {
     const departing: Departure[] = [];
     this.#arrived = [];
     this.#departing = departing;
+    const until = this.#now() + longestMillis;
     try {
       each(
         arrived,
@@ -55,7 +59,7 @@ export class Turn<Arrival, Departure, Ready> {
           this.#arrived = [...left, ...this.#arrived];
           this.#later();
         },
-        performance.now() + longestMillis,
+        () => this.#now() >= until,
       );
     } finally {
       this.#departing = undefined;
@@ -72,19 +76,19 @@ export class Turn<Arrival, Departure, Ready> {
   }
 }
 
-/** Does one after the other. What is left when the time is up goes to `rest`, and so it does where one throws: that is thrown, and costs no other its turn. */
+/** Does one after the other. What is left when it is over goes to `rest`, and so it does where one throws: that is thrown, and costs no other its turn. */
 function each<Item>(
   items: readonly Item[],
   step: (item: Item) => void,
   rest: (left: readonly Item[]) => void,
-  until = Infinity,
+  isOver = () => false,
 ): void {
   let at = 0;
   try {
     for (const item of items) {
       at += 1;
       step(item);
-      if (performance.now() >= until) break;
+      if (isOver()) break;
     }
   } finally {
     if (at < items.length) rest(items.slice(at));

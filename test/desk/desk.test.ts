@@ -7,6 +7,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { isObject, listAt, ownAt, stringAt } from '../../src/k8s/json.ts';
 import { filterParameters } from '../../src/decisions/query/parameters.ts';
 import { openApi } from '../../src/desk/openApi.ts';
+import { eventually } from '../server/running.ts';
 import { plenty, served, tokens } from './served.ts';
 import type { Served } from './served.ts';
 
@@ -335,17 +336,21 @@ describe('readings', () => {
 test('who has too many questions under way waits for an answer, others are answered', async () => {
   let open = (): void => undefined;
   const opened = new Promise<void>((resolve) => (open = resolve));
+  let waiting = 0;
   const busy = await served({
     limits: { asking: { inAll: 4, each: 2 } },
-    beforePage: () => opened,
+    beforePage: () => {
+      waiting += 1;
+      return opened;
+    },
   });
   try {
     const ask = async (token: string): Promise<number> => (await busy.get('/api/v1/decisions', token)).status;
     const first = [ask(tokens.everything), ask(tokens.everything)];
-    await pause(100);
+    await eventually(() => waiting === 2, 20_000);
     expect(await ask(tokens.everything)).toBe(429);
     const others = [ask(tokens.first), ask(tokens.first)];
-    await pause(100);
+    await eventually(() => waiting === 4, 20_000);
     expect(await ask(tokens.first)).toBe(503);
     open();
     expect(await Promise.all([...first, ...others])).toEqual([200, 200, 200, 200]);
@@ -399,8 +404,9 @@ describe('the live tail', () => {
     }
     return text;
   }
+  /** Of whole lines only: a chunk may end in the middle of one. */
   const dataOf = (text: string): readonly unknown[] =>
-    [...text.matchAll(/^data: (.*)$/gm)].map(([, json = '']): unknown => JSON.parse(json));
+    [...text.matchAll(/^data: (.*)\n/gm)].map(([, json = '']): unknown => JSON.parse(json));
 
   test('brings what is written from now on, inside filter and scope, and goes on where it ended', async () => {
     const stream = await desk.get('/api/v1/tail?decision=denied', tokens.first);
@@ -513,12 +519,10 @@ describe('the live tail', () => {
       const one = await served({ limits: { tails: { inAll: 1, each: 1 } }, [step]: wait });
       try {
         const leaving = new AbortController();
-        const lost = one
-          .get('/api/v1/tail', tokens.everything, { signal: leaving.signal })
-          .then(({ body: stream }) => stream?.getReader().read())
-          .catch(() => undefined);
-        // What it would be told.
-        if (step === 'beforePage') await pause(50);
+        const asked = one.get('/api/v1/tail', tokens.everything, { signal: leaving.signal });
+        const lost = asked.then(({ body: stream }) => stream?.getReader().read()).catch(() => undefined);
+        // The head is sent once the tail has its beginning: what is written from then on is what it would be told.
+        if (step === 'beforePage') await asked;
         await one.write(plenty(3, 17));
         await waiting;
         leaving.abort();

@@ -5,33 +5,31 @@ import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { Turn } from '../../src/server/turn.ts';
 
-/** A turn whose steps are written down; what is taken departs at once, and is made its own name in capitals. */
-function watched(take: (name: string) => void = () => undefined): {
-  readonly turn: Turn<string, string, string>;
-  readonly seen: string[];
-} {
+/**
+ * A turn whose steps are written down; what is taken departs at once, and is made its own name in capitals. Its clock stands still, but for what
+ * is "slow": taking that lasts longer than a turn may.
+ */
+function watched(): { readonly turn: Turn<string, string, string>; readonly seen: string[] } {
   const seen: string[] = [];
-  const turn: Turn<string, string, string> = new Turn({
-    take: (name: string) => {
-      seen.push(name);
-      take(name);
-      turn.depart(name);
+  let millis = 0;
+  const turn: Turn<string, string, string> = new Turn(
+    {
+      take: (name: string) => {
+        seen.push(name);
+        if (name === 'slow') millis += 5;
+        turn.depart(name);
+      },
+      make: (name: string) => {
+        seen.push(`${name}+`);
+        return name.toUpperCase();
+      },
+      send: (name: string) => {
+        seen.push(name);
+      },
     },
-    make: (name: string) => {
-      seen.push(`${name}+`);
-      return name.toUpperCase();
-    },
-    send: (name: string) => {
-      seen.push(name);
-    },
-  });
+    () => millis,
+  );
   return { turn, seen };
-}
-
-/** Keeps the processor for longer than a turn may last. */
-function tarry(): void {
-  const until = performance.now() + 5;
-  while (performance.now() < until);
 }
 
 test('all that came is taken before any of it is made, and all is made before any of it is sent', async () => {
@@ -52,9 +50,7 @@ test('what departs between turns is made and sent at once', () => {
 });
 
 test('a turn that lasts ends early: what was taken is sent, the event loop turns, and the rest comes before what came later', async () => {
-  const { turn, seen } = watched((name) => {
-    if (name === 'slow') tarry();
-  });
+  const { turn, seen } = watched();
   for (const name of ['a', 'slow', 'c']) turn.arrive(name);
   setImmediate(() => {
     seen.push('probe');
@@ -78,7 +74,7 @@ test.each([
       seen.push(name);
       if (${fails}) throw new Error('broken');
     };
-    const turn = new Turn({ take: (name) => { see(name); turn.depart(name); }, make: (name) => name.toUpperCase(), send: see });
+    const turn = new Turn({ take: (name) => { see(name); turn.depart(name); }, make: (name) => name.toUpperCase(), send: see }, () => 0);
     process.on('uncaughtException', () => seen.push('caught'));
     process.on('exit', () => console.log(seen.join()));
     for (const name of ['a', 'b', 'c']) turn.arrive(name);`;

@@ -80,7 +80,7 @@ describe('a resident worker', () => {
     const turns = new SharedArrayBuffer(4);
     open({ size: 1, workerData: turns });
     await echo('warm');
-    const hanging = workers.run('validate', Buffer.from('x'), 'hang', Date.now() + 200);
+    const hanging = workers.run('validate', Buffer.from('x'), 'hang', Date.now() + 1_000);
     const next = echo('next');
     await expect(hanging).rejects.toThrow('did not finish in time');
     expect(await next).toMatchObject({ text: 'next' });

@@ -1,20 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { connect as connectTcp } from 'node:net';
+import type { Limits } from '../../src/server/limits.ts';
 import { call, eventually, speak, start, statusOf } from './running.ts';
 import type { Running } from './running.ts';
 
 const mebibyte = 1024 * 1024;
 let running: Running;
 let reviewed = 0;
+/** A server that counts what it reviews. */
+const counting = (limits: Partial<Limits> = {}): Promise<Running> =>
+  start(() => {
+    reviewed += 1;
+    return { status: 200, body: '{"allowed":true}' };
+  }, limits);
 beforeAll(async () => {
-  running = await start(
-    () => {
-      reviewed += 1;
-      return { status: 200, body: '{"allowed":true}' };
-    },
-    { headersMillis: 150, requestMillis: 250, handshakeMillis: 400 },
-  );
+  running = await counting();
 });
 afterAll(() => running.server.close());
 
@@ -152,43 +153,54 @@ describe('around the limit of 40 MiB', () => {
 });
 
 describe('a request that does not end', () => {
+  let hasty: Running;
+  beforeAll(async () => {
+    // Its handshakes have their time: each of these requests begins with one.
+    hasty = await counting({ headersMillis: 150, requestMillis: 250 });
+  });
+  afterAll(() => hasty.server.close());
+
   test.each<[string, string[]]>([
     ['headers that never end', ['POST /validate HTTP/1.1\r\nHost: localhost\r\nX: ']],
     ['a body that never comes', [head('POST /validate HTTP/1.1', json, 'Content-Length: 100'), '{"a":']],
   ])('%s are cut off with 408', async (_what, pieces) => {
     const before = reviewed;
-    expect(statusOf(await speak(running, pieces))).toBe(408);
+    expect(statusOf(await speak(hasty, pieces))).toBe(408);
     expect(reviewed).toBe(before);
-    await eventually(() => running.told.inFlightBytes() === 0);
+    await eventually(() => hasty.told.inFlightBytes() === 0);
   });
 
   test('a client that ends in the middle of its body gets 400 or nothing, is not reviewed and gives its bytes back', async () => {
     const before = reviewed;
-    running.told.answers.length = 0;
+    // A server of its own: what others asked may be told a little after they were answered.
+    const alone = await counting();
     const heard = await speak(
-      running,
+      alone,
       [head('POST /validate HTTP/1.1', json, 'Content-Length: 100'), '{"a":'],
       { halfClose: true },
     );
     expect([0, 400]).toContain(statusOf(heard));
-    await eventually(() => running.told.answers.length === 1 && running.told.inFlightBytes() === 0);
-    expect(running.told.answers[0]?.status).toBe(499);
+    await eventually(() => alone.told.answers.length === 1 && alone.told.inFlightBytes() === 0);
+    expect(alone.told.answers[0]?.status).toBe(499);
     expect(reviewed).toBe(before);
+    await alone.server.close();
   });
 
   test('a connection that says nothing after its handshake is ended', async () => {
-    expect(statusOf(await speak(running, []))).toBe(408);
+    expect(statusOf(await speak(hasty, []))).toBe(408);
   });
 
   test('a connection that never begins a handshake is ended', async () => {
+    const deaf = await counting({ handshakeMillis: 400 });
     const ended = await new Promise<boolean>((resolve) => {
-      const socket = connectTcp(running.server.port, '127.0.0.1');
+      const socket = connectTcp(deaf.server.port, '127.0.0.1');
       socket.on('error', () => undefined);
       socket.on('close', () => {
         resolve(true);
       });
     });
     expect(ended).toBe(true);
+    await deaf.server.close();
   });
 });
 
@@ -217,6 +229,7 @@ test('random garbage over TLS, with and without an honest head, never ends the p
 });
 
 test('random bytes instead of TLS are survived', async () => {
+  // One in a thousand looks like the beginning of a handshake, and is ended when that has lasted too long.
   await Promise.all(
     Array.from(
       { length: 20 },
