@@ -56,6 +56,26 @@ describe.each([
   });
 });
 
+test('a signal right behind the start of the other process ends both', async () => {
+  const atOnce = `
+    import child_process from 'node:child_process';
+    import { syncBuiltinESMExports } from 'node:module';
+    const { spawn } = child_process;
+    child_process.spawn = (...args) => {
+      const child = spawn(...args);
+      process.kill(process.pid, 'SIGTERM');
+      return child;
+    };
+    syncBuiltinESMExports();`;
+  const preload = ['--import', `data:text/javascript,${encodeURIComponent(atOnce)}`];
+  const ended = await start([...older, ...preload, bin, 'config', '--config', '-'], (child) => {
+    // One that was left alone would wait for its input for ever.
+    const enough = setTimeout(() => child.stdin?.end(), 10_000);
+    child.on('close', () => clearTimeout(enough));
+  });
+  expect(ended).toEqual({ code: 143, stdout: '', stderr: '' });
+});
+
 test('a reader that goes away is no error', async () => {
   const { code, stderr } = await start([main, 'config'], (child) => child.stdout?.destroy());
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

@@ -34,6 +34,8 @@ export async function openStored(
     stored.onChange(() => {
       void source.value.check();
     });
+    // What was stored between the first look and now nobody has told.
+    void source.value.check();
   }
   return source;
 }

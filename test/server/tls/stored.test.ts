@@ -74,6 +74,19 @@ test('another pair is in force at once, and what is lost or does not match leave
   source.close();
 });
 
+test('a pair that is stored just behind the first look is in force too', async () => {
+  let looks = 0;
+  const { stored } = secret(undefined);
+  const pair = (): Pair => ((looks += 1) === 1 ? one : two);
+  const opened = await openStored({ ...stored, pair }, null, { everyMillis: 60_000 });
+  if (!opened.ok) throw new Error(JSON.stringify(opened.issues));
+  const { value: source } = opened;
+  if (source.current.certificate !== two.certificate)
+    await new Promise<void>((resolve) => source.subscribe(() => resolve()));
+  expect(source.current.certificate).toBe(two.certificate);
+  source.close();
+});
+
 test('the CA of client certificates that cannot be read is told with its file', async () => {
   const { stored } = secret(one);
   const file = join(directory, 'missing.crt');
