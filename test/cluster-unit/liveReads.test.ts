@@ -187,6 +187,12 @@ describe('what is stored in a namespace', () => {
       ),
     ).toBe('unavailable');
     expect(limitsSince(before)).toEqual(['200', '100', '50', '25', '12', '6', '3', '1']);
+    expect(
+      await stored(
+        json(200, list([])),
+        ready(() => body),
+      ),
+    ).toBe('unavailable');
   });
 
   test.each<[string, Handler]>([

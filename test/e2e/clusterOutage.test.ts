@@ -62,7 +62,7 @@ describe('connections that break', () => {
       await becomes('seen soon', () => valueOf('cut') === String(round), 2_000);
     }
     expect(countLists()).toBe(1);
-    await becomes('ready', () => subject.readiness().ready);
+    expect(subject.readiness().ready).toBe(true);
   });
 
   test('a live read survives that the idle connection was broken', async () => {
@@ -117,7 +117,6 @@ describe('an API server that is restarted', () => {
     await write('restart', 'before');
     await write('restart-gone', 'before');
     await becomes('seen', () => valueOf('restart-gone') === 'before');
-    const left = performance.now();
     await way.close();
     // What the watch would have told, and more of it than the restarted server remembers.
     for (let round = 0; round < 20; round += 1) await write('restart', String(round));
@@ -126,13 +125,11 @@ describe('an API server that is restarted', () => {
     await way.restore();
     await becomes('seen', () => valueOf('restart') === 'after');
     expect(countLists()).toBeGreaterThan(1);
-    // After a silence of 45 s it lists of its own accord, and nobody tells it that the past is gone. It began up to a watch earlier.
-    if (performance.now() - left < 40_000)
-      expect(events).toContainEqual({
-        about: 'namespaces',
-        event: { type: 'failed', failure: expect.objectContaining({ code: 'cluster.gone' }) },
-      });
-    await becomes('ready', () => subject.readiness().ready);
+    expect(events).toContainEqual({
+      about: 'namespaces',
+      event: { type: 'failed', failure: expect.objectContaining({ code: 'cluster.gone' }) },
+    });
+    expect(subject.readiness().ready).toBe(true);
   });
 });
 

@@ -13,7 +13,6 @@ import type { Daemon } from '../cluster/daemon.ts';
 import { eventually } from '../cluster/eventually.ts';
 import type { IdentityName } from '../cluster/identities.ts';
 import type { Printed } from '../cluster/kubectl.ts';
-import { startMillis } from '../cluster/launch.ts';
 
 const run = promisify(execFile);
 const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
@@ -179,11 +178,10 @@ const commandOf = (pid: number): Promise<string> => readFile(`/proc/${pid}/cmdli
 
 /** The port that it says it listens on; a process that ended says why. */
 function listening(daemon: Daemon, printed: () => Promise<string>): Promise<string> {
-  const said = async (): Promise<string | undefined> => {
+  return eventually('bulkhead listens', async () => {
     const found = /listening on https:\/\/\S+:(\d+)/.exec(await printed())?.[1];
     return found ?? (daemon.ended() ? 'nowhere' : undefined);
-  };
-  return eventually('bulkhead listens', said, startMillis).then(async (port) => {
+  }).then(async (port) => {
     if (port === 'nowhere') throw new Error(`bulkhead ended:\n${await lastLines(daemon)}`);
     return port;
   });

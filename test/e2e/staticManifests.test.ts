@@ -1,8 +1,6 @@
 // Manifest-based admission control (KEP-5793) on a real API server: the files and the settings of docs/disaster.md leave no gap, and nobody deletes them by the API.
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -16,18 +14,16 @@ import { main } from '../chart/release.ts';
 import type { ApiAnswer } from '../cluster/apiCall.ts';
 import { accessRules } from '../cluster/accessRules.ts';
 import { eventually } from '../cluster/eventually.ts';
+import { freePorts } from '../cluster/ports.ts';
 import { blocksOf } from '../docs/markdown.ts';
 import { makeAuthority, makeServing } from '../../src/server/tls/issue.ts';
 
 const page = join(import.meta.dirname, '../../docs/disaster.md');
 const kinds = ['validating', 'mutating'] as const;
 let folder: string;
+let port: number;
 let alone: ApiServerAlone;
 let product: Product | undefined;
-
-/** Keeps the port of the replica until that comes, for others pick ports meanwhile; whoever calls is hung up on. */
-const keeper = createServer((socket) => socket.destroy());
-let port: number;
 
 const inFolder = (name: string): string => join(folder, name);
 
@@ -64,9 +60,7 @@ spec:
   const blocks = blocksOf(await readFile(page, 'utf8'), page);
   const settings = blocks.find(({ code }) => code.includes('AdmissionConfiguration'))?.code ?? '';
   await writeFile(inFolder('admission.yaml'), settings.replaceAll('/etc/kubernetes/bulkhead', folder));
-  await once(keeper.listen(0, '127.0.0.1'), 'listening');
-  const address = keeper.address();
-  port = typeof address === 'object' && address !== null ? address.port : 0;
+  [port = 0] = await freePorts(1);
   alone = await startApiServerAlone([
     '--feature-gates=ManifestBasedAdmissionControlConfig=true',
     `--admission-control-config-file=${inFolder('admission.yaml')}`,
@@ -85,7 +79,6 @@ spec:
   );
 });
 afterAll(async () => {
-  keeper.close();
   await product?.discard();
   await alone.stop();
   await rm(folder, { recursive: true });
@@ -135,7 +128,6 @@ test('nobody sees them by the API, and nobody deletes them there', async () => {
 
 test('a replica that answers decides', async () => {
   const config = inFolder('bulkhead.yaml');
-  await once(keeper.close(), 'close');
   product = await startProduct(alone.cluster, { rules: inFolder('boundary.yaml'), config, port });
   await eventually('it decides', async () => (await create([])).status === 201);
   const refused = await create([{}]);

@@ -147,8 +147,11 @@ describe('an error', () => {
     const heavy =
       'validations: [{expression: "object.spec.items.all(a, object.spec.items.all(b, object.spec.items.all(c, a + b + c >= 0)))"}]';
     const items = Array.from({ length: 1_000 }, (_, index) => index);
+    const before = process.cpuUsage();
     const lines = told(judge(policy(heavy), { object: { ...pod, spec: { items } } }));
+    const { user, system } = process.cpuUsage(before);
     expect(lines).toEqual([expect.stringContaining('cost budget exceeded')]);
+    expect((user + system) / 1_000).toBeLessThan(2_000);
   });
 });
 

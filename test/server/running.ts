@@ -170,6 +170,22 @@ export function speak(
 /** The status of an answer as `speak` heard it; 0 where there was none. */
 export const statusOf = (heard: string): number => Number(/^HTTP\/1\.1 (\d{3}) /.exec(heard)?.[1] ?? 0);
 
+/** Watches how long this process got no turn; the answer ends that and tells the longest time, in milliseconds. */
+export function longestPause(): () => number {
+  let last = performance.now();
+  let longest = 0;
+  const look = (): void => {
+    longest = Math.max(longest, performance.now() - last);
+    last = performance.now();
+  };
+  const timer = setInterval(look, 10);
+  return () => {
+    clearInterval(timer);
+    look();
+    return longest;
+  };
+}
+
 /** Waits until `holds`, for things that end a moment after the answer. */
 export async function eventually(holds: () => boolean, atMostMillis = 3_000): Promise<void> {
   const end = performance.now() + atMostMillis;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Agent } from 'node:https';
 import { connect } from 'node:tls';
 import type { Answer, Door, Review } from '../../src/server/review.ts';
-import { call, eventually, start } from './running.ts';
+import { call, eventually, longestPause, start } from './running.ts';
 import type { Running } from './running.ts';
 
 interface Seen {
@@ -106,21 +106,23 @@ describe('a review', () => {
   test('a review that is still pending at its deadline is answered 503 without Retry-After, before the caller gives up', async () => {
     let settle: (answer: Answer) => void = () => undefined;
     answer = () => new Promise((resolve) => (settle = resolve));
-    let quickest = Infinity;
-    // A machine that stands still makes one answer late, a server that answers too late is late each time.
-    for (let turn = 0; turn < 3 && quickest >= 1_000; turn += 1) {
+    for (;;) {
+      const pause = longestPause();
       const started = performance.now();
       const reply = await call(running, '/validate?timeout=1s');
       const took = performance.now() - started;
+      const stoodStill = pause();
       expect(reply.status).toBe(503);
       expect(JSON.parse(reply.body)).toMatchObject({ error: { code: 'deadline_exceeded' } });
       expect(reply.headers['retry-after']).toBeUndefined();
       expect(took).toBeGreaterThan(600);
-      quickest = Math.min(quickest, took);
       // Too late: it must neither be sent nor break anything.
       settle({ status: 200, body: '{"allowed":true}' });
+      // How late an answer is that a standing machine kept back says nothing.
+      if (stoodStill > 100) continue;
+      expect(took).toBeLessThan(1_000);
+      break;
     }
-    expect(quickest).toBeLessThan(1_000);
     answer = () => ({ status: 200, body: '{}' });
     expect((await call(running, '/validate')).status).toBe(200);
   });

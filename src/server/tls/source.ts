@@ -53,8 +53,7 @@ class PolledSource implements MaterialSource {
     this.#load = load;
     this.#current = first;
     this.#refused = options.refused ?? (() => undefined);
-    // It knows of no change, and a look that runs already is as good.
-    this.#timer = setInterval(() => void (this.#checking ?? this.check()), options.everyMillis ?? 10_000);
+    this.#timer = setInterval(() => void this.check(), options.everyMillis ?? 10_000);
     this.#timer.unref();
   }
 
